@@ -1,0 +1,192 @@
+//! The [`Operation`] trait: what one call of the API is.
+
+use http::{Method, StatusCode};
+
+use crate::error::{ApiError, BuildError, DecodeError, Incomplete, IncompleteBody, ResponseError};
+use crate::json::Unreadable;
+use crate::response::Response;
+use crate::target::{Base, Target};
+
+pub(crate) mod sealed {
+    pub trait Sealed {}
+}
+
+/// What repeating an operation does, in the terms of RFC 9110. It belongs to the operation and not to its method.
+///
+/// ```
+/// use cloudinary_provisioning::{Operation, Safety, users};
+///
+/// assert_eq!(users::Get::new("id").safety(), Safety::Safe);
+/// assert_eq!(users::Delete::new("id").safety(), Safety::Idempotent);
+/// assert_eq!(users::Create::new("John", "john@example.com").safety(), Safety::NotIdempotent);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Safety {
+    /// It changes nothing.
+    Safe,
+    /// Once or more often leaves the same state.
+    Idempotent,
+    /// A repeat may do it again.
+    NotIdempotent,
+}
+
+/// One call of the API: how its request is built and how its reply is read.
+///
+/// An operation is a plain value, such as [`users::Get`](crate::users::Get) or [`Raw`](crate::Raw). Give it to
+/// [`Account::request`](crate::Account::request), send the request with whatever you have, and give the reply to
+/// [`parse`](Self::parse). The trait is sealed; every operation also has `parse` and `parse_response` as methods of
+/// its own, so that the trait need not be imported to use one.
+///
+/// ```
+/// use cloudinary_provisioning::{Account, Operation, http::Response, users};
+///
+/// fn line<O: Operation>(account: &Account, operation: &O) -> Result<String, Box<dyn std::error::Error>> {
+///     let request = account.request(operation)?;
+///     Ok(format!("{}: {} {}", O::ID, request.method(), request.uri().path()))
+/// }
+///
+/// let account = Account::new("acc", "key", "secret")?;
+/// assert_eq!(
+///     line(&account, &users::GetGroups::new("u1"))?,
+///     "getGroupsForUser: GET /v1_1/provisioning/accounts/acc/users/u1/groups",
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait Operation: sealed::Sealed {
+    /// The `operationId` of the vendor's API description.
+    const ID: &'static str;
+
+    /// What a success is read into.
+    type Output;
+
+    /// The method of the request.
+    fn method(&self) -> Method;
+
+    /// What a repeat of the request does.
+    fn safety(&self) -> Safety;
+
+    /// Where the path begins.
+    fn base(&self) -> Base {
+        Base::Provisioning
+    }
+
+    /// Writes the rest of the path and the query.
+    #[doc(hidden)]
+    fn target(&self, target: &mut Target) -> Result<(), BuildError>;
+
+    /// The JSON body, for operations that have one.
+    #[doc(hidden)]
+    fn body(&self) -> Result<Option<Vec<u8>>, BuildError> {
+        Ok(None)
+    }
+
+    /// Reads the body of a success.
+    #[doc(hidden)]
+    fn decode(&self, status: StatusCode, body: &[u8]) -> Result<Self::Output, Unreadable>;
+
+    /// Reads a reply: the value on a 2xx, else the error.
+    ///
+    /// The body is anything that gives bytes: `Vec<u8>`, `&[u8]`, `String`, `Bytes`.
+    ///
+    /// # Errors
+    ///
+    /// [`Api`](ResponseError::Api) for any other status, [`Incomplete`](ResponseError::Incomplete) where the body of
+    /// a success ends early, [`Decode`](ResponseError::Decode) where it is something else. Nothing panics, whatever
+    /// the reply is.
+    fn parse<B: AsRef<[u8]>>(&self, response: &http::Response<B>) -> Result<Self::Output, ResponseError>
+    where
+        Self: Sized,
+    {
+        read(self, response.status(), response.body().as_ref()).map_err(|fault| fault.into_error(copy(response)))
+    }
+
+    /// Like [`parse`](Self::parse), with the reply's status, request id and rate limit beside the value.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse).
+    fn parse_response<B: AsRef<[u8]>>(
+        &self,
+        response: &http::Response<B>,
+    ) -> Result<Response<Self::Output>, ResponseError>
+    where
+        Self: Sized,
+    {
+        self.parse(response).map(|value| Response::new(response.status(), response.headers().clone(), value))
+    }
+}
+
+/// Makes the named types operations that can be used without importing the trait.
+macro_rules! operations {
+    ($($name:ident),+ $(,)?) => {$(
+        impl $crate::operation::sealed::Sealed for $name {}
+
+        impl $name {
+            /// Reads the reply: [`Operation::parse`](crate::Operation::parse).
+            ///
+            /// # Errors
+            ///
+            /// Where the reply is not a documented success; the error holds the reply.
+            pub fn parse<B: AsRef<[u8]>>(
+                &self,
+                response: &http::Response<B>,
+            ) -> Result<<Self as $crate::Operation>::Output, $crate::ResponseError> {
+                $crate::Operation::parse(self, response)
+            }
+
+            /// Reads the reply with its status, request id and rate limit:
+            /// [`Operation::parse_response`](crate::Operation::parse_response).
+            ///
+            /// # Errors
+            ///
+            /// Where the reply is not a documented success; the error holds the reply.
+            pub fn parse_response<B: AsRef<[u8]>>(
+                &self,
+                response: &http::Response<B>,
+            ) -> Result<$crate::Response<<Self as $crate::Operation>::Output>, $crate::ResponseError> {
+                $crate::Operation::parse_response(self, response)
+            }
+        }
+    )+};
+}
+
+pub(crate) use operations;
+
+/// Why a reply has no value. The reply itself is added only then, so that a success copies nothing.
+pub(crate) enum Fault {
+    Status,
+    Body(Unreadable),
+}
+
+pub(crate) fn read<O: Operation>(operation: &O, status: StatusCode, body: &[u8]) -> Result<O::Output, Fault> {
+    if !status.is_success() {
+        return Err(Fault::Status);
+    }
+    operation.decode(status, body).map_err(Fault::Body)
+}
+
+impl Fault {
+    /// Whether this is a success that was lost on its way.
+    pub(crate) fn is_cut_off(&self, status: StatusCode) -> bool {
+        // A 204 has no body that could be cut off.
+        matches!(self, Self::Body(fault) if fault.truncated) && status != StatusCode::NO_CONTENT
+    }
+
+    pub(crate) fn into_error(self, response: http::Response<Vec<u8>>) -> ResponseError {
+        let cut_off = self.is_cut_off(response.status());
+        match self {
+            Self::Status => ApiError::new(response).into(),
+            Self::Body(_) if cut_off => IncompleteBody::new(response, Incomplete::CutOff).into(),
+            Self::Body(fault) => DecodeError::new(response, fault.path, fault.message).into(),
+        }
+    }
+}
+
+fn copy<B: AsRef<[u8]>>(response: &http::Response<B>) -> http::Response<Vec<u8>> {
+    let mut copy = http::Response::new(response.body().as_ref().to_vec());
+    *copy.status_mut() = response.status();
+    *copy.version_mut() = response.version();
+    *copy.headers_mut() = response.headers().clone();
+    copy
+}

@@ -1,0 +1,179 @@
+//! Where a request goes. The only place where a caller's text enters a URL.
+
+use std::fmt::{self, Write};
+
+use http::Uri;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+
+use crate::error::{BuildError, BuildReason};
+
+/// Everything but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Where an operation's path begins, and whether it takes credentials.
+///
+/// ```
+/// use cloudinary_provisioning::{Account, Base, Raw, http::Method};
+///
+/// let account = Account::new("acc", "key", "secret")?;
+/// let roles = account.request(&Raw::new(Method::GET, ["roles"]).base(Base::Permissions))?;
+/// assert_eq!(roles.uri().path(), "/v2/accounts/acc/permissions/roles");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Base {
+    /// `/v1_1/provisioning/accounts/{account_id}/…`, with credentials.
+    #[default]
+    Provisioning,
+    /// `/v2/accounts/{account_id}/permissions/…`, with credentials.
+    Permissions,
+    /// `/v2/accounts/permissions/public/…`, without an account and without credentials.
+    Public,
+}
+
+impl Base {
+    /// The URL up to where an operation's own segments begin.
+    pub(crate) fn url(self, origin: &str, account_id: &str) -> Result<String, BuildError> {
+        let (before, after) = match self {
+            Self::Provisioning => ("/v1_1/provisioning/accounts/", ""),
+            Self::Permissions => ("/v2/accounts/", "/permissions"),
+            Self::Public => return Ok(format!("{origin}/v2/accounts/permissions/public")),
+        };
+        check_segment("account_id", account_id)?;
+        let mut url = String::with_capacity(origin.len() + before.len() + account_id.len() + after.len() + 64);
+        url.push_str(origin);
+        url.push_str(before);
+        push_encoded(&mut url, account_id);
+        url.push_str(after);
+        Ok(url)
+    }
+}
+
+/// The target of one request while it is written: first the path's segments, then the query.
+///
+/// Operations of this crate fill it; there is nothing that a caller does with one.
+pub struct Target {
+    url: String,
+    in_query: bool,
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Target").field(&self.url).finish()
+    }
+}
+
+impl Target {
+    pub(crate) fn new(base: &str) -> Self {
+        let mut url = String::with_capacity(base.len() + 96);
+        url.push_str(base);
+        Self { url, in_query: false }
+    }
+
+    /// A segment that the API names itself.
+    pub(crate) fn literal(&mut self, segment: &'static str) {
+        self.url.push('/');
+        self.url.push_str(segment);
+    }
+
+    /// A segment that the caller gives.
+    pub(crate) fn segment(&mut self, field: &'static str, value: &str) -> Result<(), BuildError> {
+        check_segment(field, value)?;
+        self.url.push('/');
+        push_encoded(&mut self.url, value);
+        Ok(())
+    }
+
+    pub(crate) fn query(&mut self, key: &str, value: &str) {
+        self.key(key);
+        push_encoded(&mut self.url, value);
+    }
+
+    pub(crate) fn query_text(&mut self, key: &'static str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.query(key, value);
+        }
+    }
+
+    /// An empty id is refused: the service would take it for no condition at all.
+    pub(crate) fn query_id(&mut self, key: &'static str, value: Option<&str>) -> Result<(), BuildError> {
+        if value.is_some_and(str::is_empty) {
+            return Err(BuildError::new(key, BuildReason::Empty));
+        }
+        self.query_text(key, value);
+        Ok(())
+    }
+
+    pub(crate) fn query_bool(&mut self, key: &'static str, value: Option<bool>) {
+        if let Some(value) = value {
+            self.query(key, if value { "true" } else { "false" });
+        }
+    }
+
+    pub(crate) fn query_number(&mut self, key: &'static str, value: Option<u32>) {
+        if let Some(value) = value {
+            self.key(key);
+            // Writing to a String cannot fail.
+            let _ = write!(self.url, "{value}");
+        }
+    }
+
+    pub(crate) fn query_date(&mut self, key: &'static str, value: Option<time::Date>) -> Result<(), BuildError> {
+        let Some(date) = value else { return Ok(()) };
+        if !(0..=9999).contains(&date.year()) {
+            return Err(BuildError::new(key, BuildReason::YearOutOfRange { year: date.year() }));
+        }
+        self.key(key);
+        let _ = write!(self.url, "{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day());
+        Ok(())
+    }
+
+    /// `key=a&key=b`. An empty list or an empty entry is refused: the service would take either for no condition
+    /// at all and return everything.
+    pub(crate) fn query_list<T: AsRef<str>>(
+        &mut self,
+        key: &'static str,
+        values: Option<&[T]>,
+        max: usize,
+    ) -> Result<(), BuildError> {
+        let Some(values) = values else { return Ok(()) };
+        if values.is_empty() || values.iter().any(|value| value.as_ref().is_empty()) {
+            return Err(BuildError::new(key, BuildReason::Empty));
+        }
+        if values.len() > max {
+            return Err(BuildError::new(key, BuildReason::TooMany { count: values.len(), max }));
+        }
+        for value in values {
+            self.query(key, value.as_ref());
+        }
+        Ok(())
+    }
+
+    fn key(&mut self, key: &str) {
+        self.url.push(if self.in_query { '&' } else { '?' });
+        self.in_query = true;
+        push_encoded(&mut self.url, key);
+        self.url.push('=');
+    }
+
+    pub(crate) fn finish(self) -> Result<Uri, BuildError> {
+        let length = self.url.len();
+        // Everything in it is encoded, so that the length is all that can be wrong.
+        Uri::try_from(self.url).map_err(|_| BuildError::new("url", BuildReason::TooLong { length }))
+    }
+}
+
+/// What a path segment cannot be: nothing, or a step that a URL library or a proxy would resolve away.
+pub(crate) fn check_segment(field: &'static str, value: &str) -> Result<(), BuildError> {
+    match value {
+        "" => Err(BuildError::new(field, BuildReason::Empty)),
+        "." | ".." => Err(BuildError::new(field, BuildReason::DotSegment)),
+        _ => Ok(()),
+    }
+}
+
+fn push_encoded(url: &mut String, value: &str) {
+    let pieces: PercentEncode<'_> = utf8_percent_encode(value, RESERVED);
+    url.extend(pieces);
+}
