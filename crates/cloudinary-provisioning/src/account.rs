@@ -280,8 +280,8 @@ fn check_text(part: &'static str, value: &str) -> Result<(), AccountError> {
     if value.is_empty() {
         return Err(AccountError::new(part, AccountReason::Missing));
     }
-    if value.chars().any(char::is_control) {
-        return Err(AccountError::invalid(part, "has control characters"));
+    if value.chars().any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER) {
+        return Err(AccountError::invalid(part, "has control characters or is not valid Unicode"));
     }
     Ok(())
 }
@@ -485,12 +485,12 @@ impl fmt::Debug for Origin {
 /// `Debug` shows the names of the headers alone.
 ///
 /// ```
-/// use cloudinary_provisioning::{Account, Origin, RequestOptions, http::{HeaderName, HeaderValue}, users};
+/// use cloudinary_provisioning::{Account, Origin, RequestOptions, users};
 ///
 /// let account = Account::new("acc", "key", "secret")?;
 /// let options = RequestOptions::new()
 ///     .origin(Origin::host("api.example.com")?)
-///     .header(HeaderName::from_static("x-trace"), HeaderValue::from_static("7"));
+///     .header("x-trace", "7");
 /// let request = account.request_with(&users::List::new(), &options)?;
 /// assert_eq!(request.uri().host(), Some("api.example.com"));
 /// assert_eq!(request.headers()["x-trace"], "7");
@@ -500,7 +500,7 @@ impl fmt::Debug for Origin {
 pub struct RequestOptions {
     origin: Option<Origin>,
     account_id: Option<AccountId>,
-    headers: Vec<(HeaderName, HeaderValue)>,
+    headers: Vec<(String, Vec<u8>)>,
 }
 
 impl RequestOptions {
@@ -522,21 +522,25 @@ impl RequestOptions {
     }
 
     /// One more header. It replaces a header that the request would have anyway, and an earlier one of its name.
-    /// `host`, `connection`, `content-length` and `transfer-encoding` belong to the transport and are refused when
-    /// the request is built.
-    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+    /// Its value is marked sensitive, so that `Debug` of a request does not show it.
+    ///
+    /// Checked when the request is built: a name or value that is no header, and `host`, `connection`,
+    /// `content-length` and `transfer-encoding`, which belong to the transport, are refused then.
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
+        self.headers.push((name.as_ref().to_owned(), value.as_ref().to_owned()));
         self
     }
 
     fn apply(&self, headers: &mut HeaderMap) -> Result<(), BuildError> {
         for (name, value) in &self.headers {
-            if [HOST, CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING].contains(name) {
-                return Err(BuildError::new(name.as_str().to_owned(), BuildReason::ReservedHeader));
+            let refuse = |reason| BuildError::new(name.clone(), reason);
+            let header = HeaderName::try_from(name).map_err(|_| refuse(BuildReason::InvalidHeader))?;
+            let mut value = HeaderValue::from_bytes(value).map_err(|_| refuse(BuildReason::InvalidHeader))?;
+            if [HOST, CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING].contains(&header) {
+                return Err(refuse(BuildReason::ReservedHeader));
             }
-            let mut value = value.clone();
-            value.set_sensitive(value.is_sensitive() || *name == AUTHORIZATION);
-            headers.insert(name.clone(), value);
+            value.set_sensitive(true);
+            headers.insert(header, value);
         }
         Ok(())
     }
@@ -544,7 +548,7 @@ impl RequestOptions {
 
 impl fmt::Debug for RequestOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
         f.debug_struct("RequestOptions")
             .field("origin", &self.origin)
             .field("account_id", &self.account_id)

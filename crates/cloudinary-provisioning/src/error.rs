@@ -88,6 +88,9 @@ pub enum BuildReason {
     /// A header that the request or the transport sets itself.
     #[error("is a header that cannot be set by hand")]
     ReservedHeader,
+    /// A header's name or value has characters that headers cannot hold.
+    #[error("is no valid header")]
+    InvalidHeader,
     /// A body that JSON cannot hold.
     #[error("cannot be written as JSON: {0}")]
     Json(String),

@@ -134,7 +134,6 @@ pub struct Failure {
 /// assert_eq!(FailureCause::Fault(Fault::NotSent).to_string(), "the request was not sent");
 /// ```
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum FailureCause {
     /// A reply came.
     #[error(transparent)]

@@ -48,7 +48,19 @@ impl RateLimit {
     }
 }
 
-pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
+/// The service's id of a request, from its reply's `x-request-id`, to quote to its support.
+///
+/// Replies and errors of this crate have a method of this name; this is for headers that are nobody's yet.
+///
+/// ```
+/// use cloudinary_provisioning::{http::HeaderMap, request_id};
+///
+/// let mut headers = HeaderMap::new();
+/// headers.insert("x-request-id", "4f2a".parse()?);
+/// assert_eq!(request_id(&headers), Some("4f2a"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn request_id(headers: &HeaderMap) -> Option<&str> {
     text(headers, &REQUEST_ID).filter(|id| !id.is_empty())
 }
 

@@ -26,7 +26,7 @@ pub use time;
 pub use account::{Account, AccountError, AccountReason, Origin, Region, RequestOptions};
 pub use error::{ApiError, BuildError, BuildReason, DecodeError, Incomplete, IncompleteBody, ResponseError};
 pub use exchange::{Exchange, Failure, FailureCause, Fault, Step};
-pub use headers::RateLimit;
+pub use headers::{RateLimit, request_id};
 pub use id::{AccountId, GroupId, SubAccountId, UserId};
 pub use models::SuccessResponse;
 pub use open_enum::UnknownValue;

@@ -1,0 +1,329 @@
+//! [`ClientBuilder`]: how a client is configured.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloudinary_provisioning::http::StatusCode;
+use cloudinary_provisioning::{Account, Fault, RetryPolicy};
+use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
+use ureq::{Agent, Proxy, ProxyProtocol};
+
+use crate::client::{Client, Shared};
+use crate::clock::{Clock, SystemClock};
+use crate::error::{ConfigError, Error};
+use crate::transport::{Transport, clamp};
+
+const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const RUSTLS: bool = cfg!(any(feature = "rustls", feature = "rustls-no-provider", feature = "platform-verifier"));
+const NATIVE_TLS: bool = cfg!(feature = "native-tls");
+
+/// Configures a [`Client`].
+///
+/// | setting | default |
+/// |---|---|
+/// | [`retry`](Self::retry) | [`RetryPolicy::default`]: 3 attempts, 30 s each, 120 s in all |
+/// | [`connect_timeout`](Self::connect_timeout) | 10 s |
+/// | [`body_limit`](Self::body_limit) | 64 MiB |
+/// | [`user_agent_suffix`](Self::user_agent_suffix) | none |
+/// | [`on_retry`](Self::on_retry) | nothing |
+/// | [`proxy`](Self::proxy) | from `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` |
+/// | [`tls_config`](Self::tls_config) | by the features that are on |
+/// | [`agent`](Self::agent) | one of its own |
+/// | [`clock`](Self::clock) | the system's |
+///
+/// ```
+/// use std::time::Duration;
+/// use cloudinary_provisioning_ureq::{Client, cloudinary_provisioning::{Account, RetryPolicy}};
+///
+/// let account = Account::new("acc", "key", "secret")?;
+/// let client = Client::builder(account)
+///     .retry(RetryPolicy::default().max_attempts(5).attempt_timeout(Duration::from_secs(10)))
+///     .user_agent_suffix("directory-sync/2.1")
+///     .on_retry(|event| eprintln!("{event}"))
+///     .build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "a builder does nothing until `build`"]
+pub struct ClientBuilder {
+    account: Account,
+    retry: RetryPolicy,
+    connect_timeout: Option<Duration>,
+    body_limit: u64,
+    user_agent_suffix: Option<String>,
+    on_retry: Option<Arc<RetryHook>>,
+    proxy: Option<Proxy>,
+    /// Whether `proxy` was given, and not found in the environment.
+    proxy_given: bool,
+    tls_config: Option<TlsConfig>,
+    agent: Option<Agent>,
+    clock: Arc<dyn Clock>,
+}
+
+pub(crate) type RetryHook = dyn Fn(&RetryEvent<'_>) + Send + Sync;
+
+/// A repeat that is about to happen, as the [`on_retry`](ClientBuilder::on_retry) hook is told of it.
+///
+/// It holds no URL and no header, and so no secret. `Display` is one line for a log.
+///
+/// ```
+/// use cloudinary_provisioning_ureq::RetryEvent;
+///
+/// fn log(event: &RetryEvent<'_>) {
+///     eprintln!("{event}");
+///     if event.status.is_some_and(|status| status == 429) {
+///         eprintln!("throttled for {:?}", event.delay);
+///     }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct RetryEvent<'e> {
+    /// The `operationId`.
+    pub operation: &'static str,
+    /// The number of the attempt that failed, from 1.
+    pub attempt: u32,
+    /// The status that came, if a reply did.
+    pub status: Option<StatusCode>,
+    /// What happened where no reply came.
+    pub fault: Option<Fault>,
+    /// How long the client waits now.
+    pub delay: Duration,
+    /// The service's id of the request that failed.
+    pub request_id: Option<&'e str>,
+}
+
+impl fmt::Display for RetryEvent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: attempt {}: ", self.operation, self.attempt)?;
+        match (self.status, self.fault) {
+            (Some(status), _) => write!(f, "status {}", status.as_u16())?,
+            (None, Some(fault)) => write!(f, "{fault}")?,
+            (None, None) => f.write_str("failed")?,
+        }
+        if let Some(id) = self.request_id {
+            write!(f, " (request {id})")?;
+        }
+        write!(f, ", again in {:.1?}", self.delay)
+    }
+}
+
+impl ClientBuilder {
+    pub(crate) fn new(account: Account) -> Self {
+        Self {
+            account,
+            retry: RetryPolicy::default(),
+            connect_timeout: None,
+            body_limit: 64 * 1024 * 1024,
+            user_agent_suffix: None,
+            on_retry: None,
+            proxy: Proxy::try_from_env(),
+            proxy_given: false,
+            tls_config: None,
+            agent: None,
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// How often and how long to try, where a call does not say otherwise.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// How long resolving the name and connecting, TLS included, may take each. What fails here was surely not sent.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// The largest body to take, in bytes after decompression. A larger one is an error, and is not read further.
+    pub fn body_limit(mut self, bytes: u64) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// Names the calling program in the `user-agent`, behind this crate's own name: `directory-sync/2.1`.
+    pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent_suffix = Some(suffix.into());
+        self
+    }
+
+    /// Called before the delay of every repeat.
+    pub fn on_retry(mut self, hook: impl Fn(&RetryEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.on_retry = Some(Arc::new(hook));
+        self
+    }
+
+    /// The proxy to use, or none, in place of what the environment says.
+    pub fn proxy(mut self, proxy: Option<Proxy>) -> Self {
+        self.proxy = proxy;
+        self.proxy_given = true;
+        self
+    }
+
+    /// The TLS configuration: root certificates, a client certificate, the provider.
+    pub fn tls_config(mut self, config: TlsConfig) -> Self {
+        self.tls_config = Some(config);
+        self
+    }
+
+    /// An agent of your own, with its connector, resolver, pool, proxy and TLS.
+    ///
+    /// Set these on it, or the client sets them on every request, which costs TLS session resumption:
+    /// `http_status_as_error(false)`, `max_redirects(0)`, and `timeout_global` to the attempt timeout of the retry
+    /// policy. Its features are not checked: what makes ureq panic will.
+    pub fn agent(mut self, agent: Agent) -> Self {
+        self.agent = Some(agent);
+        self
+    }
+
+    /// Where time, chance and sleep come from, for tests.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// How to wait between attempts, for tests that want nothing else of a [`Clock`].
+    pub fn sleep(self, sleep: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        struct Sleep<F>(F);
+
+        impl<F: Fn(Duration) + Send + Sync> Clock for Sleep<F> {
+            fn sleep(&self, delay: Duration) {
+                (self.0)(delay);
+            }
+        }
+
+        self.clock(Sleep(sleep))
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// Where ureq could not run with this configuration, or the user agent suffix cannot be sent.
+    pub fn build(mut self) -> Result<Client, Error> {
+        if let Some(suffix) = self.user_agent_suffix.take() {
+            self.account = self.account.with_user_agent_suffix(&suffix)?;
+        }
+        let client = self.assemble();
+        match client.misconfigured(client.account().origin().as_str().starts_with("https://")) {
+            Some(error) => Err(error.into()),
+            None => Ok(client),
+        }
+    }
+
+    /// The client, with a fault of its configuration inside, to be reported by its calls.
+    pub(crate) fn assemble(mut self) -> Client {
+        let agent = self.agent.take();
+        let has_tls = agent.is_some() || RUSTLS || NATIVE_TLS;
+        let (transport, checked) = match agent {
+            Some(agent) => {
+                let configured = self.proxy_given || self.tls_config.is_some() || self.connect_timeout.is_some();
+                let checked = if configured { Err(ConfigError::AgentIsConfigured) } else { Ok(()) };
+                (Transport { agent, fresh: None, body_limit: self.body_limit }, checked)
+            }
+            None => self.own_transport(),
+        };
+        Client::from_shared(Shared {
+            account: self.account,
+            transport,
+            policy: self.retry,
+            on_retry: self.on_retry,
+            clock: self.clock,
+            has_tls,
+            misconfigured: checked.err(),
+        })
+    }
+
+    /// Two agents of the same configuration: one that keeps connections, and one that opens one for every request.
+    /// They are agents, and not one agent with requests configured singly, so that both resume TLS sessions.
+    fn own_transport(&self) -> (Transport, Result<(), ConfigError>) {
+        let tls_config = self.tls_config.clone().unwrap_or_else(default_tls);
+        let connect_timeout = self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT);
+        let connect_timeout = Some(clamp(connect_timeout));
+        let checked = check_proxy(self.proxy.as_ref()).and_then(|()| check_tls(&tls_config, self.tls_config.is_some()));
+        let config = || {
+            Agent::config_builder()
+                .http_status_as_error(false)
+                .max_redirects(0)
+                .timeout_global(Some(clamp(self.retry.timeout_at(Duration::ZERO))))
+                .timeout_resolve(connect_timeout)
+                .timeout_connect(connect_timeout)
+                .tls_config(tls_config.clone())
+                .proxy(self.proxy.clone())
+        };
+        let agent = Agent::new_with_config(config().build());
+        let fresh = Some(Agent::new_with_config(config().max_idle_connections(0).build()));
+        (Transport { agent, fresh, body_limit: self.body_limit }, checked)
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("account", &self.account)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Refuses a proxy that ureq would panic on, or silently not use.
+fn check_proxy(proxy: Option<&Proxy>) -> Result<(), ConfigError> {
+    let socks = proxy.is_some_and(|proxy| !matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https));
+    if socks && !cfg!(feature = "socks-proxy") {
+        return Err(ConfigError::SocksProxy);
+    }
+    Ok(())
+}
+
+/// What the features bring: rustls before native-tls, and the roots that are there.
+fn default_tls() -> TlsConfig {
+    let provider = if RUSTLS || !NATIVE_TLS { TlsProvider::Rustls } else { TlsProvider::NativeTls };
+    let platform = cfg!(all(feature = "platform-verifier", not(feature = "rustls")));
+    let roots = if RUSTLS && platform { RootCerts::PlatformVerifier } else { RootCerts::WebPki };
+    TlsConfig::builder().provider(provider).root_certs(roots).build()
+}
+
+/// Refuses what makes ureq panic on the first request over TLS.
+fn check_tls(config: &TlsConfig, explicit: bool) -> Result<(), ConfigError> {
+    let rustls = match config.provider() {
+        TlsProvider::Rustls => true,
+        TlsProvider::NativeTls => false,
+        _ => return Ok(()),
+    };
+    let (on, provider) = if rustls { (RUSTLS, "rustls") } else { (NATIVE_TLS, "native-tls") };
+    if !on {
+        // Without any TLS the default configuration is in nobody's way until an `https://` origin is asked for.
+        return if explicit { Err(ConfigError::TlsProvider { provider }) } else { Ok(()) };
+    }
+    if rustls && !config.disable_verification() {
+        match config.root_certs() {
+            RootCerts::WebPki if !cfg!(feature = "rustls") => {
+                return Err(ConfigError::RootCerts { roots: "the roots of webpki-roots", feature: "`rustls`" });
+            }
+            RootCerts::PlatformVerifier if !cfg!(feature = "platform-verifier") => {
+                return Err(ConfigError::RootCerts {
+                    roots: "the platform's verifier",
+                    feature: "`platform-verifier`",
+                });
+            }
+            _ => {}
+        }
+    }
+    if rustls && !has_crypto_provider(config) {
+        return Err(ConfigError::NoCryptoProvider);
+    }
+    Ok(())
+}
+
+/// ureq falls back on ring where its feature is on, else on the process's default, else it panics.
+#[cfg(any(feature = "rustls", not(any(feature = "rustls-no-provider", feature = "platform-verifier"))))]
+fn has_crypto_provider(_: &TlsConfig) -> bool {
+    true
+}
+
+#[cfg(all(not(feature = "rustls"), any(feature = "rustls-no-provider", feature = "platform-verifier")))]
+fn has_crypto_provider(config: &TlsConfig) -> bool {
+    config.unversioned_rustls_crypto_provider().is_some() || rustls::crypto::CryptoProvider::get_default().is_some()
+}

@@ -1,0 +1,72 @@
+//! [`Clock`]: time, chance and sleep, so that tests can bring their own.
+
+use std::hash::{BuildHasher, RandomState};
+use std::time::{Duration, Instant, SystemTime};
+
+/// Where a client gets time, chance and sleep from. Every method has the system's as its default.
+///
+/// ```
+/// use std::time::Duration;
+/// use cloudinary_provisioning_ureq::Clock;
+///
+/// /// For tests: repeats without waiting.
+/// struct NoSleep;
+///
+/// impl Clock for NoSleep {
+///     fn sleep(&self, _: Duration) {}
+/// }
+///
+/// NoSleep.sleep(Duration::from_secs(3600));
+/// ```
+pub trait Clock: Send + Sync {
+    /// A time that never goes back, since a point of the clock's choice.
+    fn monotonic(&self) -> Duration {
+        SystemClock.monotonic()
+    }
+
+    /// The wall-clock time.
+    fn now(&self) -> SystemTime {
+        SystemClock.now()
+    }
+
+    /// A random number, evenly spread over all of `u64`.
+    fn jitter(&self) -> u64 {
+        SystemClock.jitter()
+    }
+
+    /// Waits.
+    fn sleep(&self, delay: Duration) {
+        SystemClock.sleep(delay);
+    }
+}
+
+/// The system's clock and sleep, which a client has unless told otherwise.
+///
+/// ```
+/// use cloudinary_provisioning_ureq::{Clock, SystemClock};
+///
+/// let earlier = SystemClock.monotonic();
+/// assert!(SystemClock.monotonic() >= earlier);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn monotonic(&self) -> Duration {
+        static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+        START.elapsed()
+    }
+
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn jitter(&self) -> u64 {
+        // Randomly keyed, and keyed anew every time: as good as delays need, without a dependency.
+        RandomState::new().hash_one(())
+    }
+
+    fn sleep(&self, delay: Duration) {
+        std::thread::sleep(delay);
+    }
+}
