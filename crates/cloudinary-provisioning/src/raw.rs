@@ -102,7 +102,7 @@ impl Operation for Raw {
             target.segment("segments", segment)?;
         }
         for (key, value) in &self.query {
-            target.query(key, value);
+            target.query_pair(key, value);
         }
         Ok(())
     }

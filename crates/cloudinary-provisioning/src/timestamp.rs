@@ -12,6 +12,16 @@ pub(crate) fn option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
     deserializer.deserialize_option(OptionVisitor)
 }
 
+/// For `#[serde(serialize_with)]`: RFC 3339, which [`option`] reads back as the same instant.
+#[cfg(feature = "serialize")]
+#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
+pub(crate) fn serialize<S: serde::Serializer>(time: &Option<OffsetDateTime>, serializer: S) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => serializer.serialize_some(&time.format(&Rfc3339).map_err(serde::ser::Error::custom)?),
+        None => serializer.serialize_none(),
+    }
+}
+
 fn parse(text: &str) -> Option<OffsetDateTime> {
     if text.len() == 10 {
         return bare_date(text).map(|date| date.with_time(Time::MIDNIGHT).assume_utc());

@@ -597,6 +597,7 @@ impl Operation for ListSubAccounts {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "serialize", derive(Serialize))]
 #[non_exhaustive]
 pub struct User {
     /// The user's id.
@@ -617,12 +618,15 @@ pub struct User {
     pub enabled: Option<bool>,
     /// When the user was created.
     #[serde(default, deserialize_with = "timestamp::option")]
+    #[cfg_attr(feature = "serialize", serde(serialize_with = "timestamp::serialize"))]
     pub created_at: Option<OffsetDateTime>,
     /// When the user was last changed.
     #[serde(default, deserialize_with = "timestamp::option")]
+    #[cfg_attr(feature = "serialize", serde(serialize_with = "timestamp::serialize"))]
     pub updated_at: Option<OffsetDateTime>,
     /// When the user last logged in.
     #[serde(default, deserialize_with = "timestamp::option")]
+    #[cfg_attr(feature = "serialize", serde(serialize_with = "timestamp::serialize"))]
     pub last_login: Option<OffsetDateTime>,
     /// Whether the user has access to all product environments.
     pub all_sub_accounts: Option<bool>,
@@ -656,6 +660,7 @@ pub struct User {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "serialize", derive(Serialize))]
 #[non_exhaustive]
 pub struct UserGroupSummary {
     /// The group's id.
@@ -674,6 +679,7 @@ pub struct UserGroupSummary {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "serialize", derive(Serialize))]
 #[non_exhaustive]
 pub struct SubAccountSummary {
     /// The product environment's id.
