@@ -223,7 +223,7 @@ macro_rules! call_options {
             self
         }
 
-        /// One more header; see [`RequestOptions::header`].
+        /// One more header; see [`header`](cloudinary_provisioning::RequestOptions::header).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
             self.options.request = self.options.request.header(name, value);
             self

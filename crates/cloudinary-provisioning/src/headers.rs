@@ -140,15 +140,11 @@ mod tests {
         retry_after(StatusCode::from_u16(status).unwrap(), &headers(pairs), UNIX_EPOCH)
     }
 
-    const fn secs(n: u64) -> Option<Duration> {
-        Some(Duration::from_secs(n))
-    }
-
     #[test]
     fn seconds_are_taken_and_saturate() {
-        assert_eq!(hint(429, &[("retry-after", "2")]), secs(2));
-        assert_eq!(hint(503, &[("retry-after", " 0 ")]), secs(0));
-        assert_eq!(hint(503, &[("retry-after", "99999999999999999999999")]), secs(u64::MAX));
+        assert_eq!(hint(429, &[("retry-after", "2")]), Some(Duration::from_secs(2)));
+        assert_eq!(hint(503, &[("retry-after", " 0 ")]), Some(Duration::from_secs(0)));
+        assert_eq!(hint(503, &[("retry-after", "99999999999999999999999")]), Some(Duration::from_secs(u64::MAX)));
     }
 
     #[test]
@@ -161,9 +157,9 @@ mod tests {
     #[test]
     fn dates_are_measured_against_the_reply_and_not_the_local_clock() {
         let date = ("date", "Wed, 21 Oct 2015 07:28:00 GMT");
-        assert_eq!(hint(503, &[date, ("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT")]), secs(30));
-        assert_eq!(hint(503, &[date, ("retry-after", "Wed, 21 Oct 2015 07:00:00 GMT")]), secs(0));
-        assert_eq!(hint(503, &[("retry-after", "Thu, 01 Jan 1970 00:00:07 GMT")]), secs(7));
+        assert_eq!(hint(503, &[date, ("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT")]), Some(Duration::from_secs(30)));
+        assert_eq!(hint(503, &[date, ("retry-after", "Wed, 21 Oct 2015 07:00:00 GMT")]), Some(Duration::from_secs(0)));
+        assert_eq!(hint(503, &[("retry-after", "Thu, 01 Jan 1970 00:00:07 GMT")]), Some(Duration::from_secs(7)));
     }
 
     #[test]
@@ -171,10 +167,10 @@ mod tests {
         let date = ("date", "Wed, 21 Oct 2015 07:28:00 GMT");
         let reset = ("x-featureratelimit-reset", "Wed, 21 Oct 2015 08:00:00 GMT");
         let none_left = ("x-featureratelimit-remaining", "0");
-        assert_eq!(hint(420, &[date, reset, none_left]), secs(32 * 60));
-        assert_eq!(hint(429, &[date, reset, none_left]), secs(32 * 60));
-        assert_eq!(hint(429, &[date, reset, none_left, ("retry-after", "3")]), secs(3));
-        assert_eq!(hint(429, &[date, reset, none_left, ("retry-after", "junk")]), secs(32 * 60));
+        assert_eq!(hint(420, &[date, reset, none_left]), Some(Duration::from_secs(32 * 60)));
+        assert_eq!(hint(429, &[date, reset, none_left]), Some(Duration::from_secs(32 * 60)));
+        assert_eq!(hint(429, &[date, reset, none_left, ("retry-after", "3")]), Some(Duration::from_secs(3)));
+        assert_eq!(hint(429, &[date, reset, none_left, ("retry-after", "junk")]), Some(Duration::from_secs(32 * 60)));
         assert_eq!(hint(420, &[date, reset, ("x-featureratelimit-remaining", "1")]), None);
         assert_eq!(hint(503, &[date, reset, none_left]), None);
     }
@@ -183,6 +179,6 @@ mod tests {
     fn extreme_clocks_do_not_overflow() {
         let far = UNIX_EPOCH.checked_add(Duration::from_secs(1 << 62)).unwrap_or(UNIX_EPOCH);
         let headers = headers(&[("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT")]);
-        assert_eq!(retry_after(StatusCode::SERVICE_UNAVAILABLE, &headers, far), secs(0));
+        assert_eq!(retry_after(StatusCode::SERVICE_UNAVAILABLE, &headers, far), Some(Duration::from_secs(0)));
     }
 }
