@@ -1,0 +1,133 @@
+//! The account's own time: it moves by a fixed step a request, never by the machine's clock.
+
+use time::{Date, Duration, Month, OffsetDateTime, Time, UtcOffset, Weekday};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Clock {
+    now: OffsetDateTime,
+    step: Duration,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        let start = Date::from_calendar_date(2026, Month::January, 1)
+            .map_or(OffsetDateTime::UNIX_EPOCH, |day| day.with_time(Time::MIDNIGHT).assume_utc());
+        Self::new(start, Duration::SECOND)
+    }
+}
+
+impl Clock {
+    pub(crate) fn new(start: OffsetDateTime, step: Duration) -> Self {
+        Self { now: utc(start), step }
+    }
+
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        self.now
+    }
+
+    pub(crate) fn tick(&mut self) {
+        self.advance(self.step);
+    }
+
+    /// Stands still where time itself would run out of range.
+    pub(crate) fn advance(&mut self, by: Duration) {
+        self.now = self.now.checked_add(by).unwrap_or(self.now);
+    }
+}
+
+/// Everything inside is UTC, so that dates compare and print without an offset.
+pub(crate) fn utc(moment: OffsetDateTime) -> OffsetDateTime {
+    moment.checked_to_offset(UtcOffset::UTC).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+pub(crate) fn next_hour(moment: OffsetDateTime) -> OffsetDateTime {
+    let into_hour = moment.unix_timestamp().rem_euclid(3600);
+    moment.replace_nanosecond(0).unwrap_or(moment).checked_add(Duration::seconds(3600 - into_hour)).unwrap_or(moment)
+}
+
+pub(crate) fn rfc3339(moment: OffsetDateTime) -> String {
+    let (year, month, day) = moment.to_calendar_date();
+    let (hour, minute, second) = moment.to_hms();
+    let month = u8::from(month);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// The IMF-fixdate of RFC 9110, as in `Thu, 01 Jan 2026 00:00:00 GMT`.
+pub(crate) fn http_date(moment: OffsetDateTime) -> String {
+    let weekday = match moment.weekday() {
+        Weekday::Monday => "Mon",
+        Weekday::Tuesday => "Tue",
+        Weekday::Wednesday => "Wed",
+        Weekday::Thursday => "Thu",
+        Weekday::Friday => "Fri",
+        Weekday::Saturday => "Sat",
+        Weekday::Sunday => "Sun",
+    };
+    let (year, month, day) = moment.to_calendar_date();
+    let month = match month {
+        Month::January => "Jan",
+        Month::February => "Feb",
+        Month::March => "Mar",
+        Month::April => "Apr",
+        Month::May => "May",
+        Month::June => "Jun",
+        Month::July => "Jul",
+        Month::August => "Aug",
+        Month::September => "Sep",
+        Month::October => "Oct",
+        Month::November => "Nov",
+        Month::December => "Dec",
+    };
+    let (hour, minute, second) = moment.to_hms();
+    format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+}
+
+/// `yyyy-mm-dd` and nothing else.
+pub(crate) fn parse_date(text: &str) -> Option<Date> {
+    let mut parts = text.split('-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let digits = |part: &str, width: usize| part.len() == width && part.bytes().all(|byte| byte.is_ascii_digit());
+    if parts.next().is_some() || !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
+        return None;
+    }
+    let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;
+    Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_print_in_both_forms() {
+        let clock = Clock::default();
+        assert_eq!(rfc3339(clock.now()), "2026-01-01T00:00:00Z");
+        assert_eq!(http_date(clock.now()), "Thu, 01 Jan 2026 00:00:00 GMT");
+    }
+
+    #[test]
+    fn the_next_hour_is_always_later() {
+        let mut clock = Clock::default();
+        assert_eq!(http_date(next_hour(clock.now())), "Thu, 01 Jan 2026 01:00:00 GMT");
+        clock.advance(Duration::seconds(3599));
+        assert_eq!(http_date(next_hour(clock.now())), "Thu, 01 Jan 2026 01:00:00 GMT");
+    }
+
+    #[test]
+    fn time_stands_still_at_its_end() {
+        let mut clock = Clock::new(OffsetDateTime::UNIX_EPOCH, Duration::MAX);
+        clock.tick();
+        assert_eq!(clock.now(), OffsetDateTime::UNIX_EPOCH);
+        let last = Date::MAX.with_time(Time::MAX).assume_utc();
+        assert_eq!(next_hour(last), last);
+    }
+
+    #[test]
+    fn only_four_two_two_digits_are_a_date() {
+        assert!(parse_date("2024-02-29").is_some());
+        for bad in ["2023-02-29", "2023-2-1", "2023-01-01T00:00:00Z", "", "-", "+023-01-01", "2023-13-01", "2023/01/01"]
+        {
+            assert!(parse_date(bad).is_none(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,444 @@
+//! Faults: what a test wants to go wrong, and the script that says when.
+
+use std::collections::{HashSet, VecDeque};
+
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use http::{Method, Response, StatusCode};
+
+use crate::reply::error_body;
+
+/// One thing to go wrong with one request.
+///
+/// | constructor | the client sees | is the request carried out? |
+/// |---|---|---|
+/// | [`status`](Fault::status), [`throttled`](Fault::throttled), [`html`](Fault::html) | this reply | no, unless [`applied`](Fault::applied) |
+/// | [`close`](Fault::close), [`reset`](Fault::reset), [`stall`](Fault::stall), [`raw`](Fault::raw) | a broken connection | no, unless [`applied`](Fault::applied) |
+/// | [`reply`](Fault::reply) | the genuine reply, but for what is changed in it | yes |
+///
+/// Replies can be changed further: [`header`](Fault::header), [`body`](Fault::body),
+/// [`bare`](Fault::bare), [`cut_off`](Fault::cut_off), [`stall_in_body`](Fault::stall_in_body),
+/// [`then_close`](Fault::then_close). These change nothing about a fault without a reply.
+///
+/// ```
+/// use cloudinary_provisioning_fake::{Fault, Framing};
+/// use http::Method;
+///
+/// // The next POST is carried out, but the caller only hears of a 503.
+/// let lost_reply = Fault::status(503).applied().on(Method::POST);
+/// // A proxy that knows nothing of JSON.
+/// let proxy = Fault::html(502);
+/// // Throttling with a hint.
+/// let throttled = Fault::throttled(2).header("x-featureratelimit-remaining", "0");
+/// // The genuine reply, of which only ten bytes arrive.
+/// let cut_off = Fault::reply().cut_off_at(Framing::Chunked, 10);
+/// # let _ = (lost_reply, proxy, throttled, cut_off);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    what: What,
+    applied: bool,
+    only: Option<Method>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum What {
+    Reply(ScriptedReply),
+    Close,
+    Reset,
+    Stall,
+    Raw(Vec<u8>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct ScriptedReply {
+    /// `None` is the genuine reply.
+    status: Option<StatusCode>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Option<Vec<u8>>,
+    bare: bool,
+    ending: Ending,
+    /// What is wrong with the script itself.
+    mistake: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Ending {
+    Whole,
+    Close,
+    CutOff(Framing, Option<usize>),
+    Stall(Option<usize>),
+}
+
+/// How a reply tells where its body ends: what a [cut off](Fault::cut_off) body then lacks.
+///
+/// ```
+/// use cloudinary_provisioning_fake::{Fault, Framing};
+///
+/// let fault = Fault::status(200).body("{\"users\":[]}").cut_off(Framing::ContentLength);
+/// # let _ = fault;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Framing {
+    /// `content-length` announces more bytes than arrive.
+    ContentLength,
+    /// A chunk announces more bytes than arrive, and the last chunk is missing.
+    Chunked,
+    /// The end of the connection is the end of the body: nothing but the body itself can tell that
+    /// some of it is missing.
+    CloseDelimited,
+}
+
+impl Fault {
+    fn new(what: What, applied: bool) -> Self {
+        Self { what, applied, only: None }
+    }
+
+    fn scripted(status: Option<StatusCode>, mistake: Option<String>) -> Self {
+        let reply =
+            ScriptedReply { status, headers: Vec::new(), body: None, bare: false, ending: Ending::Whole, mistake };
+        Self::new(What::Reply(reply), status.is_none())
+    }
+
+    /// A reply of this status with the usual headers and the body
+    /// `{"error":{"message":"<reason>"}}`.
+    ///
+    /// A number that is no status makes it a 500 that says so.
+    pub fn status(status: u16) -> Self {
+        match StatusCode::from_u16(status) {
+            Ok(status) => Self::scripted(Some(status), None),
+            Err(_) => Self::scripted(
+                Some(StatusCode::INTERNAL_SERVER_ERROR),
+                Some(format!("the scripted status {status} is not an HTTP status")),
+            ),
+        }
+    }
+
+    /// A 429 with `retry-after` in seconds.
+    pub fn throttled(retry_after: u64) -> Self {
+        Self::status(429).header(RETRY_AFTER.as_str(), retry_after.to_string())
+    }
+
+    /// A reply as a proxy in between gives it: an HTML page and none of the service's own headers.
+    pub fn html(status: u16) -> Self {
+        let page = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>");
+        Self::status(status).bare().header(CONTENT_TYPE.as_str(), "text/html").body(page)
+    }
+
+    /// The genuine reply of a request that is carried out as ever. Unchanged it is no fault at all,
+    /// which is of use between others in a script.
+    pub fn reply() -> Self {
+        Self::scripted(None, None)
+    }
+
+    /// The connection is closed without a reply.
+    pub fn close() -> Self {
+        Self::new(What::Close, false)
+    }
+
+    /// The connection is reset without a reply.
+    pub fn reset() -> Self {
+        Self::new(What::Reset, false)
+    }
+
+    /// No reply ever comes; the connection is held until the client gives up or the server is
+    /// dropped.
+    pub fn stall() -> Self {
+        Self::new(What::Stall, false)
+    }
+
+    /// These bytes instead of a reply, after which the connection is closed.
+    pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
+        Self::new(What::Raw(bytes.into()), false)
+    }
+
+    /// The request is carried out first, then the fault takes the place of its reply: the reply is
+    /// lost rather than the request.
+    pub fn applied(mut self) -> Self {
+        self.applied = true;
+        self
+    }
+
+    /// Strikes only requests of this method; others pass and leave it waiting.
+    pub fn on(mut self, method: Method) -> Self {
+        self.only = Some(method);
+        self
+    }
+
+    /// A header of the reply. The first of a name takes the place of the usual one; further ones of
+    /// that name stand beside it.
+    ///
+    /// What is no valid header makes the reply a 500 that says so.
+    pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
+        let name = HeaderName::from_bytes(name.as_ref());
+        let value = HeaderValue::from_bytes(value.as_ref());
+        if let What::Reply(reply) = &mut self.what {
+            match (name, value) {
+                (Ok(name), Ok(value)) => reply.headers.push((name, value)),
+                (name, _) => {
+                    let which = name.map_or_else(|_| "name".to_owned(), |name| name.to_string());
+                    reply.mistake = Some(format!("the scripted header {which} is not valid HTTP"));
+                }
+            }
+        }
+        self
+    }
+
+    /// The body of the reply, as it is: the content type stays JSON unless it is set.
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        if let What::Reply(reply) = &mut self.what {
+            reply.body = Some(body.into());
+        }
+        self
+    }
+
+    /// Without the headers that every reply of the service carries (date, request id, rate limit).
+    pub fn bare(mut self) -> Self {
+        if let What::Reply(reply) = &mut self.what {
+            reply.bare = true;
+        }
+        self
+    }
+
+    /// The connection is closed in the middle of the body.
+    pub fn cut_off(self, framing: Framing) -> Self {
+        self.ending(Ending::CutOff(framing, None))
+    }
+
+    /// The connection is closed after this many bytes of the body.
+    pub fn cut_off_at(self, framing: Framing, sent: usize) -> Self {
+        self.ending(Ending::CutOff(framing, Some(sent)))
+    }
+
+    /// Half of the body arrives, and the rest never does.
+    pub fn stall_in_body(self) -> Self {
+        self.ending(Ending::Stall(None))
+    }
+
+    /// This many bytes of the body arrive, and the rest never does.
+    pub fn stall_in_body_at(self, sent: usize) -> Self {
+        self.ending(Ending::Stall(Some(sent)))
+    }
+
+    /// The whole reply arrives, and then the connection is closed without having announced it, as
+    /// if it had been idle for too long.
+    pub fn then_close(self) -> Self {
+        self.ending(Ending::Close)
+    }
+
+    fn ending(mut self, ending: Ending) -> Self {
+        if let What::Reply(reply) = &mut self.what {
+            reply.ending = ending;
+        }
+        self
+    }
+
+    pub(crate) fn carries_out(&self) -> bool {
+        self.applied || matches!(&self.what, What::Reply(reply) if reply.status.is_none())
+    }
+
+    fn strikes(&self, method: &Method) -> bool {
+        self.only.as_ref().is_none_or(|only| only == method)
+    }
+
+    /// What comes of it. `usual` makes an empty reply with the usual headers; `genuine` is the reply
+    /// of the request where it was carried out.
+    pub(crate) fn strike(
+        self,
+        genuine: Option<Response<Vec<u8>>>,
+        usual: impl FnOnce(StatusCode, Vec<u8>) -> Response<Vec<u8>>,
+    ) -> Result<Response<Vec<u8>>, Disruption> {
+        match self.what {
+            What::Reply(reply) => reply.finish(genuine, usual),
+            What::Close => Err(Disruption::Close),
+            What::Reset => Err(Disruption::Reset),
+            What::Stall => Err(Disruption::Stall),
+            What::Raw(bytes) => Err(Disruption::Raw(bytes)),
+        }
+    }
+}
+
+impl ScriptedReply {
+    fn finish(
+        self,
+        genuine: Option<Response<Vec<u8>>>,
+        usual: impl FnOnce(StatusCode, Vec<u8>) -> Response<Vec<u8>>,
+    ) -> Result<Response<Vec<u8>>, Disruption> {
+        if let Some(mistake) = self.mistake {
+            let body = error_body(&mistake);
+            return Ok(usual(StatusCode::INTERNAL_SERVER_ERROR, body));
+        }
+        let mut response = match (self.status, genuine) {
+            (None, Some(genuine)) => genuine,
+            (status, _) => {
+                let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                usual(status, default_body(status))
+            }
+        };
+        if self.bare {
+            response.headers_mut().clear();
+        }
+        if let Some(body) = self.body {
+            *response.body_mut() = body;
+        }
+        let mut replaced = HashSet::new();
+        for (name, value) in self.headers {
+            let headers = response.headers_mut();
+            // More headers than the map holds is the one way to fail: the rest is left out.
+            if replaced.insert(name.clone()) {
+                let _ = headers.try_insert(name, value);
+            } else {
+                let _ = headers.try_append(name, value);
+            }
+        }
+        let half = response.body().len() / 2;
+        match self.ending {
+            Ending::Whole => Ok(response),
+            Ending::Close => Err(Disruption::CloseAfter { response: Box::new(response) }),
+            Ending::CutOff(framing, sent) => {
+                Err(Disruption::CutOff { response: Box::new(response), framing, sent: sent.unwrap_or(half) })
+            }
+            Ending::Stall(sent) => {
+                Err(Disruption::StallInBody { response: Box::new(response), sent: sent.unwrap_or(half) })
+            }
+        }
+    }
+}
+
+fn default_body(status: StatusCode) -> Vec<u8> {
+    if status.is_informational() || matches!(status.as_u16(), 204 | 205 | 304) {
+        return Vec::new();
+    }
+    error_body(reason(status))
+}
+
+/// 420 is not in the registry of statuses.
+pub(crate) fn reason(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        420 => "Max Usage Rate Exceeded",
+        _ => status.canonical_reason().unwrap_or("Unknown"),
+    }
+}
+
+/// What happens to the connection in place of a whole reply.
+///
+/// The server acts it out. Whoever uses the account without the server gets it from
+/// [`FakeAccount::try_respond`](crate::FakeAccount::try_respond) and turns it into the error that
+/// their own HTTP stack would report.
+///
+/// ```
+/// use cloudinary_provisioning_fake::{Disruption, FakeAccount, Fault};
+///
+/// let mut account = FakeAccount::new("acc", "key", "secret");
+/// account.fail_next(1, Fault::close());
+/// let reply = account.try_respond(http::Request::new(Vec::new()));
+/// let error = match reply {
+///     Err(Disruption::Stall) => std::io::ErrorKind::TimedOut,
+///     Err(Disruption::Reset) => std::io::ErrorKind::ConnectionReset,
+///     Err(_) => std::io::ErrorKind::UnexpectedEof,
+///     Ok(_) => unreachable!(),
+/// };
+/// assert_eq!(error, std::io::ErrorKind::UnexpectedEof);
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Disruption {
+    /// Closed before a reply.
+    Close,
+    /// Reset before a reply.
+    Reset,
+    /// Held open without a reply.
+    Stall,
+    /// These bytes, then closed.
+    Raw(Vec<u8>),
+    /// Closed after the first bytes of the body.
+    CutOff {
+        /// The whole reply.
+        response: Box<Response<Vec<u8>>>,
+        /// How its length is told.
+        framing: Framing,
+        /// How many bytes of the body arrive.
+        sent: usize,
+    },
+    /// Held open after the first bytes of the body.
+    StallInBody {
+        /// The whole reply.
+        response: Box<Response<Vec<u8>>>,
+        /// How many bytes of the body arrive.
+        sent: usize,
+    },
+    /// The whole reply, then closed.
+    CloseAfter {
+        /// The reply.
+        response: Box<Response<Vec<u8>>>,
+    },
+}
+
+impl Disruption {
+    /// The status that the client got to see, if any.
+    pub fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Close | Self::Reset | Self::Stall | Self::Raw(_) => None,
+            Self::CutOff { response, .. } | Self::StallInBody { response, .. } | Self::CloseAfter { response } => {
+                Some(response.status())
+            }
+        }
+    }
+}
+
+/// The faults to come.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Script {
+    /// How many requests meet which fault.
+    once: VecDeque<(usize, Fault)>,
+    recurring: Vec<Recurring>,
+}
+
+#[derive(Clone, Debug)]
+struct Recurring {
+    every: u64,
+    seen: u64,
+    fault: Fault,
+}
+
+impl Script {
+    pub(crate) fn add(&mut self, times: usize, fault: Fault) {
+        if times > 0 {
+            self.once.push_back((times, fault));
+        }
+    }
+
+    pub(crate) fn recur(&mut self, every: u64, fault: Fault) {
+        self.recurring.push(Recurring { every, seen: 0, fault });
+    }
+
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    pub(crate) fn left(&self) -> usize {
+        self.once.iter().fold(0, |left, (times, _)| left.saturating_add(*times))
+    }
+
+    pub(crate) fn next(&mut self, method: &Method) -> Option<Fault> {
+        let place = self.once.iter().position(|(_, fault)| fault.strikes(method));
+        if let Some((place, (times, fault))) = place.and_then(|place| Some((place, self.once.get_mut(place)?))) {
+            *times -= 1;
+            let (left, fault) = (*times, fault.clone());
+            if left == 0 {
+                self.once.remove(place);
+            }
+            return Some(fault);
+        }
+        let mut struck = None;
+        for recurring in &mut self.recurring {
+            if recurring.fault.strikes(method) {
+                recurring.seen = recurring.seen.wrapping_add(1);
+                if recurring.every != 0 && recurring.seen.is_multiple_of(recurring.every) {
+                    struck.get_or_insert_with(|| recurring.fault.clone());
+                }
+            }
+        }
+        struck
+    }
+}

@@ -1,0 +1,261 @@
+//! The account behind a listener on the loopback interface.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use http::Response;
+use http::header::{CONTENT_TYPE, HeaderValue};
+
+use self::incoming::Refusal;
+use self::outgoing::{Asked, encode, encode_part};
+use self::socket::Incoming;
+use crate::account::FakeAccount;
+use crate::fault::{Disruption, Framing};
+use crate::reply::error_body;
+
+mod incoming;
+mod outgoing;
+mod socket;
+
+/// A [`FakeAccount`] that listens on a free port of `127.0.0.1`.
+///
+/// It speaks plain HTTP/1.1, keeps connections alive, and serves each on a thread of its own.
+/// Dropping it closes all connections and ends all threads.
+///
+/// ```
+/// # fn main() -> std::io::Result<()> {
+/// use cloudinary_provisioning_fake::{FakeAccount, FakeServer, NewUser};
+///
+/// let account = FakeAccount::new("acc", "key", "secret")
+///     .with_user(NewUser::new("John", "john@example.com").id("u1"));
+/// let server = FakeServer::start(account)?;
+///
+/// // Point the tool under test at `server.url()` …
+/// assert!(server.url().starts_with("http://127.0.0.1:"));
+///
+/// // … and look at what it has done.
+/// assert!(server.with(|account| account.user("u1").is_some()));
+/// assert_eq!(server.requests(), 0);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct FakeServer {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    acceptor: Option<JoinHandle<Vec<JoinHandle<()>>>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    account: Mutex<FakeAccount>,
+    open: Mutex<HashMap<u64, Arc<TcpStream>>>,
+    connections: AtomicU64,
+    requests: AtomicU64,
+    stop: AtomicBool,
+}
+
+/// A panic in somebody's closure must not take the others' tests down with it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl FakeServer {
+    /// Starts to listen.
+    ///
+    /// # Errors
+    ///
+    /// When there is no free port, or no thread to be had.
+    pub fn start(account: FakeAccount) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared {
+            account: Mutex::new(account),
+            open: Mutex::default(),
+            connections: AtomicU64::new(0),
+            requests: AtomicU64::new(0),
+            stop: AtomicBool::new(false),
+        });
+        let acceptor = {
+            let shared = Arc::clone(&shared);
+            thread::Builder::new().name("fake-account".to_owned()).spawn(move || accept(&listener, &shared))?
+        };
+        Ok(Self { address, shared, acceptor: Some(acceptor) })
+    }
+
+    /// `http://127.0.0.1:<port>`, without a slash at its end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The address that it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A copy of the account as it stands.
+    pub fn account(&self) -> FakeAccount {
+        lock(&self.shared.account).clone()
+    }
+
+    /// Looks at the account or changes it. Requests wait in the meantime.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault};
+    /// let server = FakeServer::start(FakeAccount::new("acc", "key", "secret"))?;
+    /// server.with(|account| account.fail_next(2, Fault::status(503)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with<R>(&self, look: impl FnOnce(&mut FakeAccount) -> R) -> R {
+        look(&mut lock(&self.shared.account))
+    }
+
+    /// How many connections have been accepted.
+    pub fn connections(&self) -> u64 {
+        self.shared.connections.load(Ordering::SeqCst)
+    }
+
+    /// How many whole requests have been read, those that met a fault included.
+    pub fn requests(&self) -> u64 {
+        self.shared.requests.load(Ordering::SeqCst)
+    }
+
+    /// Closes the connections that are open now, as if they had been idle for too long. The client's
+    /// next request on one of them is lost; a new connection is served as ever.
+    pub fn close_connections(&self) {
+        for stream in lock(&self.shared.open).values() {
+            // The client may have been quicker.
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+impl Drop for FakeServer {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::SeqCst);
+        // The acceptor looks at `stop` after each connection, so it is given one.
+        let patience = Duration::from_secs(5);
+        let woken = TcpStream::connect_timeout(&self.address, patience).is_ok();
+        let acceptor = self.acceptor.take();
+        let threads = match acceptor {
+            Some(acceptor) if woken || acceptor.is_finished() => acceptor.join().unwrap_or_default(),
+            // It cannot be woken, so waiting for it could take for ever.
+            _ => Vec::new(),
+        };
+        self.close_connections();
+        for thread in threads {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Serves until it is told to stop, and returns the threads that still serve.
+fn accept(listener: &TcpListener, shared: &Arc<Shared>) -> Vec<JoinHandle<()>> {
+    let mut threads = Vec::new();
+    loop {
+        let accepted = listener.accept();
+        if shared.stop.load(Ordering::SeqCst) {
+            return threads;
+        }
+        let Ok((stream, _)) = accepted else {
+            // Out of descriptors, most likely: others have to end first.
+            thread::sleep(Duration::from_millis(10));
+            continue;
+        };
+        threads.retain(|thread: &JoinHandle<()>| !thread.is_finished());
+        let number = shared.connections.fetch_add(1, Ordering::SeqCst);
+        let stream = Arc::new(stream);
+        lock(&shared.open).insert(number, Arc::clone(&stream));
+        let serving = {
+            let shared = Arc::clone(shared);
+            thread::Builder::new().name(format!("fake-account-{number}")).spawn(move || {
+                // A client that goes away is none of the server's errors.
+                let _ = serve(&shared, &stream);
+                lock(&shared.open).remove(&number);
+            })
+        };
+        match serving {
+            Ok(thread) => threads.push(thread),
+            Err(_) => drop(lock(&shared.open).remove(&number)),
+        }
+    }
+}
+
+/// Serves one connection to its end. The socket closes when the caller lets go of it.
+fn serve(shared: &Shared, stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut chunk = vec![0; socket::CHUNK];
+    loop {
+        let request = match socket::receive(stream, &mut chunk)? {
+            Incoming::Request(request) => *request,
+            Incoming::Refused(refusal) => {
+                socket::send(stream, &refuse(&refusal))?;
+                socket::close_after_refusal(stream);
+                return Ok(());
+            }
+            Incoming::Closed => return Ok(()),
+        };
+        let asked = Asked::of(&request);
+        let result = {
+            // Counted under the lock: who sees the count finds the request answered.
+            let mut account = lock(&shared.account);
+            shared.requests.fetch_add(1, Ordering::SeqCst);
+            account.try_respond(request)
+        };
+        if let Err(Disruption::Reset) = result {
+            // The request's last byte is still unread, and that makes it a reset.
+            return Ok(());
+        }
+        socket::take_last(stream)?;
+        let stays = match result {
+            Ok(response) => {
+                let (bytes, stays) = encode(&response, asked);
+                socket::send(stream, &bytes)?;
+                stays
+            }
+            Err(disruption) => {
+                disrupt(stream, &disruption, asked)?;
+                false
+            }
+        };
+        if !stays {
+            socket::close_in_order(stream);
+            return Ok(());
+        }
+    }
+}
+
+fn disrupt(stream: &TcpStream, disruption: &Disruption, asked: Asked) -> io::Result<()> {
+    match disruption {
+        Disruption::Close | Disruption::Reset => Ok(()),
+        Disruption::Stall => {
+            socket::hold(stream);
+            Ok(())
+        }
+        Disruption::Raw(bytes) => socket::send(stream, bytes),
+        Disruption::CutOff { response, framing, sent } => socket::send(stream, &encode_part(response, *framing, *sent)),
+        Disruption::StallInBody { response, sent } => {
+            let part = encode_part(response, Framing::ContentLength, *sent);
+            socket::send(stream, &part)?;
+            socket::hold(stream);
+            Ok(())
+        }
+        Disruption::CloseAfter { response } => socket::send(stream, &encode(response, asked).0),
+    }
+}
+
+fn refuse(refusal: &Refusal) -> Vec<u8> {
+    let mut response = Response::new(error_body(refusal.why));
+    *response.status_mut() = refusal.status;
+    let json = HeaderValue::from_static("application/json; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    let last = Asked { head: false, keep_alive: false, old: false };
+    encode(&response, last).0
+}
