@@ -210,7 +210,7 @@
 //! | `timeout_ms=…`, `retry_config=…`, `retries=…` | [`RetryPolicy`]; `.timeout(…)`, `.retry(…)` of a call of the adapter |
 //! | `users.list(request={"pending": True, "page": 2, "page_size": 50})` | `users::List::new().pending(true).page(2).page_size(50)` |
 //! | `users.list(request={"from_": date, "to": date})` | `users::List::new().from(date).to(date)` |
-//! | `users.create(name=…, email=…, role=…)` | `users::Create::new(name, email).role(role)` |
+//! | `users.create(request={"name": …, "email": …, "role": …})` | `users::Create::new(name, email).role(role)` |
 //! | `users.get(user_id=…)` | `users::Get::new(id)` |
 //! | `users.update(user_id=…, user_request={"enabled": False})` | `users::Update::new(id).enabled(false)` |
 //! | `users.delete(user_id=…)` | `users::Delete::new(id)` |
