@@ -19,7 +19,13 @@ pub(crate) fn encode<T: Serialize>(body: &T) -> Result<Vec<u8>, BuildError> {
 }
 
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
-    serde_json::from_slice(body).map_err(|error| explain::<T>(body, &error))
+    // Validating the whole body as UTF-8 once is quicker than each of its strings. What is not valid takes the other
+    // way, which finds the string that is at fault, if it is one that matters.
+    let result = match std::str::from_utf8(body) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(body),
+    };
+    result.map_err(|error| explain::<T>(body, &error))
 }
 
 #[cold]
