@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::headers::{self, RateLimit};
+use crate::json::Object;
 
 /// A request that cannot be built. Nothing was sent.
 ///
@@ -272,8 +273,8 @@ impl ErrorFields {
         if body.trim_ascii_start().first() != Some(&b'{') {
             return Self::default();
         }
-        if let Ok(body) = serde_json::from_slice::<Body<Self>>(body) {
-            return body.error;
+        if let Ok(body) = serde_json::from_slice::<Body<Object<Self>>>(body) {
+            return body.error.0;
         }
         match serde_json::from_slice::<Body<Value>>(body) {
             Ok(Body { error: Value::Object(mut object) }) => {

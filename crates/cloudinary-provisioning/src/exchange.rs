@@ -1,5 +1,6 @@
 //! [`Exchange`]: one operation from its first attempt to its final result, without I/O.
 
+use std::fmt;
 use std::time::Duration;
 
 use http::{Request, StatusCode};
@@ -43,7 +44,6 @@ use crate::retry::{Attempt, Decision, GiveUp, GiveUpReason, Moment, Retry, Retry
 /// # fn rand() -> u64 { 0 }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Exchange<'o, O> {
     operation: &'o O,
     request: Request<Vec<u8>>,
@@ -243,6 +243,17 @@ impl<'o, O: Operation> Exchange<'o, O> {
             Decision::Done => GiveUpReason::Permanent,
         };
         Step::Failed(Failure { cause: cause(), give_up: self.retry.outcome(reason, at.elapsed) })
+    }
+}
+
+/// Without the request: its body may hold a secret.
+impl<O: Operation> fmt::Debug for Exchange<'_, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange")
+            .field("operation", &O::ID)
+            .field("policy", &self.policy)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,9 +1,18 @@
 //! JSON bodies of successes. The path of a fault is looked for only once there is a fault.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{BuildError, BuildReason};
+
+/// The path of a fault of the body as a whole.
+const WHOLE: &str = ".";
+/// How many characters of a path are told.
+const LONGEST_PATH: usize = 200;
 
 /// Why a body could not be read.
 #[derive(Debug)]
@@ -28,15 +37,65 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> 
     result.map_err(|error| explain::<T>(body, &error))
 }
 
+/// A `T` that must be a JSON object. A derived struct would take an array of its fields' values as well, so that
+/// `[[]]` would be a list of nobody.
+pub(crate) struct Object<T>(pub(crate) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ObjectVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
+/// For `#[serde(deserialize_with)]`: a list of objects.
+pub(crate) fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    // The same allocation, item by item: collecting from a vector's own iterator works in place.
+    Vec::<Object<T>>::deserialize(deserializer).map(|items| items.into_iter().map(|Object(item)| item).collect())
+}
+
 #[cold]
 fn explain<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Unreadable {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let path = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Err(located) => located.path().to_string(),
+        Err(located) => place(&located.path().to_string()),
         // Only text after the value is left to be wrong.
-        Ok(_) => ".".to_owned(),
+        Ok(_) => WHOLE.to_owned(),
     };
-    Unreadable { path, message: without_values(&error.to_string()), truncated: error.is_eof() }
+    let message = error.to_string();
+    // serde_json tells a number that ends early from one that is wrong by its place alone.
+    let cut_in_number = message.starts_with("invalid number") && points_at_end(error, body);
+    Unreadable { path, message: without_values(&message), truncated: error.is_eof() || cut_in_number }
+}
+
+/// A path without what is no place in it: a trailing `?` for a key that was not read yet, and the tail of a path that
+/// a server has made endless.
+fn place(path: &str) -> String {
+    let path = path.strip_suffix('?').map_or(path, |path| path.strip_suffix('.').unwrap_or(path));
+    match path.char_indices().nth(LONGEST_PATH) {
+        _ if path.is_empty() => WHOLE.to_owned(),
+        Some((end, _)) => format!("{}…", path.get(..end).unwrap_or_default()),
+        None => path.to_owned(),
+    }
+}
+
+fn points_at_end(error: &serde_json::Error, body: &[u8]) -> bool {
+    let lines = body.split(|byte| *byte == b'\n');
+    let (count, last) = lines.fold((0, 0), |(count, _), line| (count + 1, line.len()));
+    error.line() == count && error.column() >= last
 }
 
 /// serde quotes the value that it did not expect: ``invalid type: string "…", expected …``. The value goes, its

@@ -51,9 +51,7 @@ pub trait Paged: Operation<Output = Vec<<Self as Paged>::Item>> + Clone {
 /// #   assert!(request.uri().query().is_some_and(|query| query.starts_with("page=")));
 ///     let reply = Response::new(replies.next().unwrap()); // send(request)?
 ///     let page = operation.parse(&reply)?;
-///     if pager.received(&page) {
-///         ids.extend(page.into_iter().map(|user| user.id));
-///     }
+///     ids.extend(pager.received(page).into_iter().map(|user| user.id));
 /// }
 /// assert_eq!(ids, ["a", "b", "c"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -90,20 +88,19 @@ impl<O: Paged> Pager<O> {
         (!self.ended).then_some(&self.operation)
     }
 
-    /// Takes note of a page that was received, and answers whether its items are new: `false` where the page is the
-    /// same as the one before, and its items are to be left out.
-    pub fn received(&mut self, items: &[O::Item]) -> bool {
-        let fingerprint = Fingerprint::of::<O>(items);
+    /// Takes note of a page that was received and gives back what is new in it: all of it, or nothing where it is
+    /// the page before once more.
+    pub fn received(&mut self, page: Vec<O::Item>) -> Vec<O::Item> {
+        let fingerprint = Fingerprint::of::<O>(&page);
         let repeated = self.previous.replace(fingerprint) == Some(fingerprint);
-        let next = self.page.and_then(|page| page.checked_add(1)).filter(|_| !items.is_empty() && !repeated);
-        match next {
-            Some(page) => {
-                self.page = Some(page);
-                self.operation.set_page(page);
+        match self.page.and_then(|number| number.checked_add(1)) {
+            Some(next) if !page.is_empty() && !repeated => {
+                self.page = Some(next);
+                self.operation.set_page(next);
             }
-            None => self.ended = true,
+            _ => self.ended = true,
         }
-        !repeated
+        if repeated { Vec::new() } else { page }
     }
 }
 

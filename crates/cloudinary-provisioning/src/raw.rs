@@ -1,5 +1,7 @@
 //! [`Raw`]: any call of the API, for what has no operation of its own yet.
 
+use std::fmt;
+
 use http::{Method, StatusCode};
 use serde_json::Value;
 
@@ -15,6 +17,8 @@ operations!(Raw);
 /// Segments, keys and values are encoded and checked as those of every other operation are. GET and HEAD are taken
 /// to be safe and everything else for not idempotent, until [`safety`](Self::safety) says otherwise. A reply without
 /// a body is `null`.
+///
+/// `Debug` does not show the JSON body, which may hold a secret.
 ///
 /// ```
 /// use cloudinary_provisioning::{Account, Raw, Safety, http::Method};
@@ -33,7 +37,7 @@ operations!(Raw);
 /// assert_eq!(request.body(), br#"{"name":"Editors"}"#);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct Raw {
     method: Method,
@@ -78,6 +82,18 @@ impl Raw {
     pub fn safety(mut self, safety: Safety) -> Self {
         self.safety = safety;
         self
+    }
+}
+
+impl fmt::Debug for Raw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Raw")
+            .field("method", &self.method)
+            .field("base", &self.base)
+            .field("segments", &self.segments)
+            .field("query", &self.query)
+            .field("safety", &self.safety)
+            .finish_non_exhaustive()
     }
 }
 

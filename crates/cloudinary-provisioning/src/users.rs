@@ -20,7 +20,7 @@ use time::{Date, OffsetDateTime};
 
 use crate::error::BuildError;
 use crate::id::{AccountId, GroupId, SubAccountId, UserId};
-use crate::json::{self, Unreadable};
+use crate::json::{self, Object, Unreadable};
 use crate::models::SuccessResponse;
 use crate::open_enum::open_enum;
 use crate::operation::{Operation, Safety, operations};
@@ -113,7 +113,7 @@ fn hundreds<T>(mut items: impl Iterator<Item = T>, list: impl Fn(Vec<T>) -> List
 }
 
 setters!(List {
-    /// Whether to return pending users only. The service's default is `false`: all users.
+    /// Whether to return pending users. The service's default is `false`: all users.
     pending: bool,
     /// The users with these ids, up to 100. The service ignores the other parameters then.
     ids: list UserId,
@@ -175,9 +175,10 @@ impl Operation for List {
     fn decode(&self, _: StatusCode, body: &[u8]) -> Result<Vec<User>, Unreadable> {
         #[derive(Deserialize)]
         struct UsersResponse {
+            #[serde(deserialize_with = "json::objects")]
             users: Vec<User>,
         }
-        json::decode(body).map(|response: UsersResponse| response.users)
+        json::decode(body).map(|Object(response): Object<UsersResponse>| response.users)
     }
 }
 
@@ -198,7 +199,7 @@ impl Paged for List {
     }
 }
 
-/// `POST /v1_1/provisioning/accounts/{account_id}/users`: creates a user, who is sent an invitation.
+/// `POST /v1_1/provisioning/accounts/{account_id}/users`: creates a user.
 ///
 /// Not idempotent: it is repeated only where it was surely not processed. A 409 says that the email is taken.
 ///
@@ -243,7 +244,7 @@ setters!(Create {
     /// The role to assign.
     role: into Role,
     /// The product environments that the user can access. The service's default is all of them; with
-    /// [`Role::MasterAdmin`] it ignores this. An empty list is sent as such: none of them.
+    /// [`Role::MasterAdmin`] it ignores this. An empty list is sent as such.
     sub_account_ids: list SubAccountId,
     /// Whether the user is enabled. The service's default is `true`.
     enabled: bool,
@@ -271,7 +272,7 @@ impl Operation for Create {
     }
 
     fn decode(&self, _: StatusCode, body: &[u8]) -> Result<User, Unreadable> {
-        json::decode(body)
+        json::decode(body).map(|Object(value)| value)
     }
 }
 
@@ -321,7 +322,7 @@ impl Operation for Get {
     }
 
     fn decode(&self, _: StatusCode, body: &[u8]) -> Result<User, Unreadable> {
-        json::decode(body)
+        json::decode(body).map(|Object(value)| value)
     }
 }
 
@@ -388,7 +389,7 @@ setters!(Update {
     /// The role to assign.
     role: into Role,
     /// The product environments that the user can access. With [`Role::MasterAdmin`] the service ignores this. An
-    /// empty list is sent as such: none of them.
+    /// empty list is sent as such.
     sub_account_ids: list SubAccountId,
     /// Whether the user is enabled.
     enabled: bool,
@@ -416,7 +417,7 @@ impl Operation for Update {
     }
 
     fn decode(&self, _: StatusCode, body: &[u8]) -> Result<User, Unreadable> {
-        json::decode(body)
+        json::decode(body).map(|Object(value)| value)
     }
 }
 
@@ -468,7 +469,7 @@ impl Operation for Delete {
     }
 
     fn decode(&self, _: StatusCode, body: &[u8]) -> Result<SuccessResponse, Unreadable> {
-        json::decode(body)
+        json::decode(body).map(|Object(value)| value)
     }
 }
 
@@ -522,9 +523,10 @@ impl Operation for GetGroups {
     fn decode(&self, _: StatusCode, body: &[u8]) -> Result<Vec<UserGroupSummary>, Unreadable> {
         #[derive(Deserialize)]
         struct UserGroupsListResponse {
+            #[serde(deserialize_with = "json::objects")]
             groups: Vec<UserGroupSummary>,
         }
-        json::decode(body).map(|response: UserGroupsListResponse| response.groups)
+        json::decode(body).map(|Object(response): Object<UserGroupsListResponse>| response.groups)
     }
 }
 
@@ -579,9 +581,10 @@ impl Operation for ListSubAccounts {
     fn decode(&self, _: StatusCode, body: &[u8]) -> Result<Vec<SubAccountSummary>, Unreadable> {
         #[derive(Deserialize)]
         struct UserSubAccountsResponse {
+            #[serde(deserialize_with = "json::objects")]
             sub_accounts: Vec<SubAccountSummary>,
         }
-        json::decode(body).map(|response: UserSubAccountsResponse| response.sub_accounts)
+        json::decode(body).map(|Object(response): Object<UserSubAccountsResponse>| response.sub_accounts)
     }
 }
 
@@ -612,7 +615,7 @@ pub struct User {
     pub role: Option<Role>,
     /// The email address, which is the login name.
     pub email: Option<String>,
-    /// Whether the user has yet to accept the invitation.
+    /// Whether the user is pending.
     pub pending: Option<bool>,
     /// Whether the user is enabled.
     pub enabled: Option<bool>,
