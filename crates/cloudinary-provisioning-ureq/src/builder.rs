@@ -12,7 +12,7 @@ use ureq::{Agent, Proxy, ProxyProtocol};
 use crate::client::{Client, Shared};
 use crate::clock::{Clock, SystemClock};
 use crate::error::{ConfigError, Error};
-use crate::transport::{Transport, clamp};
+use crate::transport::{LateAgent, Transport, clamp};
 
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const RUSTLS: bool = cfg!(any(feature = "rustls", feature = "rustls-no-provider", feature = "platform-verifier"));
@@ -221,6 +221,7 @@ impl ClientBuilder {
             Some(agent) => {
                 let configured = self.proxy_given || self.tls_config.is_some() || self.connect_timeout.is_some();
                 let checked = if configured { Err(ConfigError::AgentIsConfigured) } else { Ok(()) };
+                let agent = LateAgent::new(move |_| agent.clone());
                 (Transport { agent, fresh: None, body_limit: self.body_limit }, checked)
             }
             None => self.own_transport(),
@@ -243,18 +244,25 @@ impl ClientBuilder {
         let connect_timeout = self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT);
         let connect_timeout = Some(clamp(connect_timeout));
         let checked = check_proxy(self.proxy.as_ref()).and_then(|()| check_tls(&tls_config, self.tls_config.is_some()));
-        let config = || {
-            Agent::config_builder()
-                .http_status_as_error(false)
-                .max_redirects(0)
-                .timeout_global(Some(clamp(self.retry.timeout_at(Duration::ZERO))))
-                .timeout_resolve(connect_timeout)
-                .timeout_connect(connect_timeout)
-                .tls_config(tls_config.clone())
-                .proxy(self.proxy.clone())
+        let proxy = self.proxy.clone();
+        let agent = move |idle: Option<usize>| {
+            let (tls_config, proxy) = (tls_config.clone(), proxy.clone());
+            LateAgent::new(move |timeout| {
+                let mut config = Agent::config_builder()
+                    .http_status_as_error(false)
+                    .max_redirects(0)
+                    .timeout_global(Some(timeout))
+                    .timeout_resolve(connect_timeout)
+                    .timeout_connect(connect_timeout)
+                    .tls_config(tls_config.clone())
+                    .proxy(proxy.clone());
+                if let Some(idle) = idle {
+                    config = config.max_idle_connections(idle);
+                }
+                Agent::new_with_config(config.build())
+            })
         };
-        let agent = Agent::new_with_config(config().build());
-        let fresh = Some(Agent::new_with_config(config().max_idle_connections(0).build()));
+        let (agent, fresh) = (agent(None), Some(agent(Some(0))));
         (Transport { agent, fresh, body_limit: self.body_limit }, checked)
     }
 }

@@ -56,12 +56,7 @@ impl<O: Paged> Iterator for Items<O> {
             }
             let operation = self.pager.next_page()?;
             match self.client.execute(operation, &self.options) {
-                Ok(response) => {
-                    let items = response.into_value();
-                    if self.pager.received(&items) {
-                        self.page = items.into_iter();
-                    }
-                }
+                Ok(response) => self.page = self.pager.received(response.into_value()).into_iter(),
                 Err(error) => {
                     self.failed = true;
                     return Some(Err(error));

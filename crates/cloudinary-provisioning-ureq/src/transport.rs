@@ -1,6 +1,7 @@
 //! One attempt over ureq: a request in, and what came of it out.
 
 use std::io::{self, Read};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use cloudinary_provisioning::http::{Request, Response};
@@ -16,10 +17,29 @@ const SHORTEST_TIMEOUT: Duration = Duration::from_millis(1);
 const LARGEST_RESERVE: u64 = 1024 * 1024;
 
 pub(crate) struct Transport {
-    pub(crate) agent: Agent,
+    pub(crate) agent: LateAgent,
     /// Opens a connection for every request. `None` where the agent is the caller's, and cannot be built again.
-    pub(crate) fresh: Option<Agent>,
+    pub(crate) fresh: Option<LateAgent>,
     pub(crate) body_limit: u64,
+}
+
+/// An agent that is made for its first request, with the timeout of that.
+///
+/// ureq resumes TLS sessions only after a request without configuration of its own has connected. The first one needs
+/// none this way, so that a program whose calls all have their own timeouts resumes sessions too.
+pub(crate) struct LateAgent {
+    make: Box<dyn Fn(Duration) -> Agent + Send + Sync>,
+    made: OnceLock<Agent>,
+}
+
+impl LateAgent {
+    pub(crate) fn new(make: impl Fn(Duration) -> Agent + Send + Sync + 'static) -> Self {
+        Self { make: Box::new(make), made: OnceLock::new() }
+    }
+
+    fn get(&self, timeout: Duration) -> &Agent {
+        self.made.get_or_init(|| (self.make)(timeout))
+    }
 }
 
 /// What came of an attempt.
@@ -59,6 +79,7 @@ impl Transport {
             (_, false) => (&self.agent, false),
         };
         let timeout = clamp(timeout);
+        let agent = agent.get(timeout);
         if !expire && suits(agent.config(), timeout) {
             return agent.run(request);
         }
