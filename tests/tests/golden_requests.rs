@@ -1,0 +1,338 @@
+//! Every request of the user operations, byte for byte against `fixtures/<operationId>/<case>.request.http`, and by
+//! meaning against what the vendor's own client was recorded to send.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a panic is a failed test"
+)]
+
+use cloudinary_provisioning::{
+    Account, BuildReason, Operation, Secret,
+    users::{self, Role, SortBy, SortOrder, UnionType},
+};
+use cloudinary_provisioning_tests::{fixture, wire};
+use http::Request;
+use serde_json::{Value, json};
+use time::{Date, macros::date};
+
+const USER: &str = "5c1e7a90d2f84b36";
+const NO_IDS: [&str; 0] = [];
+
+fn account() -> Account {
+    Account::new("16a8ff3b-736b-49a6-85c0-03b69d5a357b", "KEY", Secret::new("SECRET")).unwrap()
+}
+
+fn build<O: Operation>(operation: &O) -> Request<Vec<u8>> {
+    account().request(operation).unwrap()
+}
+
+/// Compares each request with its fixture, and the list of cases with the folder, so that no fixture goes unread.
+#[track_caller]
+fn assert_golden<O: Operation>(cases: &[(&str, O)]) {
+    for (case, operation) in cases {
+        wire::assert_same_request(&build(operation), &fixture::request(O::ID, case), &format!("{}/{case}", O::ID));
+    }
+    let mut names: Vec<_> = cases.iter().map(|(case, _)| *case).collect();
+    names.sort_unstable();
+    assert_eq!(names, fixture::request_cases(O::ID), "cases of {}", O::ID);
+}
+
+#[test]
+fn list_sends_each_parameter_under_its_documented_name() {
+    let list = users::List::new;
+    assert_golden(&[
+        ("none", list()),
+        ("pending-true", list().pending(true)),
+        ("pending-false", list().pending(false)),
+        ("ids", list().ids(["u1", "u/2", "u&3"])),
+        ("emails", list().emails(["ada+lists@example.com", "max@example.com"])),
+        ("prefix", list().prefix("Zoë & Co")),
+        ("sub_account_id", list().sub_account_id("env/one")),
+        ("last_login", list().last_login(true)),
+        ("from", list().from(date!(2026 - 02 - 28))),
+        ("to", list().to(date!(2026 - 12 - 01))),
+        ("union_type-include", list().union_type(UnionType::Include)),
+        ("union_type-exclude", list().union_type(UnionType::Exclude)),
+        ("sort_order-asc", list().sort_order(SortOrder::Asc)),
+        ("sort_order-desc", list().sort_order(SortOrder::Desc)),
+        ("sort_by-name", list().sort_by(SortBy::Name)),
+        ("sort_by-role", list().sort_by(SortBy::Role)),
+        ("sort_by-status", list().sort_by(SortBy::Status)),
+        ("sort_by-activity", list().sort_by(SortBy::Activity)),
+        ("sort_by-created_at", list().sort_by(SortBy::CreatedAt)),
+        ("sort_by-unknown", list().sort_by(SortBy::from("shoe size"))),
+        ("page", list().page(3)),
+        ("page_size", list().page_size(40)),
+        (
+            // Set in reverse, sent in the documented order.
+            "all",
+            list()
+                .page_size(100)
+                .page(1)
+                .sort_by(SortBy::Activity)
+                .sort_order(SortOrder::Asc)
+                .union_type(UnionType::Exclude)
+                .to(date!(2026 - 01 - 31))
+                .from(date!(2025 - 01 - 31))
+                .last_login(false)
+                .sub_account_id("env1")
+                .prefix("a")
+                .emails(["ada@example.com"])
+                .ids(["u1", "u2"])
+                .pending(true),
+        ),
+    ]);
+}
+
+#[test]
+fn create_sends_what_is_set_and_nothing_else() {
+    let create = || users::Create::new("Ada Lind", "ada@example.com");
+    assert_golden(&[
+        ("required", create()),
+        ("all", create().enabled(false).sub_account_ids(["env1", "env2"]).role(Role::Reports)),
+        ("no_sub_accounts", create().sub_account_ids(NO_IDS)),
+        (
+            "unknown_role",
+            users::Create::new("Ada \"the \\ first\"\nLind 👩‍💻", "ada+ü@example.com")
+                .role(Role::from("night_watch"))
+                .enabled(true),
+        ),
+        ("role-master_admin", create().role(Role::MasterAdmin)),
+        ("role-admin", create().role(Role::Admin)),
+        ("role-billing", create().role(Role::Billing)),
+        ("role-technical_admin", create().role(Role::TechnicalAdmin)),
+        ("role-reports", create().role(Role::Reports)),
+        ("role-media_library_admin", create().role(Role::MediaLibraryAdmin)),
+        ("role-media_library_user", create().role(Role::MediaLibraryUser)),
+    ]);
+}
+
+#[test]
+fn update_sends_what_is_set_and_an_empty_object_when_nothing_is() {
+    let update = || users::Update::new(USER);
+    assert_golden(&[
+        ("nothing", update()),
+        ("name", update().name("Ada Berg")),
+        ("email", update().email("ada.berg@example.com")),
+        ("role", update().role(Role::Billing)),
+        ("sub_account_ids", update().sub_account_ids(["env2"])),
+        ("no_sub_accounts", update().sub_account_ids(NO_IDS)),
+        ("enabled", update().enabled(true)),
+        (
+            "all",
+            update()
+                .enabled(false)
+                .sub_account_ids(["env1", "env3"])
+                .role(Role::MediaLibraryUser)
+                .email("ada.berg@example.com")
+                .name("Ada Berg"),
+        ),
+    ]);
+}
+
+#[test]
+fn update_tells_whether_it_changes_anything() {
+    let update = || users::Update::new(USER);
+    assert!(update().is_empty());
+    for changed in [
+        update().name(""),
+        update().email(""),
+        update().role(Role::Admin),
+        update().sub_account_ids(NO_IDS),
+        update().enabled(false),
+    ] {
+        assert!(!changed.is_empty(), "{changed:?}");
+    }
+}
+
+#[test]
+fn the_operations_on_one_user_name_it_in_the_path() {
+    assert_golden(&[("plain", users::Get::new(USER)), ("encoded", users::Get::new("a/b é?c#d%"))]);
+    assert_golden(&[("plain", users::Delete::new(USER))]);
+    assert_golden(&[("plain", users::GetGroups::new(USER))]);
+    assert_golden(&[("plain", users::ListSubAccounts::new(USER))]);
+}
+
+#[test]
+fn credentials_are_marked_sensitive() {
+    let request = build(&users::List::new());
+    assert!(request.headers()["authorization"].is_sensitive());
+}
+
+/// Builds the operation that a recorded request is of, from nothing but the recorded facts.
+fn replay(recorded: &Value) -> Request<Vec<u8>> {
+    let segments = wire::path_segments(recorded["path"].as_str().unwrap());
+    let user = || segments[5].as_str();
+    let body = &recorded["body"];
+    let text = |key: &str| body[key].as_str().map(str::to_owned);
+    let sub_accounts = || {
+        let ids = body["sub_account_ids"].as_array()?;
+        Some(ids.iter().map(|id| id.as_str().unwrap()).collect::<Vec<_>>())
+    };
+    match recorded["operation"].as_str().unwrap() {
+        "getUsers" => build(&replay_list(&recorded["query"])),
+        "createUser" => {
+            let mut create = users::Create::new(text("name").unwrap(), text("email").unwrap());
+            if let Some(role) = text("role") {
+                create = create.role(Role::from(role));
+            }
+            if let Some(ids) = sub_accounts() {
+                create = create.sub_account_ids(ids);
+            }
+            if let Some(enabled) = body["enabled"].as_bool() {
+                create = create.enabled(enabled);
+            }
+            build(&create)
+        }
+        "updateUser" => {
+            let mut update = users::Update::new(user());
+            if let Some(name) = text("name") {
+                update = update.name(name);
+            }
+            if let Some(email) = text("email") {
+                update = update.email(email);
+            }
+            if let Some(role) = text("role") {
+                update = update.role(Role::from(role));
+            }
+            if let Some(ids) = sub_accounts() {
+                update = update.sub_account_ids(ids);
+            }
+            if let Some(enabled) = body["enabled"].as_bool() {
+                update = update.enabled(enabled);
+            }
+            build(&update)
+        }
+        "getUser" => build(&users::Get::new(user())),
+        "deleteUser" => build(&users::Delete::new(user())),
+        "getGroupsForUser" => build(&users::GetGroups::new(user())),
+        "getSubAccountsForUser" => build(&users::ListSubAccounts::new(user())),
+        other => panic!("an operation that nobody recorded: {other}"),
+    }
+}
+
+fn replay_list(query: &Value) -> users::List {
+    let pairs: Vec<(String, String)> = query
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|pair| (pair[0].as_str().unwrap().into(), pair[1].as_str().unwrap().into()))
+        .collect();
+    let all = |key: &str| pairs.iter().filter(|pair| pair.0 == key).map(|pair| pair.1.as_str()).collect::<Vec<_>>();
+    let mut list = users::List::new();
+    for (key, value) in &pairs {
+        list = match key.as_str() {
+            "pending" => list.pending(value.parse().unwrap()),
+            "ids" => list.ids(all("ids")),
+            "emails" => list.emails(all("emails")),
+            "prefix" => list.prefix(value.as_str()),
+            "sub_account_id" => list.sub_account_id(value.as_str()),
+            "last_login" => list.last_login(value.parse().unwrap()),
+            "from" => list.from(parse_date(value)),
+            "to" => list.to(parse_date(value)),
+            "union_type" => list.union_type(UnionType::from(value.as_str())),
+            "sort_order" => list.sort_order(SortOrder::from(value.as_str())),
+            "sort_by" => list.sort_by(SortBy::from(value.as_str())),
+            "page" => list.page(value.parse().unwrap()),
+            "page_size" => list.page_size(value.parse().unwrap()),
+            other => panic!("a parameter that nobody recorded: {other}"),
+        };
+    }
+    list
+}
+
+fn parse_date(text: &str) -> Date {
+    let parts: Vec<&str> = text.split('-').collect();
+    let month = parts[1].parse::<u8>().unwrap().try_into().unwrap();
+    Date::from_calendar_date(parts[0].parse().unwrap(), month, parts[2].parse().unwrap()).unwrap()
+}
+
+#[test]
+fn each_recorded_request_of_the_vendors_client_is_met() {
+    let recorded = fixture::vendor_wire();
+    assert_eq!(recorded.len(), 17);
+    for recorded in &recorded {
+        let request = replay(recorded);
+        assert_eq!(request.method().as_str(), recorded["method"], "{recorded}");
+        assert_eq!(request.uri().path(), recorded["path"], "{recorded}");
+        assert_eq!(json!(wire::request_query(&request)), recorded["query"], "{recorded}");
+        assert_eq!(wire::json_body(&request).unwrap_or(Value::Null), recorded["body"], "{recorded}");
+        for name in ["accept", "authorization", "content-type"] {
+            let sent = request.headers().get(name).map(|value| value.to_str().unwrap());
+            assert_eq!(sent, recorded["headers"][name].as_str(), "{name} of {recorded}");
+        }
+    }
+}
+
+#[test]
+fn more_than_a_hundred_ids_or_emails_are_refused_and_a_hundred_are_sent() {
+    let list_of = |count: usize| vec!["x@example.com"; count];
+    for (field, hundred, more) in [
+        ("ids", users::List::new().ids(list_of(100)), users::List::new().ids(list_of(101))),
+        ("emails", users::List::new().emails(list_of(100)), users::List::new().emails(list_of(101))),
+    ] {
+        assert_eq!(wire::request_query(&build(&hundred)), vec![(field.to_owned(), "x@example.com".to_owned()); 100]);
+        let error = account().request(&more).unwrap_err();
+        assert_eq!(error.field(), field);
+        assert_eq!(error.reason(), &BuildReason::TooMany { count: 101, max: 100 });
+    }
+}
+
+#[test]
+fn an_empty_list_or_an_empty_entry_is_refused_because_it_would_ask_for_everyone() {
+    for (field, list) in [
+        ("ids", users::List::new().ids(NO_IDS)),
+        ("ids", users::List::new().ids([""])),
+        ("ids", users::List::new().ids(["u1", "", "u3"])),
+        ("emails", users::List::new().emails(NO_IDS)),
+        ("emails", users::List::new().emails([""])),
+        ("emails", users::List::new().emails(["ada@example.com", ""])),
+    ] {
+        let error = account().request(&list).unwrap_err();
+        assert_eq!((error.field(), error.reason()), (field, &BuildReason::Empty), "{list:?}");
+    }
+}
+
+#[test]
+fn an_empty_sub_account_id_is_refused_because_it_would_ask_for_everyone() {
+    let error = account().request(&users::List::new().sub_account_id("")).unwrap_err();
+    assert_eq!((error.field(), error.reason()), ("sub_account_id", &BuildReason::Empty));
+}
+
+#[test]
+fn long_lists_are_split_into_operations_of_a_hundred_in_order() {
+    for (count, sizes) in [
+        (0, vec![]),
+        (1, vec![1]),
+        (99, vec![99]),
+        (100, vec![100]),
+        (101, vec![100, 1]),
+        (200, vec![100, 100]),
+        (250, vec![100, 100, 50]),
+    ] {
+        let values: Vec<String> = (0..count).map(|n| format!("u{n}@example.com")).collect();
+        let by_ids: Vec<_> =
+            users::List::by_ids(values.clone()).map(|list| wire::request_query(&build(&list))).collect();
+        let by_emails: Vec<_> =
+            users::List::by_emails(values.clone()).map(|list| wire::request_query(&build(&list))).collect();
+        for (key, lists) in [("ids", by_ids), ("emails", by_emails)] {
+            assert_eq!(lists.iter().map(Vec::len).collect::<Vec<_>>(), sizes, "{count} {key}");
+            let expected: Vec<_> = values.iter().map(|value| (key.to_owned(), value.clone())).collect();
+            assert_eq!(lists.concat(), expected, "{count} {key}");
+        }
+    }
+}
+
+#[test]
+fn dates_have_four_digits_of_year_or_are_refused() {
+    let from = |date| account().request(&users::List::new().from(date));
+    let year = |year| Date::from_calendar_date(year, time::Month::January, 5).unwrap();
+    for (date, text) in [(year(1), "0001-01-05"), (year(987), "0987-01-05"), (year(9999), "9999-01-05")] {
+        assert_eq!(wire::request_query(&from(date).unwrap()), [("from".to_owned(), text.to_owned())]);
+    }
+    let error = from(year(-1)).unwrap_err();
+    assert_eq!((error.field(), error.reason()), ("from", &BuildReason::YearOutOfRange { year: -1 }));
+    assert_eq!(account().request(&users::List::new().to(year(-1))).unwrap_err().field(), "to");
+}

@@ -1,0 +1,651 @@
+//! What holds for any input: requests give their parameters back, replies are read without a panic, models name the field
+//! that is wrong, and open enums keep what they do not know.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a panic is a failed test"
+)]
+
+use std::{fmt::Debug, time::SystemTime};
+
+use cloudinary_provisioning::{
+    Account, AccountId, Base, BuildReason, GroupId, Operation, Raw, RequestOptions, ResponseError, Secret,
+    SubAccountId, UserId,
+    users::{self, Role, SortBy, SortOrder, UnionType},
+};
+use cloudinary_provisioning_tests::{
+    fixture,
+    hostile::{self, UNSENDABLE, read_as_each},
+    wire,
+};
+use http::{HeaderName, HeaderValue, Method, Request, Response};
+use proptest::{
+    collection::vec,
+    option,
+    prelude::*,
+    sample::{Index, select},
+    test_runner::Config,
+};
+use serde_json::{Map, Value, json};
+use time::Date;
+
+/// 256 cases; the variable `PROPTEST_CASES` asks for more.
+fn config() -> Config {
+    Config { failure_persistence: None, ..Config::default() }
+}
+
+fn account() -> Account {
+    Account::new("acc", "KEY", Secret::new("SECRET")).unwrap()
+}
+
+/// Any text: any characters at all, and what is most likely to be misread.
+fn text() -> impl Strategy<Value = String> {
+    let pieces = select(vec![
+        "",
+        ".",
+        "..",
+        "/",
+        "\\",
+        "%",
+        "%2e",
+        "%2F",
+        "?",
+        "#",
+        "&",
+        "=",
+        "+",
+        " ",
+        ";",
+        ":",
+        "@",
+        "a",
+        "Z",
+        "0",
+        "-",
+        "_",
+        "~",
+        "\0",
+        "\r\n",
+        "\"",
+        "é",
+        "漢",
+        "👩‍💻",
+        "\u{202e}",
+        "\u{feff}",
+        "\u{10ffff}",
+        "sub_accounts",
+    ]);
+    prop_oneof![
+        vec(any::<char>(), 0..24).prop_map(String::from_iter),
+        vec(pieces, 0..6).prop_map(|pieces| pieces.concat()),
+        "[a-z0-9]{1,12}",
+    ]
+}
+
+fn texts() -> impl Strategy<Value = Vec<String>> {
+    prop_oneof![8 => vec(text(), 0..6), 1 => vec("[a-z]{1,4}", 95..105)]
+}
+
+fn date() -> impl Strategy<Value = Date> {
+    prop_oneof![
+        (Date::MIN.to_julian_day()..=Date::MAX.to_julian_day()).prop_map(|day| Date::from_julian_day(day).unwrap()),
+        (2_440_000..2_470_000).prop_map(|day| Date::from_julian_day(day).unwrap()),
+    ]
+}
+
+/// Any JSON value, a few levels deep.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        text().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 32, 6, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..6).prop_map(Value::from),
+            vec((text(), inner), 0..6).prop_map(|pairs| Value::from(Map::from_iter(pairs))),
+        ]
+    })
+}
+
+/// The path has exactly these segments and the query is as expected.
+#[track_caller]
+fn assert_target(request: &Request<Vec<u8>>, segments: &[&str], query: &[(&str, &str)]) {
+    assert_eq!(wire::path_segments(request.uri().path()), segments);
+    let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+    assert_eq!(wire::request_query(request), query.iter().map(owned).collect::<Vec<_>>());
+    assert_eq!(request.uri().authority().unwrap(), "api.cloudinary.com");
+}
+
+fn is_sendable(id: &str) -> bool {
+    !UNSENDABLE.contains(&id)
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn any_user_id_is_refused_by_name_or_is_one_segment(id in text()) {
+        for (operation, tail, built) in hostile::requests(&account(), &id) {
+            match built {
+                Ok(request) => {
+                    let path = ["v1_1", "provisioning", "accounts", "acc", "users", &id];
+                    assert_target(&request, &path.into_iter().chain(tail).collect::<Vec<_>>(), &[]);
+                }
+                Err(error) => {
+                    prop_assert!(!is_sendable(&id), "{operation} refuses {id:?}: {error}");
+                    prop_assert_eq!(error.field(), "user_id");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_account_id_is_refused_by_name_or_is_one_segment(id in text()) {
+        let options = RequestOptions::new().account_id(id.as_str());
+        for (base, path) in [
+            (Base::Provisioning, vec!["v1_1", "provisioning", "accounts", &id, "x"]),
+            (Base::Permissions, vec!["v2", "accounts", &id, "permissions", "x"]),
+        ] {
+            match account().request_with(&Raw::new(Method::GET, ["x"]).base(base), &options) {
+                Ok(request) => assert_target(&request, &path, &[]),
+                Err(error) => {
+                    prop_assert!(!is_sendable(&id), "{id:?}: {error}");
+                    prop_assert_eq!(error.field(), "account_id");
+                }
+            }
+        }
+        match Account::new(id.as_str(), "KEY", "SECRET") {
+            Ok(account) => {
+                let request = account.request(&users::List::new()).unwrap();
+                assert_target(&request, &["v1_1", "provisioning", "accounts", &id, "users"], &[]);
+            }
+            Err(error) => {
+                prop_assert!(!is_sendable(&id) || id.contains(hostile::is_junk), "{id:?}: {error}");
+                prop_assert_eq!(error.part(), "account id");
+            }
+        }
+    }
+
+    #[test]
+    fn any_list_is_refused_by_name_or_gives_its_parameters_back(
+        flags in (option::of(any::<bool>()), option::of(any::<bool>())),
+        lists in (option::of(texts()), option::of(texts())),
+        filters in (option::of(text()), option::of(text())),
+        dates in (option::of(date()), option::of(date())),
+        enums in (option::of(text()), option::of(text()), option::of(text())),
+        pages in (option::of(any::<u32>()), option::of(any::<u32>())),
+    ) {
+        let (pending, last_login) = flags;
+        let (ids, emails) = lists;
+        let (prefix, sub_account_id) = filters;
+        let (from, to) = dates;
+        let (union_type, sort_order, sort_by) = enums;
+        let (page, page_size) = pages;
+
+        // Given each parameter that is set …
+        let mut list = users::List::new();
+        if let Some(value) = pending { list = list.pending(value); }
+        if let Some(values) = &ids { list = list.ids(values); }
+        if let Some(values) = &emails { list = list.emails(values); }
+        if let Some(value) = &prefix { list = list.prefix(value); }
+        if let Some(value) = &sub_account_id { list = list.sub_account_id(value); }
+        if let Some(value) = last_login { list = list.last_login(value); }
+        if let Some(value) = from { list = list.from(value); }
+        if let Some(value) = to { list = list.to(value); }
+        if let Some(value) = &union_type { list = list.union_type(UnionType::from(value.as_str())); }
+        if let Some(value) = &sort_order { list = list.sort_order(SortOrder::from(value.as_str())); }
+        if let Some(value) = &sort_by { list = list.sort_by(SortBy::from(value.as_str())); }
+        if let Some(value) = page { list = list.page(value); }
+        if let Some(value) = page_size { list = list.page_size(value); }
+
+        // … the query has it under its name, in the documented order …
+        let mut expected = Vec::new();
+        let mut push = |key: &str, value: Option<String>| expected.extend(value.map(|value| (key.to_owned(), value)));
+        push("pending", pending.map(|value| value.to_string()));
+        for value in ids.iter().flatten() { push("ids", Some(value.clone())); }
+        for value in emails.iter().flatten() { push("emails", Some(value.clone())); }
+        push("prefix", prefix);
+        push("sub_account_id", sub_account_id.clone());
+        push("last_login", last_login.map(|value| value.to_string()));
+        let day = |date: Date| format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day());
+        push("from", from.map(day));
+        push("to", to.map(day));
+        push("union_type", union_type);
+        push("sort_order", sort_order);
+        push("sort_by", sort_by);
+        push("page", page.map(|value| value.to_string()));
+        push("page_size", page_size.map(|value| value.to_string()));
+
+        // … unless there is one that would ask for everyone, or that the service cannot take.
+        let bad_list = |list: &Vec<String>| list.is_empty() || list.len() > 100 || list.iter().any(String::is_empty);
+        let mut wrong = Vec::new();
+        if ids.as_ref().is_some_and(bad_list) { wrong.push("ids"); }
+        if emails.as_ref().is_some_and(bad_list) { wrong.push("emails"); }
+        if sub_account_id.is_some_and(|id| id.is_empty()) { wrong.push("sub_account_id"); }
+        if from.is_some_and(|date| date.year() < 0) { wrong.push("from"); }
+        if to.is_some_and(|date| date.year() < 0) { wrong.push("to"); }
+
+        match account().request(&list) {
+            Ok(request) => {
+                prop_assert_eq!(wrong, [""; 0]);
+                prop_assert_eq!(wire::path_segments(request.uri().path()), ["v1_1", "provisioning", "accounts", "acc", "users"]);
+                prop_assert_eq!(wire::request_query(&request), expected);
+            }
+            Err(error) => prop_assert!(wrong.contains(&error.field()), "{error}, and not one of {wrong:?}"),
+        }
+    }
+
+    #[test]
+    fn any_create_or_update_gives_its_fields_back(
+        name in text(),
+        email in text(),
+        role in option::of(text()),
+        sub_account_ids in option::of(texts()),
+        enabled in option::of(any::<bool>()),
+    ) {
+        let mut create = users::Create::new(&*name, &*email);
+        let mut update = users::Update::new("u1");
+        let mut rest = Map::new();
+        if let Some(role) = role {
+            create = create.role(Role::from(role.as_str()));
+            update = update.role(Role::from(role.as_str()));
+            rest.insert("role".to_owned(), role.into());
+        }
+        if let Some(ids) = sub_account_ids {
+            create = create.sub_account_ids(&ids);
+            update = update.sub_account_ids(&ids);
+            rest.insert("sub_account_ids".to_owned(), ids.into());
+        }
+        if let Some(enabled) = enabled {
+            create = create.enabled(enabled);
+            update = update.enabled(enabled);
+            rest.insert("enabled".to_owned(), enabled.into());
+        }
+        prop_assert_eq!(update.is_empty(), rest.is_empty());
+        prop_assert_eq!(wire::json_body(&account().request(&update).unwrap()), Some(Value::Object(rest.clone())));
+
+        rest.insert("name".to_owned(), name.as_str().into());
+        rest.insert("email".to_owned(), email.as_str().into());
+        let update = update.name(name).email(email);
+        prop_assert_eq!(wire::json_body(&account().request(&create).unwrap()), Some(Value::Object(rest.clone())));
+        prop_assert_eq!(wire::json_body(&account().request(&update).unwrap()), Some(Value::Object(rest)));
+    }
+
+    #[test]
+    fn any_raw_call_is_refused_or_gives_its_parts_back(
+        method in select(vec![Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE]),
+        segments in vec(text(), 0..5),
+        query in vec((text(), text()), 0..5),
+        body in option::of(any_json()),
+    ) {
+        let mut raw = Raw::new(method.clone(), &segments);
+        for (key, value) in &query {
+            raw = raw.query(key, value);
+        }
+        if let Some(body) = &body {
+            raw = raw.json(body.clone());
+        }
+        match account().request(&raw) {
+            Ok(request) => {
+                prop_assert_eq!(request.method(), &method);
+                let path = ["v1_1", "provisioning", "accounts", "acc"].into_iter().chain(segments.iter().map(String::as_str));
+                prop_assert_eq!(wire::path_segments(request.uri().path()), path.collect::<Vec<_>>());
+                prop_assert_eq!(wire::request_query(&request), query);
+                prop_assert_eq!(request.headers().contains_key("content-type"), body.is_some());
+                // As text: reading a float back may lose its last digit.
+                let text = body.map(|body| body.to_string()).unwrap_or_default();
+                prop_assert_eq!(std::str::from_utf8(request.body()).unwrap(), text);
+            }
+            Err(error) => {
+                prop_assert!(!segments.iter().all(|segment| is_sendable(segment)), "{error}");
+                prop_assert_eq!(error.field(), "segments");
+            }
+        }
+    }
+}
+
+/// The names that mean something to the core, with values that may or may not.
+fn headers() -> impl Strategy<Value = Vec<(HeaderName, HeaderValue)>> {
+    let name = select(vec![
+        "date",
+        "retry-after",
+        "x-request-id",
+        "x-featureratelimit-limit",
+        "x-featureratelimit-remaining",
+        "x-featureratelimit-reset",
+        "content-type",
+        "content-length",
+        "x-other",
+    ]);
+    // Every byte that a header can hold: no control characters but the tab.
+    let byte = prop_oneof![Just(b'\t'), b' '..=b'~', 0x80..=0xff_u8];
+    let value = prop_oneof![
+        vec(byte, 0..24),
+        "[-+]?[0-9]{1,25}".prop_map(String::into_bytes),
+        "(Mon|Tue), [0-9]{1,2} (Nov|Feb) [0-9]{1,6} [0-9]{2}:[0-9]{2}:[0-9]{2} (GMT|\\+[0-9]{4}|EST)"
+            .prop_map(String::into_bytes),
+    ];
+    let header = (name, value)
+        .prop_map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_bytes(&value).unwrap()));
+    vec(header, 0..8)
+}
+
+/// A body from nothing, or a documented one that something happened to.
+fn body() -> impl Strategy<Value = Vec<u8>> {
+    let documented: Vec<Vec<u8>> = ["getUsers", "getUser", "deleteUser", "getGroupsForUser", "getSubAccountsForUser"]
+        .iter()
+        .flat_map(|operation| {
+            fixture::response_cases(operation).into_iter().map(|case| fixture::response(operation, &case).into_body())
+        })
+        .collect();
+    // Half of the bytes that come in are such as JSON is made of, and do the most.
+    let byte = prop_oneof![any::<u8>(), select(b"\"\\{}[]:,-.0eE tfn".to_vec())];
+    let damage = (any::<Index>(), 0..4_usize, vec(byte, 0..4));
+    let damaged = (select(documented), vec(damage, 1..4)).prop_map(|(mut body, damages)| {
+        for (at, removed, inserted) in damages {
+            let at = at.index(body.len() + 1);
+            let end = body.len().min(at + removed);
+            body.splice(at..end, inserted);
+        }
+        body
+    });
+    let wrapped = (select(vec!["users", "groups", "sub_accounts", "error", "message", "id"]), any_json())
+        .prop_map(|(key, value)| json!({key: value}).to_string().into_bytes());
+    prop_oneof![vec(any::<u8>(), 0..64), any_json().prop_map(|value| value.to_string().into_bytes()), wrapped, damaged]
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn any_reply_is_read_to_a_value_or_an_error_that_holds_it(
+        status in prop_oneof![Just(200_u16), 100..=999_u16],
+        headers in headers(),
+        body in body(),
+        now in any::<u32>(),
+    ) {
+        let mut reply = Response::builder().status(status).body(body).unwrap();
+        for (name, value) in headers {
+            reply.headers_mut().append(name, value);
+        }
+        for (operation, result) in read_as_each(&reply) {
+            let Err(error) = result else {
+                prop_assert!(reply.status().is_success(), "{operation} takes {status} for a success");
+                continue;
+            };
+            prop_assert_eq!(error.status(), status);
+            prop_assert_eq!(error.headers(), reply.headers());
+            prop_assert_eq!(error.body(), reply.body());
+            prop_assert!(error.to_string().contains(&status.to_string()), "{}", error);
+            prop_assert_eq!(matches!(error, ResponseError::Api(_)), !reply.status().is_success());
+            // Nothing that can be asked of it panics.
+            let _ = (format!("{error:?}"), error.request_id(), error.rate_limit());
+            match &error {
+                ResponseError::Api(error) => {
+                    let now = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(u64::from(now));
+                    let _ = (error.message(), error.code(), error.category(), error.details(), error.retry_after(now));
+                }
+                ResponseError::Decode(error) => prop_assert!(!error.path().is_empty() && !error.message().is_empty()),
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn any_raw_reply_is_its_json_or_an_error(status in 100..=999_u16, body in body()) {
+        let reply = Response::builder().status(status).body(body).unwrap();
+        match Raw::new(Method::GET, ["x"]).parse(&reply) {
+            Ok(Value::Null) if reply.body().is_empty() || status == 204 => prop_assert!(reply.status().is_success()),
+            Ok(value) => prop_assert_eq!(serde_json::from_slice::<Value>(reply.body()).unwrap(), value),
+            Err(error) => prop_assert_eq!(error.body(), reply.body()),
+        }
+    }
+
+    #[test]
+    fn open_enums_give_any_text_back(text in text()) {
+        macro_rules! round_trip {
+            ($($name:ty),+) => {$({
+                let value = <$name>::from(text.as_str());
+                prop_assert_eq!(value.as_str(), &text);
+                prop_assert_eq!(value.to_string(), text.clone());
+                prop_assert_eq!(&<$name>::from(text.clone()), &value);
+                prop_assert_eq!(serde_json::to_value(&value).unwrap(), Value::from(text.as_str()));
+                prop_assert_eq!(serde_json::from_value::<$name>(text.as_str().into()).unwrap(), value.clone());
+                // From text with escapes, which is read differently from text without.
+                let escaped: String = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+                prop_assert_eq!(serde_json::from_str::<$name>(&format!("\"{escaped}\"")).unwrap(), value);
+            })+};
+        }
+        round_trip!(Role, UnionType, SortOrder, SortBy);
+    }
+
+    #[test]
+    fn ids_give_any_text_back(text in text()) {
+        macro_rules! round_trip {
+            ($($name:ty),+) => {$({
+                let id = <$name>::from(text.as_str());
+                prop_assert_eq!(id.as_str(), &text);
+                prop_assert_eq!(id.to_string(), text.clone());
+                prop_assert_eq!(&<$name>::from(text.clone()), &id);
+                prop_assert_eq!(serde_json::to_value(&id).unwrap(), Value::from(text.as_str()));
+                prop_assert_eq!(serde_json::from_value::<$name>(text.as_str().into()).unwrap(), id);
+            })+};
+        }
+        round_trip!(AccountId, UserId, GroupId, SubAccountId);
+    }
+}
+
+#[test]
+fn known_values_of_open_enums_are_their_own_variants() {
+    fn assert_known<T: for<'t> From<&'t str> + Debug>(names: &[(&str, &str)]) {
+        for (text, variant) in names {
+            assert_eq!(format!("{:?}", T::from(text)), *variant);
+        }
+    }
+    assert_known::<Role>(&[
+        ("master_admin", "MasterAdmin"),
+        ("admin", "Admin"),
+        ("billing", "Billing"),
+        ("technical_admin", "TechnicalAdmin"),
+        ("reports", "Reports"),
+        ("media_library_admin", "MediaLibraryAdmin"),
+        ("media_library_user", "MediaLibraryUser"),
+        ("Admin", "Unknown(\"Admin\")"),
+    ]);
+    assert_known::<UnionType>(&[("include", "Include"), ("exclude", "Exclude")]);
+    assert_known::<SortOrder>(&[("desc", "Desc"), ("asc", "Asc")]);
+    assert_known::<SortBy>(&[
+        ("name", "Name"),
+        ("role", "Role"),
+        ("status", "Status"),
+        ("activity", "Activity"),
+        ("created_at", "CreatedAt"),
+    ]);
+}
+
+/// What a field takes, besides null where it is not required.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    Id,
+    Text,
+    Flag,
+    Count,
+    Time,
+    Texts,
+    Object,
+}
+
+use Kind::{Count, Flag, Id, Object, Text, Texts, Time};
+
+const USER: [(&str, Kind); 21] = [
+    ("id", Id),
+    ("name", Text),
+    ("first_name", Text),
+    ("last_name", Text),
+    ("role", Text),
+    ("email", Text),
+    ("pending", Flag),
+    ("enabled", Flag),
+    ("created_at", Time),
+    ("updated_at", Time),
+    ("last_login", Time),
+    ("all_sub_accounts", Flag),
+    ("providers", Texts),
+    ("email_preferences", Object),
+    ("account_id", Text),
+    ("two_factor", Flag),
+    ("status", Text),
+    ("root", Flag),
+    ("technical_role", Text),
+    ("group_count", Count),
+    ("sub_account_count", Count),
+];
+const GROUP: [(&str, Kind); 2] = [("id", Id), ("name", Text)];
+const SUB_ACCOUNT: [(&str, Kind); 5] =
+    [("id", Id), ("name", Text), ("description", Text), ("cloud_name", Text), ("enabled", Flag)];
+const SUCCESS: [(&str, Kind); 1] = [("message", Text)];
+
+impl Kind {
+    /// Where in the field the value is wrong: `None` if it is not, an empty suffix if the whole is.
+    fn fault(self, value: &Value) -> Option<String> {
+        let whole = Some(String::new());
+        match (self, value) {
+            (Texts, Value::Array(list)) => list.iter().position(|entry| !entry.is_string()).map(|at| format!("[{at}]")),
+            (Id | Text, Value::String(_)) | (Flag, Value::Bool(_)) | (Object, Value::Object(_)) => None,
+            (Count, value) if value.is_u64() => None,
+            (Time, Value::String(text)) if text.starts_with("2026-") => None,
+            (kind, Value::Null) if kind != Id => None,
+            _ => whole,
+        }
+    }
+}
+
+/// Replaces each field of a valid object by each value, and drops it.
+fn assert_fields_are_checked<O: Operation>(
+    operation: &O,
+    path: &str,
+    fields: &[(&str, Kind)],
+    wrap: impl Fn(Value) -> Value,
+) {
+    let whole: Map<String, Value> = fields
+        .iter()
+        .map(|(field, kind)| {
+            let value = match kind {
+                Id | Text => json!("x"),
+                Flag => json!(true),
+                Count => json!(1),
+                Time => json!("2026-11-23T10:00:00Z"),
+                Texts => json!(["x"]),
+                Object => json!({"x": 1}),
+            };
+            ((*field).to_owned(), value)
+        })
+        .collect();
+    let read = |object: &Map<String, Value>| {
+        let body = wrap(Value::Object(object.clone())).to_string();
+        operation.parse(&Response::new(body)).map(drop)
+    };
+    read(&whole).unwrap_or_else(|error| panic!("{} of a valid body: {error}", O::ID));
+
+    let values = [
+        json!(null),
+        json!(false),
+        json!(0),
+        json!(-1),
+        json!(1.5),
+        json!(u64::MAX),
+        json!(""),
+        json!("x"),
+        json!("true"),
+        json!("1"),
+        json!("2026-11-23"),
+        json!([]),
+        json!(["x", "y"]),
+        json!(["x", null]),
+        json!([[]]),
+        json!({}),
+        json!({"x": {"y": [null]}}),
+    ];
+    for (field, kind) in fields {
+        for value in &values {
+            let mut object = whole.clone();
+            object.insert((*field).to_owned(), value.clone());
+            match (read(&object), kind.fault(value)) {
+                (Ok(()), None) => {}
+                (Err(ResponseError::Decode(error)), Some(suffix)) => {
+                    assert_eq!(error.path(), format!("{path}{field}{suffix}"), "{field} = {value}");
+                }
+                (result, fault) => panic!("{} with {field} = {value}: {result:?}, where the fault is {fault:?}", O::ID),
+            }
+        }
+        let mut object = whole.clone();
+        object.remove(*field);
+        match (read(&object), kind) {
+            (Err(ResponseError::Decode(error)), Id) => {
+                let parent = path.strip_suffix('.').unwrap_or(".");
+                assert_eq!((error.path(), error.message().starts_with("missing field `id`")), (parent, true));
+            }
+            (Ok(()), _) if *kind != Id => {}
+            (result, _) => panic!("{} without {field}: {result:?}", O::ID),
+        }
+    }
+}
+
+#[test]
+fn every_field_of_every_model_takes_null_and_absence_and_names_itself_for_another_type() {
+    for before in 0..3 {
+        let others = |key: &str, value: Value| {
+            let mut list = vec![json!({"id": "other"}); before];
+            list.push(value);
+            json!({key: list})
+        };
+        assert_fields_are_checked(&users::List::new(), &format!("users[{before}]."), &USER, |user| {
+            others("users", user)
+        });
+        assert_fields_are_checked(&users::GetGroups::new("u1"), &format!("groups[{before}]."), &GROUP, |group| {
+            others("groups", group)
+        });
+        assert_fields_are_checked(
+            &users::ListSubAccounts::new("u1"),
+            &format!("sub_accounts[{before}]."),
+            &SUB_ACCOUNT,
+            |environment| others("sub_accounts", environment),
+        );
+    }
+    assert_fields_are_checked(&users::Get::new("u1"), "", &USER, |user| user);
+    assert_fields_are_checked(&users::Create::new("Ada", "ada@example.com"), "", &USER, |user| user);
+    assert_fields_are_checked(&users::Update::new("u1"), "", &USER, |user| user);
+    assert_fields_are_checked(&users::Delete::new("u1"), "", &SUCCESS, |success| success);
+}
+
+#[test]
+fn a_wrong_entry_of_a_list_is_named() {
+    for entry in [json!(null), json!(false), json!(7), json!("u2"), json!([])] {
+        let path = |key: &str, result: Result<(), ResponseError>| match result {
+            Err(ResponseError::Decode(error)) => assert!(error.path().starts_with(&format!("{key}[1]")), "{error}"),
+            other => panic!("{key} with {entry}: {other:?}"),
+        };
+        let body = |key: &str| Response::new(json!({key: [{"id": "1"}, entry]}).to_string());
+        path("users", users::List::new().parse(&body("users")).map(drop));
+        path("groups", users::GetGroups::new("u1").parse(&body("groups")).map(drop));
+        path("sub_accounts", users::ListSubAccounts::new("u1").parse(&body("sub_accounts")).map(drop));
+    }
+}
+
+#[test]
+fn a_hundred_long_entries_are_sent_or_refused_as_too_long() {
+    for (length, fits) in [(10, true), (100, true), (600, true), (700, false), (10_000, false)] {
+        match account().request(&users::List::new().ids(vec!["x".repeat(length); 100])) {
+            Ok(request) => assert_eq!((wire::request_query(&request).len(), fits), (100, true)),
+            Err(error) => {
+                assert!(!fits && matches!(error.reason(), BuildReason::TooLong { .. }), "{length}: {error}");
+            }
+        }
+    }
+}

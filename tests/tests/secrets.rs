@@ -1,0 +1,525 @@
+//! No secret in anything that a program prints or logs: every public type, every error with its causes, and every log
+//! line down to DEBUG, searched for the secrets in any form.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a panic is a failed test"
+)]
+
+use std::{
+    collections::BTreeSet,
+    error::Error as StdError,
+    fmt::{Debug, Display},
+    sync::{LazyLock, Mutex, Once, PoisonError},
+    time::{Duration, UNIX_EPOCH},
+};
+
+use cloudinary_provisioning::{
+    Account, AccountId, AccountReason, Attempt, Base, BuildReason, Decision, Exchange, Failure, FailureCause,
+    Fault as Lost, GiveUpReason, GroupId, Incomplete, Moment, Origin, Pager, RateLimit, Raw, Region, RequestOptions,
+    ResponseError, Retry, RetryPolicy, Safety, Secret, Step, SubAccountId, SuccessResponse, UserId,
+    http::{HeaderMap, Response, StatusCode},
+    users,
+};
+use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, Framing, NewGroup, NewSubAccount, NewUser};
+use cloudinary_provisioning_tests::{
+    faulty::{TestClock, raw},
+    leaks,
+    script::{self, Action, Endpoint, Script},
+};
+use cloudinary_provisioning_ureq::{
+    Client, ClientBuilder, ErrorKind, SystemClock,
+    ureq::{self, Proxy},
+};
+use http::Method;
+use serde_json::json;
+
+const KEY: &str = "key-MARK/1+2?é";
+const SECRET: &str = "secret:MARK/3+4?@é";
+/// A header of the caller's own.
+const TOKEN: &str = "token-MARK/5+6?";
+/// What an `api_secret` in a body holds.
+const BODY: &str = "body-MARK/7+8?é";
+const PROXY: &str = "proxy-MARK-9";
+
+static SEARCH: LazyLock<leaks::Search> = LazyLock::new(|| leaks::Search::new([KEY, SECRET, TOKEN, BODY, PROXY]));
+
+#[track_caller]
+fn assert_clean(what: &str, text: &str) {
+    if let Some(form) = SEARCH.find(text) {
+        panic!("{what} shows {form:?}: {text}");
+    }
+}
+
+/// Types that were printed, by their names.
+#[derive(Default)]
+struct Printed(BTreeSet<String>);
+
+impl Printed {
+    #[track_caller]
+    fn debug<T: Debug + ?Sized>(&mut self, value: &T) {
+        let name = std::any::type_name::<T>();
+        assert_clean(name, &format!("{value:?}"));
+        assert_clean(name, &format!("{value:#?}"));
+        let bare = name.split('<').next().unwrap_or(name);
+        let bare = bare.trim_start_matches('&').rsplit("::").next().unwrap_or(bare);
+        self.0.insert(bare.to_owned());
+    }
+
+    #[track_caller]
+    fn both<T: Debug + Display>(&mut self, value: &T) {
+        self.debug(value);
+        assert_clean(std::any::type_name::<T>(), &value.to_string());
+    }
+
+    #[track_caller]
+    fn error(&mut self, error: &(impl StdError + 'static)) {
+        self.both(error);
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            assert_clean("a cause", &format!("{error} {error:?} {error:#?}"));
+            cause = error.source();
+        }
+    }
+}
+
+fn account() -> Account {
+    Account::new("acc", KEY, Secret::new(SECRET)).unwrap()
+}
+
+/// An operation with a secret in its body.
+fn with_secret() -> Raw {
+    Raw::new(Method::POST, ["sub_accounts", "s1", "access_keys"]).json(json!({"api_secret": BODY, "name": [BODY]}))
+}
+
+/// Replies with a secret wherever one can stand but in the service's own message.
+fn replies() -> Vec<Response<Vec<u8>>> {
+    let secret = json!({"api_secret": BODY});
+    let bodies = [
+        json!({"id": "u1", "api_secret": BODY, "users": [], "groups": [], "sub_accounts": [], "message": "ok"})
+            .to_string(),
+        json!({"id": secret}).to_string(),
+        json!({"id": 1, "api_secret": BODY}).to_string(),
+        json!({"id": "u1", "enabled": BODY, "created_at": BODY, "group_count": BODY}).to_string(),
+        json!({"id": "u1", "created_at": BODY}).to_string(),
+        json!({"id": "u1", "group_count": BODY}).to_string(),
+        json!({"users": BODY, "groups": BODY, "sub_accounts": BODY, "message": secret}).to_string(),
+        json!({"users": [{"id": secret}], "groups": [{"id": secret}], "sub_accounts": [{"id": secret}]}).to_string(),
+        json!({"error": {"message": "no", "code": "c", "details": secret, "api_secret": BODY}}).to_string(),
+        json!({"error": secret}).to_string(),
+        json!(BODY).to_string(),
+        json!([BODY, secret]).to_string(),
+        format!("{{\"id\":\"u1\",\"api_secret\":\"{BODY}"),
+        format!("{{\"id\":\"u1\",\"id\":\"{BODY}\"}}"),
+        format!("<html>{BODY}</html>"),
+        format!("{{\"api_secret\": {BODY}}}"),
+    ];
+    let statuses = [200, 201, 204, 302, 400, 401, 404, 409, 420, 429, 500, 503];
+    let mut replies = Vec::new();
+    for body in bodies {
+        for status in statuses {
+            let reply = Response::builder().status(status).header("set-cookie", TOKEN).header("location", TOKEN);
+            replies.push(reply.body(body.clone().into_bytes()).unwrap());
+        }
+    }
+    replies
+}
+
+/// Names of the public types of a crate, by the `pub use` and `pub mod` lines of its `lib.rs`.
+fn public_types(lib: &str) -> BTreeSet<String> {
+    let uses = lib.lines().filter_map(|line| line.strip_prefix("pub use ")).collect::<String>();
+    let words = uses.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    words.filter(|word| word.starts_with(char::is_uppercase)).map(str::to_owned).collect()
+}
+
+#[test]
+fn no_public_type_shows_a_secret() {
+    let mut printed = Printed::default();
+    core(&mut printed);
+    core_errors(&mut printed);
+    core_machines(&mut printed);
+    adapter(&mut printed);
+    fake(&mut printed);
+
+    let mut types = public_types(include_str!("../../crates/cloudinary-provisioning/src/lib.rs"));
+    types.extend(public_types(include_str!("../../crates/cloudinary-provisioning-ureq/src/lib.rs")));
+    types.extend(public_types(include_str!("../../crates/cloudinary-provisioning-fake/src/lib.rs")));
+    for name in include_str!("../../crates/cloudinary-provisioning/src/users.rs").lines() {
+        let name = name.strip_prefix("pub struct ").or_else(|| name.strip_prefix("pub enum "));
+        types.extend(name.and_then(|name| name.split(' ').next()).map(str::to_owned));
+    }
+    assert!(types.len() > 60, "{types:?}");
+    // Traits, and a type that nobody can get hold of.
+    for name in ["Operation", "Paged", "Clock", "Target"] {
+        assert!(types.remove(name), "{name}");
+    }
+    let missing: Vec<_> = types.difference(&printed.0).collect();
+    assert!(missing.is_empty(), "these are public and not searched: {missing:?}");
+}
+
+fn core(printed: &mut Printed) {
+    let account = account();
+    let headers =
+        RequestOptions::new().header("authorization", format!("Bearer {TOKEN}")).header("x-api-secret", TOKEN);
+    printed.debug(&account);
+    printed.debug(account.secret());
+    printed.debug(&account.clone().with_region(Region::ApiEu).with_user_agent_suffix("tool/1").unwrap());
+    printed.debug(&headers);
+    printed.debug(&Secret::from(SECRET));
+    printed.both(account.origin());
+    printed.debug(&Region::Api);
+    printed.both(account.id());
+    printed.both(&UserId::from("u1"));
+    printed.both(&GroupId::from("g1"));
+    printed.both(&SubAccountId::from("s1"));
+    printed.debug(&AccountId::from("acc"));
+    printed.debug(&Base::Public);
+    printed.debug(&Safety::Safe);
+    printed.debug(&with_secret());
+
+    let request = account.request_with(&users::List::new(), &headers).unwrap();
+    // All but the body is what `http` prints; headers are marked for it.
+    assert_clean("a request", &format!("{request:?} {request:#?} {:?}", request.headers()));
+    assert_clean("a request's URL", &request.uri().to_string());
+
+    printed.debug(&users::List::new().prefix("x"));
+    printed.debug(&users::Create::new("Ada", "ada@example.com"));
+    printed.debug(&users::Get::new("u1"));
+    printed.debug(&users::Update::new("u1"));
+    printed.debug(&users::Delete::new("u1"));
+    printed.debug(&users::GetGroups::new("u1"));
+    printed.debug(&users::ListSubAccounts::new("u1"));
+    printed.debug(&Pager::new(users::List::new()));
+    let role = users::Role::from("a role of tomorrow");
+    printed.both(&role);
+    if let users::Role::Unknown(value) = &role {
+        printed.debug(value);
+    }
+    printed.both(&users::UnionType::Include);
+    printed.both(&users::SortOrder::Asc);
+    printed.both(&users::SortBy::Name);
+
+    let reply = Response::builder()
+        .header("set-cookie", TOKEN)
+        .body(
+            json!({
+                "id": "u1", "api_secret": BODY, "message": "ok",
+                "users": [{"id": "u1", "api_secret": BODY}],
+                "groups": [{"id": "g1", "api_secret": BODY}],
+                "sub_accounts": [{"id": "s1", "api_access_keys": [{"key": KEY, "secret": SECRET, "api_secret": BODY}]}],
+            })
+            .to_string(),
+        )
+        .unwrap();
+    printed.debug(&users::Get::new("u1").parse_response(&reply).unwrap());
+    printed.debug(&users::Get::new("u1").parse(&reply).unwrap());
+    printed.debug(&users::GetGroups::new("u1").parse(&reply).unwrap()[0]);
+    printed.debug(&users::ListSubAccounts::new("u1").parse(&reply).unwrap()[0]);
+    let deleted: SuccessResponse = users::Delete::new("u1").parse(&reply).unwrap();
+    printed.debug(&deleted);
+    printed.debug(&RateLimit::from_headers(reply.headers()));
+}
+
+fn core_errors(printed: &mut Printed) {
+    let colon = format!("{KEY}:{SECRET}");
+    let end = format!("{SECRET}\n");
+    let mut account_errors = vec![
+        Account::new("acc", &*colon, SECRET).unwrap_err(),
+        Account::new("acc", KEY, end.as_str()).unwrap_err(),
+        Account::new("..", KEY, SECRET).unwrap_err(),
+        Account::new("", KEY, SECRET).unwrap_err(),
+    ];
+    for url in [
+        format!("https://{KEY}:{SECRET}@acc"),
+        format!("account://{KEY}:{}", SECRET.replace('@', "")),
+        format!("account://{KEY}@acc"),
+        format!("account://:{SECRET}@acc"),
+        format!("account://{KEY}:{SECRET}%@acc"),
+        format!("account://{KEY}:{SECRET}@acc/{BODY}"),
+        format!("account://{KEY}:{SECRET}%00@acc"),
+        format!("account://{KEY}:{SECRET}%ff@acc"),
+        SECRET.to_owned(),
+    ] {
+        account_errors.push(Account::from_url(&url).unwrap_err());
+        account_errors.push(url.parse::<Account>().unwrap_err());
+        let lookup = |name: &str| (name == "CLOUDINARY_ACCOUNT_URL").then(|| url.clone());
+        account_errors.push(Account::from_lookup(lookup).unwrap_err());
+    }
+    for origin in [
+        format!("https://user:{TOKEN}@example.com"),
+        format!("https://example.com/?{TOKEN}"),
+        format!("http://{TOKEN}"),
+        format!("{TOKEN}://x"),
+    ] {
+        account_errors.push(Origin::url(&origin).unwrap_err());
+        account_errors.push(Origin::url_allowing_http(&format!("x{origin}")).unwrap_err());
+    }
+    for error in &account_errors {
+        printed.error(error);
+        printed.both(error.reason());
+    }
+    printed.both(&AccountReason::Missing);
+
+    let account = account();
+    for options in [
+        RequestOptions::new().header("x-token", format!("{TOKEN}\n")),
+        RequestOptions::new().header("host", TOKEN),
+        RequestOptions::new().header("content-length", TOKEN),
+    ] {
+        let error = account.request_with(&users::List::new(), &options).unwrap_err();
+        printed.error(&error);
+        printed.both(error.reason());
+    }
+    printed.both(&BuildReason::Empty);
+
+    for reply in replies() {
+        let results = [
+            users::Get::new("u1").parse(&reply).map(drop),
+            users::List::new().parse(&reply).map(drop),
+            users::GetGroups::new("u1").parse(&reply).map(drop),
+            users::ListSubAccounts::new("u1").parse(&reply).map(drop),
+            users::Delete::new("u1").parse(&reply).map(drop),
+            with_secret().parse(&reply).map(drop),
+        ];
+        for error in results.into_iter().filter_map(Result::err) {
+            printed.error(&error);
+            match &error {
+                ResponseError::Api(error) => printed.error(error),
+                ResponseError::Incomplete(error) => printed.error(error),
+                ResponseError::Decode(error) => printed.error(error),
+                _ => {}
+            }
+        }
+    }
+    printed.both(&Incomplete::CutOff);
+}
+
+fn core_machines(printed: &mut Printed) {
+    let account = account();
+    let moment = Moment::new(Duration::ZERO, UNIX_EPOCH, 0);
+    printed.debug(&moment);
+    printed.debug(&RetryPolicy::default());
+    let mut retry = Retry::new(RetryPolicy::default(), Safety::Safe);
+    let headers = HeaderMap::new();
+    printed.debug(&Attempt::Replied { status: StatusCode::OK, headers: &headers });
+    printed.debug(&retry.next(Attempt::MaybeSent, moment));
+    printed.debug(&retry);
+    printed.debug(&Decision::Done);
+    printed.both(&GiveUpReason::Permanent);
+    printed.debug(&retry.outcome(GiveUpReason::Permanent, Duration::ZERO));
+    printed.both(&Lost::NotSent);
+
+    let options = RequestOptions::new().header("x-token", TOKEN);
+    for reply in replies() {
+        let operation = with_secret();
+        let mut exchange = Exchange::with_options(&account, &operation, RetryPolicy::none(), &options).unwrap();
+        printed.debug(&exchange);
+        match exchange.on_response(reply.clone(), moment) {
+            // What a raw call returns is the caller's own.
+            Step::Done(_) => {}
+            step => print_step(printed, step),
+        }
+        let step = exchange.on_incomplete(reply.clone(), Incomplete::CutOff, moment);
+        print_step(printed, step);
+        let get = users::Get::new("u1");
+        let mut exchange = Exchange::with_options(&account, &get, RetryPolicy::default(), &options).unwrap();
+        let step = exchange.on_response(reply, moment);
+        print_step(printed, step);
+        print_step(printed, exchange.on_fault(Lost::Refused, moment));
+        printed.debug(&exchange);
+    }
+}
+
+fn print_step<T: Debug>(printed: &mut Printed, step: Step<T>) {
+    printed.debug(&step);
+    if let Step::Failed(failure) = step {
+        printed.error(&failure);
+        let Failure { cause, .. } = failure;
+        printed.error(&cause);
+        if let FailureCause::Response(error) = cause {
+            printed.error(&error);
+        }
+    }
+}
+
+fn builder(origin: &str) -> ClientBuilder {
+    Client::builder(account().with_origin(Origin::url(origin).unwrap())).proxy(None).clock(TestClock::new())
+}
+
+fn adapter(printed: &mut Printed) {
+    let proxy = || Proxy::new(&format!("http://{PROXY}:{PROXY}@127.0.0.1:9")).unwrap();
+    printed.debug(&builder("https://127.0.0.1:9").proxy(Some(proxy())).user_agent_suffix("tool/1"));
+    let client = builder("https://127.0.0.1:9").proxy(Some(proxy())).build().unwrap();
+    printed.debug(&client);
+    printed.debug(&SystemClock);
+    let operation = with_secret();
+    printed.debug(&client.call(&operation).header("authorization", TOKEN).header("x-token", TOKEN));
+    printed.debug(&client.items(users::List::new()).header("x-token", TOKEN));
+
+    let error = builder("https://127.0.0.1:9").agent(ureq::agent()).build().unwrap_err();
+    printed.error(&error);
+    printed.error(error.kind());
+    let ErrorKind::Config(config) = error.kind() else { panic!("{error:?}") };
+    printed.error(config);
+    let error = client.call(&operation).header("x-token", format!("{TOKEN}\n")).send().unwrap_err();
+    printed.error(&error);
+
+    let server = Script::play([Action::reply(script::reply(503, &[("x-request-id", "r1")], BODY)), Action::reset()]);
+    let events = std::sync::Arc::new(Mutex::new(Vec::new()));
+    let shown = std::sync::Arc::clone(&events);
+    let client = builder(&server.origin())
+        .on_retry(move |event| shown.lock().unwrap().push(format!("{event} {event:?}")))
+        .build()
+        .unwrap();
+    printed.error(&client.call(&users::Get::new("u1")).header("x-token", TOKEN).send().unwrap_err());
+    let events = events.lock().unwrap();
+    assert_eq!(events.len(), 2);
+    for event in events.iter() {
+        assert_clean("an event", event);
+    }
+    printed.0.insert("RetryEvent".to_owned());
+}
+
+fn fake(printed: &mut Printed) {
+    let mut account = FakeAccount::new("acc", KEY, SECRET)
+        .with_user(NewUser::new("Ada", "ada@example.com").id("u1"))
+        .with_sub_account(NewSubAccount::new("Demo").id("s1"))
+        .with_group(NewGroup::new("Editors").member("u1"));
+    for secret in [SECRET, "wrong"] {
+        let asker = Account::new("acc", KEY, secret).unwrap();
+        let request = asker.request(&users::Get::new("u1")).unwrap();
+        let reply = account.respond(request);
+        assert_clean("a reply of the fake", &format!("{reply:?} {}", String::from_utf8_lossy(reply.body())));
+    }
+    printed.debug(&account);
+    account.requests().for_each(|request| printed.debug(request));
+    account.users().for_each(|user| printed.debug(user));
+    account.sub_accounts().for_each(|sub_account| printed.debug(sub_account));
+    account.groups().for_each(|group| printed.debug(group));
+    printed.debug(&NewUser::new("Ada", "ada@example.com"));
+    printed.debug(&NewSubAccount::new("Demo"));
+    printed.debug(&NewGroup::new("Editors"));
+    printed.debug(&Fault::throttled(2));
+    printed.debug(&Framing::Chunked);
+    account.fail_next(1, Fault::reply().then_close());
+    let request = account_request();
+    printed.debug(&account.try_respond(request).unwrap_err());
+    let server = FakeServer::start(account).unwrap();
+    printed.debug(&server);
+}
+
+fn account_request() -> http::Request<Vec<u8>> {
+    account().request(&users::Get::new("u1")).unwrap()
+}
+
+// What is logged.
+
+static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+struct Capture;
+
+impl log::Log for Capture {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        let line = format!("{} {}: {}", record.level(), record.target(), record.args());
+        LINES.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    }
+
+    fn flush(&self) {}
+}
+
+fn capture() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        log::set_logger(&Capture).unwrap();
+        log::set_max_level(log::LevelFilter::Debug);
+    });
+}
+
+/// Calls with everything that is secret, whose errors are searched as well.
+fn call_all(client: &Client) {
+    let mut printed = Printed::default();
+    let operation = with_secret();
+    let calls = [
+        client.send(&users::Get::new("u1")).map(drop),
+        client.send(&users::Create::new("Ada", "ada@example.com")).map(drop),
+        client.call(&users::Delete::new("u1")).header("authorization", format!("Bearer {TOKEN}")).send().map(drop),
+        client.call(&users::List::new()).header("x-api-secret", TOKEN).header("cookie", TOKEN).send().map(drop),
+        client.call(&users::GetGroups::new("u1")).timeout(Duration::from_millis(200)).send().map(drop),
+        client.call(&operation).send().map(drop),
+        client.call(&operation).safety_of_repeat().send().map(drop),
+    ];
+    for error in calls.into_iter().filter_map(Result::err) {
+        printed.error(&error);
+        printed.error(error.kind());
+    }
+}
+
+/// A call that repeats even what is not safe to repeat.
+trait Repeating {
+    fn safety_of_repeat(self) -> Self;
+}
+
+impl<O: cloudinary_provisioning::Operation> Repeating for cloudinary_provisioning_ureq::Call<'_, O> {
+    fn safety_of_repeat(self) -> Self {
+        self.retry(RetryPolicy::default().repeat_unsafe(true))
+    }
+}
+
+#[test]
+fn no_log_line_down_to_debug_and_no_error_of_a_call_shows_a_secret() {
+    capture();
+    let secret = json!({"id": "u1", "api_secret": BODY, "users": []}).to_string();
+    let hostile = json!({"id": {"api_secret": BODY}, "users": BODY}).to_string();
+    let cookie = [("set-cookie", TOKEN), ("location", "https://user:pass@example.com/")];
+    let actions = [
+        Action::reply(script::reply(200, &cookie, &secret)),
+        Action::reply(script::reply(200, &cookie, &secret)).then_close(),
+        Action::reply(script::reply(200, &[], &hostile)),
+        Action::reply(script::reply(302, &cookie, &secret)),
+        Action::reply(script::reply(401, &cookie, &secret)),
+        Action::reply(script::reply(429, &[("retry-after", "1")], &secret)),
+        Action::reply(script::reply(503, &cookie, format!("<html>{BODY}</html>"))),
+        Action::reply(raw(&["200 OK", "content-length: 1000"], &secret)).then_close(),
+        Action::reply(raw(&["200 OK", "transfer-encoding: chunked"], format!("{BODY}\r\n"))).then_close(),
+        Action::reply(raw(&["200 OK", "content-encoding: gzip"], BODY)).then_close(),
+        Action::reply(format!("{BODY}\r\n")).then_close(),
+        Action::reply(raw(&["200 OK", BODY], "")).then_close(),
+        Action::reset(),
+        Action::close(),
+    ];
+    for action in actions {
+        let server = Script::repeat(action);
+        call_all(&builder(&server.origin()).build().unwrap());
+        assert!(!server.requests().is_empty());
+        // Each did carry what must not be shown.
+        assert!(server.requests()[0].text().contains("authorization: Basic "));
+    }
+    call_all(&builder(&Endpoint::refusing().origin()).build().unwrap());
+    // TLS that comes to nothing, directly and through a proxy with a password.
+    let https = |server: &Script| server.origin().replace("http://", "https://");
+    let server = Script::repeat(Action::hang_up());
+    call_all(&builder(&https(&server)).build().unwrap());
+    for reply in ["407 Proxy Authentication Required", "200 Connected", "502 Bad Gateway"] {
+        let server = Script::repeat(Action::reply(raw(&[reply, "content-length: 0"], "")).then_close());
+        let proxy = format!("http://{PROXY}:{PROXY}@{}", server.address());
+        let proxied = |origin: &str| builder(origin).proxy(Some(Proxy::new(&proxy).unwrap())).build().unwrap();
+        call_all(&proxied("https://api.cloudinary.com"));
+        call_all(&proxied("http://localhost:9"));
+    }
+
+    let lines = LINES.lock().unwrap().clone();
+    for line in &lines {
+        assert_clean("a log line", line);
+    }
+    for target in ["DEBUG ureq", "DEBUG rustls"] {
+        assert!(lines.iter().any(|line| line.starts_with(target)), "nothing of {target} in {} lines", lines.len());
+    }
+    assert!(lines.iter().any(|line| line.contains("Request")), "requests are logged");
+    assert!(lines.iter().any(|line| line.contains("Response")), "responses are logged");
+}
