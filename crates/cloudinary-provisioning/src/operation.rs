@@ -57,14 +57,25 @@ pub trait Operation: sealed::Sealed {
     /// The `operationId` of the vendor's API description.
     const ID: &'static str;
 
+    /// The method of the request; where that is up to the value, as with [`Raw`](crate::Raw), the one that
+    /// [`method`](Self::method) overrides.
+    const METHOD: Method;
+
+    /// What a repeat of the request does; where that is up to the value, what [`safety`](Self::safety) overrides.
+    const SAFETY: Safety;
+
     /// What a success is read into.
     type Output;
 
-    /// The method of the request.
-    fn method(&self) -> Method;
+    /// The method of this request.
+    fn method(&self) -> Method {
+        Self::METHOD
+    }
 
-    /// What a repeat of the request does.
-    fn safety(&self) -> Safety;
+    /// What a repeat of this request does.
+    fn safety(&self) -> Safety {
+        Self::SAFETY
+    }
 
     /// Where the path begins.
     fn base(&self) -> Base {

@@ -99,6 +99,8 @@ impl fmt::Debug for Raw {
 
 impl Operation for Raw {
     const ID: &'static str = "raw";
+    const METHOD: Method = Method::GET;
+    const SAFETY: Safety = Safety::NotIdempotent;
     type Output = Value;
 
     fn method(&self) -> Method {

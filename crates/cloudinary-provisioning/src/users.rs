@@ -144,15 +144,9 @@ setters!(List {
 
 impl Operation for List {
     const ID: &'static str = "getUsers";
+    const METHOD: Method = Method::GET;
+    const SAFETY: Safety = Safety::Safe;
     type Output = Vec<User>;
-
-    fn method(&self) -> Method {
-        Method::GET
-    }
-
-    fn safety(&self) -> Safety {
-        Safety::Safe
-    }
 
     fn target(&self, target: &mut Target) -> Result<(), BuildError> {
         target.literal("users");
@@ -252,15 +246,9 @@ setters!(Create {
 
 impl Operation for Create {
     const ID: &'static str = "createUser";
+    const METHOD: Method = Method::POST;
+    const SAFETY: Safety = Safety::NotIdempotent;
     type Output = User;
-
-    fn method(&self) -> Method {
-        Method::POST
-    }
-
-    fn safety(&self) -> Safety {
-        Safety::NotIdempotent
-    }
 
     fn target(&self, target: &mut Target) -> Result<(), BuildError> {
         target.literal("users");
@@ -306,15 +294,9 @@ impl Get {
 
 impl Operation for Get {
     const ID: &'static str = "getUser";
+    const METHOD: Method = Method::GET;
+    const SAFETY: Safety = Safety::Safe;
     type Output = User;
-
-    fn method(&self) -> Method {
-        Method::GET
-    }
-
-    fn safety(&self) -> Safety {
-        Safety::Safe
-    }
 
     fn target(&self, target: &mut Target) -> Result<(), BuildError> {
         target.literal("users");
@@ -397,15 +379,9 @@ setters!(Update {
 
 impl Operation for Update {
     const ID: &'static str = "updateUser";
+    const METHOD: Method = Method::PUT;
+    const SAFETY: Safety = Safety::Idempotent;
     type Output = User;
-
-    fn method(&self) -> Method {
-        Method::PUT
-    }
-
-    fn safety(&self) -> Safety {
-        Safety::Idempotent
-    }
 
     fn target(&self, target: &mut Target) -> Result<(), BuildError> {
         target.literal("users");
@@ -453,15 +429,9 @@ impl Delete {
 
 impl Operation for Delete {
     const ID: &'static str = "deleteUser";
+    const METHOD: Method = Method::DELETE;
+    const SAFETY: Safety = Safety::Idempotent;
     type Output = SuccessResponse;
-
-    fn method(&self) -> Method {
-        Method::DELETE
-    }
-
-    fn safety(&self) -> Safety {
-        Safety::Idempotent
-    }
 
     fn target(&self, target: &mut Target) -> Result<(), BuildError> {
         target.literal("users");
@@ -503,15 +473,9 @@ impl GetGroups {
 
 impl Operation for GetGroups {
     const ID: &'static str = "getGroupsForUser";
+    const METHOD: Method = Method::GET;
+    const SAFETY: Safety = Safety::Safe;
     type Output = Vec<UserGroupSummary>;
-
-    fn method(&self) -> Method {
-        Method::GET
-    }
-
-    fn safety(&self) -> Safety {
-        Safety::Safe
-    }
 
     fn target(&self, target: &mut Target) -> Result<(), BuildError> {
         target.literal("users");
@@ -561,15 +525,9 @@ impl ListSubAccounts {
 
 impl Operation for ListSubAccounts {
     const ID: &'static str = "getSubAccountsForUser";
+    const METHOD: Method = Method::GET;
+    const SAFETY: Safety = Safety::Safe;
     type Output = Vec<SubAccountSummary>;
-
-    fn method(&self) -> Method {
-        Method::GET
-    }
-
-    fn safety(&self) -> Safety {
-        Safety::Safe
-    }
 
     fn target(&self, target: &mut Target) -> Result<(), BuildError> {
         target.literal("users");
