@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cloudinary_provisioning::http::StatusCode;
-use cloudinary_provisioning::{Account, Fault, RetryPolicy};
+use cloudinary_provisioning::{Account, Fault, RequestOptions, RetryPolicy};
 use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 use ureq::{Agent, Proxy, ProxyProtocol};
 
@@ -23,7 +23,9 @@ const NATIVE_TLS: bool = cfg!(feature = "native-tls");
 /// | setting | default |
 /// |---|---|
 /// | [`retry`](Self::retry) | [`RetryPolicy::default`]: 3 attempts, 30 s each, 120 s in all |
+/// | [`timeout`](Self::timeout) | the retry policy's 30 s an attempt |
 /// | [`connect_timeout`](Self::connect_timeout) | 10 s |
+/// | [`header`](Self::header) | none |
 /// | [`body_limit`](Self::body_limit) | 64 MiB |
 /// | [`user_agent_suffix`](Self::user_agent_suffix) | none |
 /// | [`on_retry`](Self::on_retry) | nothing |
@@ -48,6 +50,8 @@ const NATIVE_TLS: bool = cfg!(feature = "native-tls");
 pub struct ClientBuilder {
     account: Account,
     retry: RetryPolicy,
+    timeout: Option<Duration>,
+    request: RequestOptions,
     connect_timeout: Option<Duration>,
     body_limit: u64,
     user_agent_suffix: Option<String>,
@@ -113,6 +117,8 @@ impl ClientBuilder {
         Self {
             account,
             retry: RetryPolicy::default(),
+            timeout: None,
+            request: RequestOptions::default(),
             connect_timeout: None,
             body_limit: 64 * 1024 * 1024,
             user_agent_suffix: None,
@@ -128,6 +134,18 @@ impl ClientBuilder {
     /// How often and how long to try, where a call does not say otherwise.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// How long one attempt may take, in place of the retry policy's own limit.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// One more header on every request; see [`header`](RequestOptions::header). What a call sets replaces it.
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
+        self.request = self.request.header(name, value);
         self
     }
 
@@ -215,6 +233,9 @@ impl ClientBuilder {
 
     /// The client, with a fault of its configuration inside, to be reported by its calls.
     pub(crate) fn assemble(mut self) -> Client {
+        if let Some(timeout) = self.timeout {
+            self.retry = self.retry.attempt_timeout(timeout);
+        }
         let agent = self.agent.take();
         let has_tls = agent.is_some() || RUSTLS || NATIVE_TLS;
         let (transport, checked) = match agent {
@@ -230,6 +251,7 @@ impl ClientBuilder {
             account: self.account,
             transport,
             policy: self.retry,
+            request: self.request,
             on_retry: self.on_retry,
             clock: self.clock,
             has_tls,
@@ -334,4 +356,115 @@ fn has_crypto_provider(_: &TlsConfig) -> bool {
 #[cfg(all(not(feature = "rustls"), any(feature = "rustls-no-provider", feature = "platform-verifier")))]
 fn has_crypto_provider(config: &TlsConfig) -> bool {
     config.unversioned_rustls_crypto_provider().is_some() || rustls::crypto::CryptoProvider::get_default().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use cloudinary_provisioning::{Origin, users};
+
+    use super::*;
+    use crate::error::ErrorKind;
+
+    fn account() -> Account {
+        Account::new("acc", "key", "secret").unwrap()
+    }
+
+    fn refused(builder: ClientBuilder) -> ConfigError {
+        match builder.build().unwrap_err().kind() {
+            ErrorKind::Config(error) => error.clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn tls(provider: TlsProvider, roots: RootCerts) -> ClientBuilder {
+        Client::builder(account())
+            .proxy(None)
+            .tls_config(TlsConfig::builder().provider(provider).root_certs(roots).build())
+    }
+
+    #[test]
+    fn an_agent_comes_with_its_own_connection_settings() {
+        let builder = || Client::builder(account()).agent(ureq::agent());
+        assert!(builder().build().is_ok());
+        for configured in [
+            builder().proxy(None),
+            builder().connect_timeout(Duration::from_secs(1)),
+            builder().tls_config(TlsConfig::default()),
+        ] {
+            assert_eq!(refused(configured), ConfigError::AgentIsConfigured);
+        }
+    }
+
+    #[test]
+    fn a_user_agent_suffix_that_no_header_can_hold_is_refused() {
+        let error = Client::builder(account()).user_agent_suffix("a\nb").build().unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Account(error) if error.part() == "user agent suffix"), "{error}");
+    }
+
+    #[cfg(not(feature = "socks-proxy"))]
+    #[test]
+    fn a_socks_proxy_without_its_feature_is_refused() {
+        for proxy in ["socks4://127.0.0.1:1", "socks4a://127.0.0.1:1", "socks5://127.0.0.1:1", "socks5h://127.0.0.1:1"]
+        {
+            let proxy = Proxy::new(proxy).unwrap();
+            assert_eq!(refused(Client::builder(account()).proxy(Some(proxy))), ConfigError::SocksProxy);
+        }
+    }
+
+    #[cfg(feature = "socks-proxy")]
+    #[test]
+    fn a_socks_proxy_with_its_feature_is_taken() {
+        let proxy = Proxy::new("socks5://127.0.0.1:1").unwrap();
+        assert_eq!(check_proxy(Some(&proxy)), Ok(()));
+    }
+
+    #[cfg(not(feature = "native-tls"))]
+    #[test]
+    fn native_tls_without_its_feature_is_refused() {
+        let expected = ConfigError::TlsProvider { provider: "native-tls" };
+        assert_eq!(refused(tls(TlsProvider::NativeTls, RootCerts::WebPki)), expected);
+    }
+
+    #[cfg(all(feature = "rustls", not(feature = "platform-verifier")))]
+    #[test]
+    fn the_platform_verifier_without_its_feature_is_refused() {
+        let error = refused(tls(TlsProvider::Rustls, RootCerts::PlatformVerifier));
+        assert!(matches!(error, ConfigError::RootCerts { feature: "`platform-verifier`", .. }), "{error}");
+    }
+
+    #[cfg(all(feature = "rustls-no-provider", not(any(feature = "rustls", feature = "platform-verifier"))))]
+    #[test]
+    fn rustls_without_roots_or_a_crypto_provider_is_refused() {
+        let error = refused(Client::builder(account()).proxy(None));
+        assert!(matches!(error, ConfigError::RootCerts { feature: "`rustls`", .. }), "{error}");
+        let no_roots = RootCerts::new_with_certs(&[]);
+        assert_eq!(refused(tls(TlsProvider::Rustls, no_roots)), ConfigError::NoCryptoProvider);
+    }
+
+    #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
+    #[test]
+    fn without_tls_only_https_is_refused() {
+        let loopback = || account().with_origin(Origin::url("http://127.0.0.1:1").unwrap());
+        assert_eq!(refused(Client::builder(account()).proxy(None)), ConfigError::NoTls);
+        assert!(Client::builder(loopback()).proxy(None).build().is_ok());
+
+        // A client that was made without `build` says so when it is used, and a call to another origin too.
+        let error = Client::new(account()).send(&users::Get::new("id")).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Config(ConfigError::NoTls)), "{error}");
+        let client = Client::builder(loopback()).proxy(None).build().unwrap();
+        let error = client.call(&users::Get::new("id")).origin(Origin::default()).send().unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Config(ConfigError::NoTls)), "{error}");
+        assert_eq!((error.attempts(), error.maybe_applied()), (0, false));
+    }
+
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    #[test]
+    fn the_default_configuration_is_taken_and_asks_for_tls() {
+        let client = Client::builder(account()).proxy(None).build().unwrap();
+        // Nothing listens there, which is found out before TLS is; nothing panics on the way.
+        let origin = Origin::url("https://127.0.0.1:1").unwrap();
+        let get = users::Get::new("id");
+        let error = client.call(&get).origin(origin).retry(RetryPolicy::none()).send().unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Transport(Fault::NotSent)), "{error:?}");
+    }
 }

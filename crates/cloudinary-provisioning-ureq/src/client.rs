@@ -36,6 +36,7 @@ pub(crate) struct Shared {
     pub(crate) account: Account,
     pub(crate) transport: Transport,
     pub(crate) policy: RetryPolicy,
+    pub(crate) request: RequestOptions,
     pub(crate) on_retry: Option<Arc<RetryHook>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) has_tls: bool,
@@ -87,12 +88,17 @@ impl Client {
 
     /// A call of an operation with options of its own.
     pub fn call<'c, O: Operation>(&'c self, operation: &'c O) -> Call<'c, O> {
-        Call { client: self, operation, options: CallOptions::default() }
+        Call { client: self, operation, options: self.options() }
     }
 
     /// All items of a list, page by page as they are asked for.
     pub fn items<O: Paged>(&self, operation: O) -> Items<O> {
         Items::new(self.clone(), operation)
+    }
+
+    /// The options that a call begins with.
+    pub(crate) fn options(&self) -> CallOptions {
+        CallOptions { request: self.0.request.clone(), ..CallOptions::default() }
     }
 
     /// The fault of the configuration, if it has one that matters to requests over this scheme.

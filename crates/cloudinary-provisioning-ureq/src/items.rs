@@ -32,7 +32,7 @@ pub struct Items<O: Paged> {
 impl<O: Paged> Items<O> {
     pub(crate) fn new(client: Client, operation: O) -> Self {
         let page = Vec::new().into_iter();
-        Self { client, options: CallOptions::default(), pager: Pager::new(operation), page, failed: false }
+        Self { options: client.options(), client, pager: Pager::new(operation), page, failed: false }
     }
 
     call_options!();

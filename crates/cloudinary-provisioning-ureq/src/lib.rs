@@ -25,9 +25,9 @@
 //! | account | [`Client::new`], [`Client::from_env`] | `.account_id(…)` |
 //! | region, host, server URL | [`Account::with_region`], [`Account::with_origin`] | `.origin(…)` |
 //! | attempts, delays, total time | [`ClientBuilder::retry`] | `.retry(…)` |
-//! | time of an attempt | [`RetryPolicy::attempt_timeout`], 30 s | `.timeout(…)` |
+//! | time of an attempt | [`ClientBuilder::timeout`], 30 s | `.timeout(…)` |
 //! | time to connect | [`ClientBuilder::connect_timeout`], 10 s | |
-//! | headers | | `.header(…)` |
+//! | headers | [`ClientBuilder::header`] | `.header(…)` |
 //! | size of a reply | [`ClientBuilder::body_limit`], 64 MiB | |
 //! | proxy, TLS, an agent of your own | [`ClientBuilder::proxy`], [`tls_config`](ClientBuilder::tls_config), [`agent`](ClientBuilder::agent) | |
 //! | a hook on repeats | [`ClientBuilder::on_retry`] | |
@@ -35,7 +35,6 @@
 //!
 //! [`Account::with_region`]: cloudinary_provisioning::Account::with_region
 //! [`Account::with_origin`]: cloudinary_provisioning::Account::with_origin
-//! [`RetryPolicy::attempt_timeout`]: cloudinary_provisioning::RetryPolicy::attempt_timeout
 //!
 //! # Errors
 //!

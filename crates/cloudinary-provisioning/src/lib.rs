@@ -207,7 +207,7 @@
 //! | `host="api.example.com"` | `.with_origin(Origin::host("api.example.com")?)` |
 //! | `server_url="https://…"` (client) | `.with_origin(Origin::url("https://…")?)` |
 //! | `server_url=…`, `http_headers=…` (call) | [`RequestOptions`]; `.origin(…)`, `.header(…)` of a call of the adapter |
-//! | `timeout_ms=…`, `retry_config=…`, `retries=…` | [`RetryPolicy`]; `.timeout(…)`, `.retry(…)` of a call of the adapter |
+//! | `timeout_ms=…`, `retry_config=…`, `retries=…` | [`RetryPolicy`]; `.timeout(…)`, `.retry(…)` of the adapter's builder and calls |
 //! | `users.list(request={"pending": True, "page": 2, "page_size": 50})` | `users::List::new().pending(true).page(2).page_size(50)` |
 //! | `users.list(request={"from_": date, "to": date})` | `users::List::new().from(date).to(date)` |
 //! | `users.create(request={"name": …, "email": …, "role": …})` | `users::Create::new(name, email).role(role)` |

@@ -1,0 +1,104 @@
+//! What can be set for a client and for a call, as a server sees it.
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
+
+use std::time::Duration;
+
+use cloudinary_provisioning::{Account, Origin, RetryPolicy, users};
+use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, NewUser};
+use cloudinary_provisioning_tests::script::{Action, Script};
+use cloudinary_provisioning_ureq::{Client, ClientBuilder, Error};
+
+fn builder(url: &str) -> ClientBuilder {
+    let account = Account::new("acc", "key", "secret").unwrap().with_origin(Origin::url(url).unwrap());
+    Client::builder(account).proxy(None).sleep(|_| {})
+}
+
+/// The heads of the requests that a server sees when `run` has used it, in lower case.
+fn heads(run: impl FnOnce(&str)) -> Vec<String> {
+    let server = Script::play([Action::reply("HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n{\"users\":[]}")]);
+    run(&server.origin());
+    server.requests().iter().map(|request| request.text().to_lowercase()).collect()
+}
+
+#[test]
+fn a_header_of_the_client_is_on_every_request_and_a_call_replaces_it() {
+    let sent = heads(|url| {
+        let client = builder(url).header("x-team", "sync").header("x-run", "1").build().unwrap();
+        client.call(&users::List::new()).header("X-Run", "2").send().unwrap();
+    });
+    assert!(sent[0].contains("\r\nx-team: sync\r\n"), "{sent:?}");
+    assert!(sent[0].contains("\r\nx-run: 2\r\n") && !sent[0].contains("x-run: 1"), "{sent:?}");
+
+    let sent = heads(|url| {
+        let client = builder(url).header("x-team", "sync").build().unwrap();
+        assert_eq!(client.items(users::List::new()).header("x-run", "3").count(), 0);
+    });
+    assert!(sent[0].contains("\r\nx-team: sync\r\n") && sent[0].contains("\r\nx-run: 3\r\n"), "{sent:?}");
+}
+
+#[test]
+fn a_header_that_belongs_to_the_transport_or_is_none_is_refused_by_name() {
+    let client = builder("http://127.0.0.1:1").build().unwrap();
+    for (name, value) in
+        [("Host", "a"), ("content-length", "0"), ("transfer-encoding", "x"), ("a b", "c"), ("x-a", "b\n")]
+    {
+        let error = client.call(&users::Get::new("id")).header(name, value).send().unwrap_err();
+        assert!(error.to_string().contains(name), "{error}");
+        assert_eq!((error.attempts(), error.operation()), (0, Some("getUser")));
+    }
+}
+
+#[test]
+fn a_call_can_be_about_another_account_and_at_another_origin() {
+    let server = FakeServer::start(
+        FakeAccount::new("other", "key", "secret").with_user(NewUser::new("John", "john@example.com").id("u1")),
+    )
+    .unwrap();
+    let client = builder("http://127.0.0.1:1").build().unwrap();
+    let get = users::Get::new("u1");
+    let user = client.call(&get).account_id("other").origin(Origin::url(&server.url()).unwrap()).send().unwrap();
+    assert_eq!(user.email.as_deref(), Some("john@example.com"));
+}
+
+#[test]
+fn the_timeout_of_a_client_and_of_a_call_stand_whatever_the_order_of_the_settings() {
+    let stalled = |configure: &dyn Fn(ClientBuilder) -> ClientBuilder, call: Option<Duration>| -> Error {
+        let server = Script::play([Action::stall()]);
+        let client = configure(builder(&server.origin())).build().unwrap();
+        let get = users::Get::new("id");
+        let mut request = client.call(&get);
+        if let Some(timeout) = call {
+            request = request.timeout(timeout).retry(RetryPolicy::none());
+        }
+        request.send().unwrap_err()
+    };
+    let short = Duration::from_millis(100);
+    for error in [
+        stalled(&|builder| builder.timeout(short).retry(RetryPolicy::none()), None),
+        stalled(&|builder| builder.retry(RetryPolicy::none()).timeout(short), None),
+        stalled(&|builder| builder, Some(short)),
+    ] {
+        assert_eq!(error.attempts(), 1);
+        assert!(error.transport().is_some_and(|error| matches!(error, ureq::Error::Timeout(_))), "{error:?}");
+    }
+}
+
+#[test]
+fn a_list_goes_on_after_an_error_without_losing_or_repeating_anybody() {
+    let mut account = FakeAccount::new("acc", "key", "secret");
+    for n in 0..5 {
+        account.add_user(format!("User {n}"), format!("{n}@example.com"));
+    }
+    let server = FakeServer::start(account).unwrap();
+    let client = builder(&server.url()).retry(RetryPolicy::none()).build().unwrap();
+
+    let mut items = client.items(users::List::new().page_size(2));
+    let mut emails: Vec<String> = items.by_ref().take(2).map(|user| user.unwrap().email.unwrap()).collect();
+    server.with(|account| account.fail_next(1, Fault::status(503)));
+    assert_eq!(items.next().unwrap().unwrap_err().status().map(|status| status.as_u16()), Some(503));
+    assert!(items.next().is_none(), "an error ends the list");
+
+    items.resume();
+    emails.extend(items.map(|user| user.unwrap().email.unwrap()));
+    assert_eq!(emails, ["0@example.com", "1@example.com", "2@example.com", "3@example.com", "4@example.com"]);
+}
