@@ -6,17 +6,15 @@ use std::time::Duration;
 
 use cloudinary_provisioning::http::StatusCode;
 use cloudinary_provisioning::{Account, Fault, RequestOptions, RetryPolicy};
-use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 use ureq::{Agent, Proxy, ProxyProtocol};
 
 use crate::client::{Client, Shared};
 use crate::clock::{Clock, SystemClock};
 use crate::error::{ConfigError, Error};
+use crate::tls::Tls;
 use crate::transport::{LateAgent, Transport, clamp};
 
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const RUSTLS: bool = cfg!(any(feature = "rustls", feature = "rustls-no-provider", feature = "platform-verifier"));
-const NATIVE_TLS: bool = cfg!(feature = "native-tls");
 
 /// Configures a [`Client`].
 ///
@@ -59,7 +57,7 @@ pub struct ClientBuilder {
     proxy: Option<Proxy>,
     /// Whether `proxy` was given, and not found in the environment.
     proxy_given: bool,
-    tls_config: Option<TlsConfig>,
+    tls: Tls,
     agent: Option<Agent>,
     clock: Arc<dyn Clock>,
 }
@@ -125,7 +123,7 @@ impl ClientBuilder {
             on_retry: None,
             proxy: Proxy::try_from_env(),
             proxy_given: false,
-            tls_config: None,
+            tls: Tls::default(),
             agent: None,
             clock: Arc::new(SystemClock),
         }
@@ -181,8 +179,9 @@ impl ClientBuilder {
     }
 
     /// The TLS configuration: root certificates, a client certificate, the provider.
-    pub fn tls_config(mut self, config: TlsConfig) -> Self {
-        self.tls_config = Some(config);
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    pub fn tls_config(mut self, config: ureq::tls::TlsConfig) -> Self {
+        self.tls.set(config);
         self
     }
 
@@ -237,10 +236,10 @@ impl ClientBuilder {
             self.retry = self.retry.attempt_timeout(timeout);
         }
         let agent = self.agent.take();
-        let has_tls = agent.is_some() || RUSTLS || NATIVE_TLS;
+        let has_tls = agent.is_some() || Tls::IS_ON;
         let (transport, checked) = match agent {
             Some(agent) => {
-                let configured = self.proxy_given || self.tls_config.is_some() || self.connect_timeout.is_some();
+                let configured = self.proxy_given || self.tls.is_set() || self.connect_timeout.is_some();
                 let checked = if configured { Err(ConfigError::AgentIsConfigured) } else { Ok(()) };
                 let agent = LateAgent::new(move |_| agent.clone());
                 (Transport { agent, fresh: None, body_limit: self.body_limit }, checked)
@@ -262,13 +261,11 @@ impl ClientBuilder {
     /// Two agents of the same configuration: one that keeps connections, and one that opens one for every request.
     /// They are agents, and not one agent with requests configured singly, so that both resume TLS sessions.
     fn own_transport(&self) -> (Transport, Result<(), ConfigError>) {
-        let tls_config = self.tls_config.clone().unwrap_or_else(default_tls);
         let connect_timeout = self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT);
         let connect_timeout = Some(clamp(connect_timeout));
-        let checked = check_proxy(self.proxy.as_ref()).and_then(|()| check_tls(&tls_config, self.tls_config.is_some()));
-        let proxy = self.proxy.clone();
-        let agent = move |idle: Option<usize>| {
-            let (tls_config, proxy) = (tls_config.clone(), proxy.clone());
+        let checked = check_proxy(self.proxy.as_ref()).and_then(|()| self.tls.check());
+        let agent = |idle: Option<usize>| {
+            let (tls, proxy) = (self.tls.clone(), self.proxy.clone());
             LateAgent::new(move |timeout| {
                 let mut config = Agent::config_builder()
                     .http_status_as_error(false)
@@ -276,12 +273,11 @@ impl ClientBuilder {
                     .timeout_global(Some(timeout))
                     .timeout_resolve(connect_timeout)
                     .timeout_connect(connect_timeout)
-                    .tls_config(tls_config.clone())
                     .proxy(proxy.clone());
                 if let Some(idle) = idle {
                     config = config.max_idle_connections(idle);
                 }
-                Agent::new_with_config(config.build())
+                Agent::new_with_config(tls.apply(config).build())
             })
         };
         let (agent, fresh) = (agent(None), Some(agent(Some(0))));
@@ -307,60 +303,11 @@ fn check_proxy(proxy: Option<&Proxy>) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// What the features bring: rustls before native-tls, and the roots that are there.
-fn default_tls() -> TlsConfig {
-    let provider = if RUSTLS || !NATIVE_TLS { TlsProvider::Rustls } else { TlsProvider::NativeTls };
-    let platform = cfg!(all(feature = "platform-verifier", not(feature = "rustls")));
-    let roots = if RUSTLS && platform { RootCerts::PlatformVerifier } else { RootCerts::WebPki };
-    TlsConfig::builder().provider(provider).root_certs(roots).build()
-}
-
-/// Refuses what makes ureq panic on the first request over TLS.
-fn check_tls(config: &TlsConfig, explicit: bool) -> Result<(), ConfigError> {
-    let rustls = match config.provider() {
-        TlsProvider::Rustls => true,
-        TlsProvider::NativeTls => false,
-        _ => return Ok(()),
-    };
-    let (on, provider) = if rustls { (RUSTLS, "rustls") } else { (NATIVE_TLS, "native-tls") };
-    if !on {
-        // Without any TLS the default configuration is in nobody's way until an `https://` origin is asked for.
-        return if explicit { Err(ConfigError::TlsProvider { provider }) } else { Ok(()) };
-    }
-    if rustls && !config.disable_verification() {
-        match config.root_certs() {
-            RootCerts::WebPki if !cfg!(feature = "rustls") => {
-                return Err(ConfigError::RootCerts { roots: "the roots of webpki-roots", feature: "`rustls`" });
-            }
-            RootCerts::PlatformVerifier if !cfg!(feature = "platform-verifier") => {
-                return Err(ConfigError::RootCerts {
-                    roots: "the platform's verifier",
-                    feature: "`platform-verifier`",
-                });
-            }
-            _ => {}
-        }
-    }
-    if rustls && !has_crypto_provider(config) {
-        return Err(ConfigError::NoCryptoProvider);
-    }
-    Ok(())
-}
-
-/// ureq falls back on ring where its feature is on, else on the process's default, else it panics.
-#[cfg(any(feature = "rustls", not(any(feature = "rustls-no-provider", feature = "platform-verifier"))))]
-fn has_crypto_provider(_: &TlsConfig) -> bool {
-    true
-}
-
-#[cfg(all(not(feature = "rustls"), any(feature = "rustls-no-provider", feature = "platform-verifier")))]
-fn has_crypto_provider(config: &TlsConfig) -> bool {
-    config.unversioned_rustls_crypto_provider().is_some() || rustls::crypto::CryptoProvider::get_default().is_some()
-}
-
 #[cfg(test)]
 mod tests {
-    use cloudinary_provisioning::{Origin, users};
+
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 
     use super::*;
     use crate::error::ErrorKind;
@@ -376,6 +323,8 @@ mod tests {
         }
     }
 
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    #[allow(dead_code, reason = "not every combination of features leaves something to refuse")]
     fn tls(provider: TlsProvider, roots: RootCerts) -> ClientBuilder {
         Client::builder(account())
             .proxy(None)
@@ -386,13 +335,11 @@ mod tests {
     fn an_agent_comes_with_its_own_connection_settings() {
         let builder = || Client::builder(account()).agent(ureq::agent());
         assert!(builder().build().is_ok());
-        for configured in [
-            builder().proxy(None),
-            builder().connect_timeout(Duration::from_secs(1)),
-            builder().tls_config(TlsConfig::default()),
-        ] {
+        for configured in [builder().proxy(None), builder().connect_timeout(Duration::from_secs(1))] {
             assert_eq!(refused(configured), ConfigError::AgentIsConfigured);
         }
+        #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+        assert_eq!(refused(builder().tls_config(TlsConfig::default())), ConfigError::AgentIsConfigured);
     }
 
     #[test]
@@ -418,7 +365,7 @@ mod tests {
         assert_eq!(check_proxy(Some(&proxy)), Ok(()));
     }
 
-    #[cfg(not(feature = "native-tls"))]
+    #[cfg(all(any(feature = "rustls", feature = "rustls-no-provider"), not(feature = "native-tls")))]
     #[test]
     fn native_tls_without_its_feature_is_refused() {
         let expected = ConfigError::TlsProvider { provider: "native-tls" };
@@ -434,9 +381,8 @@ mod tests {
 
     #[cfg(all(feature = "rustls-no-provider", not(any(feature = "rustls", feature = "platform-verifier"))))]
     #[test]
-    fn rustls_without_roots_or_a_crypto_provider_is_refused() {
-        let error = refused(Client::builder(account()).proxy(None));
-        assert!(matches!(error, ConfigError::RootCerts { feature: "`rustls`", .. }), "{error}");
+    fn rustls_without_a_crypto_provider_is_refused() {
+        assert_eq!(refused(Client::builder(account()).proxy(None)), ConfigError::NoCryptoProvider);
         let no_roots = RootCerts::new_with_certs(&[]);
         assert_eq!(refused(tls(TlsProvider::Rustls, no_roots)), ConfigError::NoCryptoProvider);
     }
@@ -444,6 +390,8 @@ mod tests {
     #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
     #[test]
     fn without_tls_only_https_is_refused() {
+        use cloudinary_provisioning::{Origin, users};
+
         let loopback = || account().with_origin(Origin::url("http://127.0.0.1:1").unwrap());
         assert_eq!(refused(Client::builder(account()).proxy(None)), ConfigError::NoTls);
         assert!(Client::builder(loopback()).proxy(None).build().is_ok());
@@ -460,6 +408,8 @@ mod tests {
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     #[test]
     fn the_default_configuration_is_taken_and_asks_for_tls() {
+        use cloudinary_provisioning::{Origin, users};
+
         let client = Client::builder(account()).proxy(None).build().unwrap();
         // Nothing listens there, which is found out before TLS is; nothing panics on the way.
         let origin = Origin::url("https://127.0.0.1:1").unwrap();

@@ -134,6 +134,7 @@ mod client;
 mod clock;
 mod error;
 mod items;
+mod tls;
 mod transport;
 
 pub use cloudinary_provisioning;
