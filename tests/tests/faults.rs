@@ -10,12 +10,13 @@
 
 use std::time::Duration;
 
-use cloudinary_provisioning::{GiveUpReason, RetryPolicy, users};
+use cloudinary_provisioning::{GiveUpReason, Raw, RetryPolicy, users};
 use cloudinary_provisioning_tests::{
     faulty::{Rig, TestClock, USER, account, assert_body_lost, assert_reply_lost, gave_up, raw, status, user},
     script::{self, Action, Script},
 };
 use cloudinary_provisioning_ureq::{Client, ureq};
+use http::Method;
 
 /// The ways in which a reply is lost after the request was read.
 fn lost_replies() -> [(&'static str, Action); 3] {
@@ -31,6 +32,8 @@ fn lost_bodies() -> Vec<(&'static str, Action)> {
     let by_chunks = raw(&["200 OK", "transfer-encoding: chunked"], &chunk);
     let in_a_chunk = raw(&["200 OK", "transfer-encoding: chunked"], format!("{whole:x}\r\n{half}"));
     let by_close = raw(&["200 OK"], half);
+    let longer = raw(&["200 OK", &format!("content-length: {}", whole + 1)], USER);
+    let unended = raw(&["200 OK", "transfer-encoding: chunked"], format!("{whole:x}\r\n{USER}\r\n"));
     vec![
         ("less than the content-length, then a close", Action::reply(&*by_length).then_close()),
         ("less than the content-length, then a reset", Action::reply(&*by_length).then_reset()),
@@ -39,6 +42,8 @@ fn lost_bodies() -> Vec<(&'static str, Action)> {
         ("no last chunk, then a reset", Action::reply(&*by_chunks).then_reset()),
         ("no last chunk, then silence", Action::reply(&*by_chunks).then_stall()),
         ("half a chunk, then a close", Action::reply(&*in_a_chunk).then_close()),
+        ("all of the JSON, and less than the content-length", Action::reply(&*longer).then_close()),
+        ("all of the JSON, and no last chunk", Action::reply(&*unended).then_close()),
         ("half of the JSON up to a close", Action::reply(&*by_close).then_close()),
         ("half of the JSON up to a reset", Action::reply(&*by_close).then_reset()),
         ("nothing of the JSON up to a close", Action::reply(raw(&["200 OK"], "")).then_close()),
@@ -219,6 +224,21 @@ fn a_body_that_is_always_cut_off_is_a_lost_body_and_keeps_what_came() {
         assert!(!error.maybe_applied(), "{how}: reading changes nothing");
         rig.assert_seen(3, 3, &[250, 500]);
     }
+}
+
+#[test]
+fn a_body_that_was_cut_off_is_no_empty_one() {
+    let lost = || Action::reply(raw(&["200 OK", "content-length: 2"], "")).then_close();
+    let rig = Rig::play([lost(), Action::reply(script::reply(200, &[], ""))]);
+    let read = Raw::new(Method::GET, ["roles"]);
+    assert!(rig.client.send(&read).unwrap().is_null());
+    rig.assert_seen(2, 2, &[250]);
+
+    let rig = Rig::play([lost()]);
+    let error = gave_up(rig.client.send(&Raw::new(Method::POST, ["roles"])), 1, GiveUpReason::UnsafeToRepeat);
+    assert_body_lost(&error, 200);
+    assert!(error.maybe_applied());
+    rig.assert_seen(1, 1, &[]);
 }
 
 #[test]
