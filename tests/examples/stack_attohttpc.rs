@@ -11,11 +11,13 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use cloudinary_provisioning::users::{Create, List};
-use cloudinary_provisioning::{Account, Exchange, Fault, Moment, Operation, Origin, Pager, RetryPolicy, Step};
+use cloudinary_provisioning::{
+    Account, Exchange, Fault, Incomplete, Moment, Operation, Origin, Pager, RetryPolicy, Step,
+};
 use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault as Scripted};
 
-/// One attempt: nothing but the request, the bytes of the reply, and no redirects.
-fn attempt(request: &http::Request<Vec<u8>>, timeout: Duration) -> attohttpc::Result<http::Response<Vec<u8>>> {
+/// One attempt: nothing but the request, no redirects, and the reply with whether its body came whole.
+fn attempt(request: &http::Request<Vec<u8>>, timeout: Duration) -> attohttpc::Result<(http::Response<Vec<u8>>, bool)> {
     let mut builder = attohttpc::RequestBuilder::new(request.method().clone(), request.uri().to_string())
         .follow_redirects(false)
         .timeout(timeout);
@@ -25,9 +27,11 @@ fn attempt(request: &http::Request<Vec<u8>>, timeout: Duration) -> attohttpc::Re
     let body = request.body();
     let reply = if body.is_empty() { builder.send()? } else { builder.bytes(body).send()? };
     let (status, headers, reader) = reply.split();
-    let mut response = http::Response::new(reader.bytes()?);
+    let body = reader.bytes();
+    let whole = body.is_ok();
+    let mut response = http::Response::new(body.unwrap_or_default());
     (*response.status_mut(), *response.headers_mut()) = (status, headers);
-    Ok(response)
+    Ok((response, whole))
 }
 
 /// What is not surely unsent may have been sent.
@@ -46,7 +50,8 @@ pub(crate) fn send<O: Operation>(account: &Account, operation: &O) -> Result<O::
         let result = attempt(exchange.request(), exchange.timeout(start.elapsed()));
         let moment = Moment::new(start.elapsed(), SystemTime::now(), RandomState::new().hash_one(()));
         let step = match result {
-            Ok(response) => exchange.on_response(response, moment),
+            Ok((response, true)) => exchange.on_response(response, moment),
+            Ok((response, false)) => exchange.on_incomplete(response, Incomplete::CutOff, moment),
             Err(error) => exchange.on_fault(classify(&error), moment),
         };
         match step {

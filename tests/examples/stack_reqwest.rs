@@ -8,7 +8,9 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant, SystemTime};
 
 use cloudinary_provisioning::users::{Create, List};
-use cloudinary_provisioning::{Account, Exchange, Fault, Moment, Operation, Origin, Paged, Pager, RetryPolicy, Step};
+use cloudinary_provisioning::{
+    Account, Exchange, Fault, Incomplete, Moment, Operation, Origin, Paged, Pager, RetryPolicy, Step,
+};
 use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault as Scripted};
 use futures_util::stream::{self, Stream, TryStreamExt};
 
@@ -26,19 +28,21 @@ impl Client {
         Ok(Self { account, http })
     }
 
-    /// One attempt: nothing but the request, and the bytes of the reply.
+    /// One attempt: nothing but the request, and the reply with whether its body came whole.
     async fn attempt(
         &self,
         request: &http::Request<Vec<u8>>,
         timeout: Duration,
-    ) -> reqwest::Result<http::Response<Vec<u8>>> {
+    ) -> reqwest::Result<(http::Response<Vec<u8>>, bool)> {
         let mut request = reqwest::Request::try_from(request.clone())?;
         *request.timeout_mut() = Some(timeout);
         let mut reply = self.http.execute(request).await?;
         let (status, headers) = (reply.status(), std::mem::take(reply.headers_mut()));
-        let mut response = http::Response::new(reply.bytes().await?.into());
+        let body = reply.bytes().await;
+        let whole = body.is_ok();
+        let mut response = http::Response::new(body.unwrap_or_default().into());
         (*response.status_mut(), *response.headers_mut()) = (status, headers);
-        Ok(response)
+        Ok((response, whole))
     }
 
     /// An operation from its first attempt to its final result.
@@ -49,7 +53,8 @@ impl Client {
             let result = self.attempt(exchange.request(), exchange.timeout(start.elapsed())).await;
             let moment = Moment::new(start.elapsed(), SystemTime::now(), RandomState::new().hash_one(()));
             let step = match result {
-                Ok(response) => exchange.on_response(response, moment),
+                Ok((response, true)) => exchange.on_response(response, moment),
+                Ok((response, false)) => exchange.on_incomplete(response, Incomplete::CutOff, moment),
                 Err(error) if error.is_connect() => exchange.on_fault(Fault::NotSent, moment),
                 Err(_) => exchange.on_fault(Fault::MaybeSent, moment),
             };

@@ -129,6 +129,17 @@ impl ClientBuilder {
         }
     }
 
+    /// Configures a client of the account that the environment names; see [`Client::from_env`].
+    ///
+    /// # Errors
+    ///
+    /// Where a part is missing or cannot be used.
+    pub fn from_env() -> Result<Self, Error> {
+        // What is no Unicode becomes replacement characters, which an account refuses by the part's name.
+        let variable = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+        Ok(Self::new(Account::from_lookup(variable)?))
+    }
+
     /// How often and how long to try, where a call does not say otherwise.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;

@@ -62,10 +62,7 @@ impl Client {
     ///
     /// Where a part is missing or cannot be used, and as [`ClientBuilder::build`].
     pub fn from_env() -> Result<Self, Error> {
-        // What is no Unicode becomes replacement characters, which an account refuses by the part's name.
-        let account =
-            Account::from_lookup(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))?;
-        Self::builder(account).build()
+        ClientBuilder::from_env()?.build()
     }
 
     pub(crate) fn from_shared(shared: Shared) -> Self {
