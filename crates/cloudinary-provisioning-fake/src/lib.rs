@@ -172,6 +172,8 @@
 //! Over HTTP the order in which concurrent requests arrive is not determined, and with it which of
 //! them gets which id.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod account;
 mod body;
 mod clock;

@@ -129,6 +129,8 @@
 //!
 //! The minimum supported Rust version is 1.88. [`ureq`] is part of the public API and is re-exported: 3.5.2 or later.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod builder;
 mod client;
 mod clock;
