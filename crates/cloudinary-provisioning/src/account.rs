@@ -13,7 +13,7 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use percent_encoding::percent_decode_str;
 
-use crate::error::{BuildError, BuildReason};
+use crate::build_error::{BuildError, BuildReason};
 use crate::id::AccountId;
 use crate::operation::Operation;
 use crate::secret::Secret;

@@ -1,6 +1,5 @@
-//! Errors: of building a request, and of reading a reply.
+//! Errors of reading a reply.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
@@ -10,92 +9,6 @@ use serde_json::Value;
 
 use crate::headers::{self, RateLimit};
 use crate::json::Object;
-
-/// A request that cannot be built. Nothing was sent.
-///
-/// ```
-/// use cloudinary_provisioning::{Account, BuildReason, users};
-///
-/// let account = Account::new("acc", "key", "secret")?;
-/// let error = account.request(&users::Delete::new("..")).unwrap_err();
-/// assert_eq!(error.field(), "user_id");
-/// assert_eq!(error.reason(), &BuildReason::DotSegment);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{field}` {reason}")]
-pub struct BuildError {
-    field: Cow<'static, str>,
-    reason: BuildReason,
-}
-
-impl BuildError {
-    pub(crate) fn new(field: impl Into<Cow<'static, str>>, reason: BuildReason) -> Self {
-        Self { field: field.into(), reason }
-    }
-
-    /// The parameter that is wrong, by the name that the vendor's documentation gives it; a header's name for a
-    /// header, and `url` for the whole.
-    pub fn field(&self) -> &str {
-        &self.field
-    }
-
-    /// What is wrong with it.
-    pub fn reason(&self) -> &BuildReason {
-        &self.reason
-    }
-}
-
-/// Why a request cannot be built.
-///
-/// ```
-/// use cloudinary_provisioning::{Account, BuildReason, users};
-///
-/// let account = Account::new("acc", "key", "secret")?;
-/// let error = account.request(&users::List::new().ids(vec!["id"; 101])).unwrap_err();
-/// assert_eq!(error.reason(), &BuildReason::TooMany { count: 101, max: 100 });
-/// assert_eq!(error.to_string(), "`ids` has 101 entries, and the service takes at most 100");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum BuildReason {
-    /// An id, a list or an entry of a list is empty.
-    #[error("is empty, which would name another resource or drop a condition")]
-    Empty,
-    /// An id is `.` or `..`, which would name another resource.
-    #[error("is `.` or `..`, which would name another resource")]
-    DotSegment,
-    /// A list has more entries than the service takes.
-    #[error("has {count} entries, and the service takes at most {max}")]
-    TooMany {
-        /// How many there are.
-        count: usize,
-        /// How many there may be.
-        max: usize,
-    },
-    /// A date cannot be written with a year of four digits.
-    #[error("is in the year {year}, which YYYY-MM-DD cannot hold")]
-    YearOutOfRange {
-        /// The year.
-        year: i32,
-    },
-    /// The URL is longer than a URL can be.
-    #[error("would be {length} bytes long, which is more than a URL can be")]
-    TooLong {
-        /// Its length in bytes.
-        length: usize,
-    },
-    /// A header that the request or the transport sets itself.
-    #[error("is a header that cannot be set by hand")]
-    ReservedHeader,
-    /// A header's name or value has characters that headers cannot hold.
-    #[error("is no valid header")]
-    InvalidHeader,
-    /// A body that JSON cannot hold.
-    #[error("cannot be written as JSON: {0}")]
-    Json(String),
-}
 
 /// A reply that is not the success that the operation documents.
 ///

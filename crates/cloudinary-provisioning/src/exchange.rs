@@ -6,9 +6,10 @@ use std::time::Duration;
 use http::{Request, StatusCode};
 
 use crate::account::{Account, RequestOptions};
-use crate::error::{ApiError, BuildError, Incomplete, IncompleteBody, ResponseError};
-use crate::operation::{self, Operation};
-use crate::response::Response;
+use crate::build_error::BuildError;
+use crate::error::{ApiError, Incomplete, IncompleteBody, ResponseError};
+use crate::operation::Operation;
+use crate::response::{self, Response};
 use crate::retry::{Attempt, Decision, GiveUp, GiveUpReason, Moment, Retry, RetryPolicy};
 
 /// One call: the request, its attempts, and what they come to.
@@ -189,7 +190,7 @@ impl<'o, O: Operation> Exchange<'o, O> {
         B: AsRef<[u8]> + Into<Vec<u8>>,
     {
         let status = response.status();
-        let fault = match operation::read(self.operation, status, response.body().as_ref()) {
+        let fault = match response::read(self.operation, status, response.body().as_ref()) {
             Ok(value) => {
                 let (parts, _) = response.into_parts();
                 return Step::Done(Response::new(status, parts.headers, value));

@@ -7,7 +7,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::error::{BuildError, BuildReason};
+use crate::build_error::{BuildError, BuildReason};
 
 /// The path of a fault of the body as a whole.
 const WHOLE: &str = ".";

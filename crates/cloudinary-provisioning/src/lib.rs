@@ -248,6 +248,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod account;
+mod build_error;
 mod error;
 mod exchange;
 mod headers;
@@ -271,7 +272,8 @@ pub use http;
 pub use time;
 
 pub use account::{Account, AccountError, AccountReason, Origin, Region, RequestOptions};
-pub use error::{ApiError, BuildError, BuildReason, DecodeError, Incomplete, IncompleteBody, ResponseError};
+pub use build_error::{BuildError, BuildReason};
+pub use error::{ApiError, DecodeError, Incomplete, IncompleteBody, ResponseError};
 pub use exchange::{Exchange, Failure, FailureCause, Fault, Step};
 pub use headers::{RateLimit, request_id};
 pub use id::{AccountId, GroupId, SubAccountId, UserId};

@@ -2,9 +2,10 @@
 
 use http::{Method, StatusCode};
 
-use crate::error::{ApiError, BuildError, DecodeError, Incomplete, IncompleteBody, ResponseError};
+use crate::build_error::BuildError;
+use crate::error::ResponseError;
 use crate::json::Unreadable;
-use crate::response::Response;
+use crate::response::{self, Response};
 use crate::target::{Base, Target};
 
 pub(crate) mod sealed {
@@ -109,7 +110,8 @@ pub trait Operation: sealed::Sealed {
     where
         Self: Sized,
     {
-        read(self, response.status(), response.body().as_ref()).map_err(|fault| fault.into_error(copy(response)))
+        response::read(self, response.status(), response.body().as_ref())
+            .map_err(|fault| fault.into_error(response::copy(response)))
     }
 
     /// Like [`parse`](Self::parse), with the reply's status, request id and rate limit beside the value.
@@ -163,41 +165,3 @@ macro_rules! operations {
 }
 
 pub(crate) use operations;
-
-/// Why a reply has no value. The reply itself is added only then, so that a success copies nothing.
-pub(crate) enum Fault {
-    Status,
-    Body(Unreadable),
-}
-
-pub(crate) fn read<O: Operation>(operation: &O, status: StatusCode, body: &[u8]) -> Result<O::Output, Fault> {
-    if !status.is_success() {
-        return Err(Fault::Status);
-    }
-    operation.decode(status, body).map_err(Fault::Body)
-}
-
-impl Fault {
-    /// Whether this is a success that was lost on its way.
-    pub(crate) fn is_cut_off(&self, status: StatusCode) -> bool {
-        // A 204 has no body that could be cut off.
-        matches!(self, Self::Body(fault) if fault.truncated) && status != StatusCode::NO_CONTENT
-    }
-
-    pub(crate) fn into_error(self, response: http::Response<Vec<u8>>) -> ResponseError {
-        let cut_off = self.is_cut_off(response.status());
-        match self {
-            Self::Status => ApiError::new(response).into(),
-            Self::Body(_) if cut_off => IncompleteBody::new(response, Incomplete::CutOff).into(),
-            Self::Body(fault) => DecodeError::new(response, fault.path, fault.message).into(),
-        }
-    }
-}
-
-fn copy<B: AsRef<[u8]>>(response: &http::Response<B>) -> http::Response<Vec<u8>> {
-    let mut copy = http::Response::new(response.body().as_ref().to_vec());
-    *copy.status_mut() = response.status();
-    *copy.version_mut() = response.version();
-    *copy.headers_mut() = response.headers().clone();
-    copy
-}

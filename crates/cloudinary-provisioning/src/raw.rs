@@ -5,7 +5,7 @@ use std::fmt;
 use http::{Method, StatusCode};
 use serde_json::Value;
 
-use crate::error::BuildError;
+use crate::build_error::BuildError;
 use crate::json::{self, Unreadable};
 use crate::operation::{Operation, Safety, operations};
 use crate::target::{Base, Target};

@@ -2,7 +2,11 @@
 
 use http::{HeaderMap, StatusCode};
 
+use crate::error::{ApiError, DecodeError, Incomplete, IncompleteBody, ResponseError};
+
 use crate::headers::{self, RateLimit};
+use crate::json::Unreadable;
+use crate::operation::Operation;
 
 /// The value of a success, with the status and the headers of the reply.
 ///
@@ -70,4 +74,42 @@ impl<T: std::fmt::Debug> std::fmt::Debug for Response<T> {
             .field("value", &self.value)
             .finish_non_exhaustive()
     }
+}
+
+/// Why a reply has no value. The reply itself is added only then, so that a success copies nothing.
+pub(crate) enum Fault {
+    Status,
+    Body(Unreadable),
+}
+
+pub(crate) fn read<O: Operation>(operation: &O, status: StatusCode, body: &[u8]) -> Result<O::Output, Fault> {
+    if !status.is_success() {
+        return Err(Fault::Status);
+    }
+    operation.decode(status, body).map_err(Fault::Body)
+}
+
+impl Fault {
+    /// Whether this is a success that was lost on its way.
+    pub(crate) fn is_cut_off(&self, status: StatusCode) -> bool {
+        // A 204 has no body that could be cut off.
+        matches!(self, Self::Body(fault) if fault.truncated) && status != StatusCode::NO_CONTENT
+    }
+
+    pub(crate) fn into_error(self, response: http::Response<Vec<u8>>) -> ResponseError {
+        let cut_off = self.is_cut_off(response.status());
+        match self {
+            Self::Status => ApiError::new(response).into(),
+            Self::Body(_) if cut_off => IncompleteBody::new(response, Incomplete::CutOff).into(),
+            Self::Body(fault) => DecodeError::new(response, fault.path, fault.message).into(),
+        }
+    }
+}
+
+pub(crate) fn copy<B: AsRef<[u8]>>(response: &http::Response<B>) -> http::Response<Vec<u8>> {
+    let mut copy = http::Response::new(response.body().as_ref().to_vec());
+    *copy.status_mut() = response.status();
+    *copy.version_mut() = response.version();
+    *copy.headers_mut() = response.headers().clone();
+    copy
 }

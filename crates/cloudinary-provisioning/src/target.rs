@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use http::Uri;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::error::{BuildError, BuildReason};
+use crate::build_error::{BuildError, BuildReason};
 
 /// What is reserved behind the base, so that all but the longest targets grow in one piece.
 const USUAL_LENGTH: usize = 256;

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::{Date, OffsetDateTime};
 
-use crate::error::BuildError;
+use crate::build_error::BuildError;
 use crate::id::{AccountId, GroupId, SubAccountId, UserId};
 use crate::json::{self, Object, Unreadable};
 use crate::models::SuccessResponse;
