@@ -1,100 +1,122 @@
-//! Errors of reading a reply.
+//! [`Error`]: why a call has no value.
 
 use std::fmt;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use http::{HeaderMap, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::account::AccountError;
+use crate::build_error::BuildError;
+use crate::escape::Escaped;
 use crate::headers::{self, RateLimit};
 use crate::json::Object;
+use crate::outcome::{BoxError, TransportError};
 
-/// A reply that is not the success that the operation documents.
+/// Why a call has no value: the one error of this crate and of every adapter to an HTTP stack.
 ///
-/// Whatever it is, the reply is in it: status, headers and body.
+/// [`kind`](Self::kind) says what went wrong. Where a response arrived, the error holds it: status, headers and body.
+/// An error of a call with retries also tells how many attempts were made, why there was no further one, and whether
+/// the account may have been changed all the same.
+///
+/// `Display` is one line: the operation, the status, the service's message, and the request id. Control characters
+/// and characters that change the direction of text are escaped, and the service's message is limited to 1 KiB; all
+/// of it is in [`message`](Self::message) and [`body`](Self::body). Neither `Display` nor `Debug` shows a body or a
+/// header.
 ///
 /// ```
-/// use cloudinary_provisioning::{ResponseError, http::Response, users};
+/// use cloudinary_provisioning::{http::Response, users};
 ///
-/// let reply = Response::builder().status(404).body(r#"{"error":{"message":"no such user"}}"#)?;
-/// match users::Get::new("id").parse(&reply) {
-///     Err(ResponseError::Api(error)) => assert_eq!(error.message(), Some("no such user")),
+/// let response = Response::builder().status(404).body(r#"{"error":{"message":"no such user"}}"#)?;
+/// let error = users::Get::new("0abed8df").parse(&response).unwrap_err();
+/// assert!(error.is_not_found());
+/// assert_eq!(error.message(), Some("no such user"));
+/// assert_eq!(error.to_string(), "getUser: 404 Not Found: no such user");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Error(Box<Parts>);
+
+struct Parts {
+    operation: Option<&'static str>,
+    kind: ErrorKind,
+    response: Option<Response<Vec<u8>>>,
+    fields: ErrorFields,
+    retry_after: Option<Duration>,
+    attempts: u32,
+    elapsed: Duration,
+    reason: Option<GiveUpReason>,
+    maybe_applied: bool,
+}
+
+/// What went wrong.
+///
+/// ```
+/// use cloudinary_provisioning::{ErrorKind, http::Response, users};
+///
+/// let response = Response::new(r#"{"users":[{"id":"a"},{"id":"b","enabled":"perhaps"}]}"#);
+/// let error = users::List::new().parse(&response).unwrap_err();
+/// match error.kind() {
+///     ErrorKind::Decode { path, .. } => assert_eq!(path, "users[1].enabled"),
 ///     other => panic!("{other:?}"),
 /// }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 #[non_exhaustive]
-pub enum ResponseError {
+pub enum ErrorKind {
+    /// The account cannot be used. Nothing was sent.
+    Account(AccountError),
+    /// The client cannot work with its configuration. Nothing was sent.
+    Config(BoxError),
+    /// The request cannot be built. Nothing was sent.
+    Build(BuildError),
     /// The service refused: the status is not a success.
-    #[error(transparent)]
-    Api(#[from] ApiError),
-    /// The status is a success, and the body did not arrive whole.
-    #[error(transparent)]
-    Incomplete(#[from] IncompleteBody),
+    Status,
+    /// The status is a success, and the connection or the JSON ended before the end of the body.
+    Truncated(Option<BoxError>),
+    /// The status is a success, and the body is larger than the caller takes.
+    TooLarge {
+        /// The largest body that the caller takes, in bytes.
+        limit: u64,
+    },
     /// The status is a success, and the body is not what the operation documents.
-    #[error(transparent)]
-    Decode(#[from] DecodeError),
+    Decode {
+        /// The place in the body, such as `users[3].created_at`; `.` for the whole.
+        path: String,
+        /// What was found, by its type alone, and what was expected. It never quotes the body.
+        message: String,
+    },
+    /// No response arrived.
+    Transport(TransportError),
 }
 
-impl ResponseError {
-    /// The reply as it came.
-    pub fn response(&self) -> &Response<Vec<u8>> {
-        match self {
-            Self::Api(error) => error.response(),
-            Self::Incomplete(error) => error.response(),
-            Self::Decode(error) => error.response(),
-        }
-    }
-
-    /// The status of the reply.
-    pub fn status(&self) -> StatusCode {
-        self.response().status()
-    }
-
-    /// The headers of the reply.
-    pub fn headers(&self) -> &HeaderMap {
-        self.response().headers()
-    }
-
-    /// The body of the reply, as far as it came.
-    pub fn body(&self) -> &[u8] {
-        self.response().body()
-    }
-
-    /// The service's id of the request, to quote to its support.
-    pub fn request_id(&self) -> Option<&str> {
-        headers::request_id(self.headers())
-    }
-
-    /// What the reply says of the rate limit.
-    pub fn rate_limit(&self) -> RateLimit {
-        RateLimit::from_headers(self.headers())
-    }
-}
-
-/// A reply with a status that is no success, whatever its body: JSON, HTML, nothing, or cut off.
-///
-/// `Display` is the status, the service's message and the request id. `Debug` shows the length of the body and
-/// no header.
+/// Why there was no further attempt.
 ///
 /// ```
-/// use cloudinary_provisioning::{ResponseError, http::Response, users};
+/// use cloudinary_provisioning::GiveUpReason;
 ///
-/// let reply = Response::builder().status(502).body("<html>Bad gateway</html>")?;
-/// let Err(ResponseError::Api(error)) = users::Get::new("id").parse(&reply) else { panic!() };
-/// assert_eq!(error.status(), 502);
-/// assert_eq!(error.message(), None);
-/// assert_eq!(error.body(), b"<html>Bad gateway</html>");
-/// assert_eq!(error.to_string(), "502 Bad Gateway");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// assert_eq!(GiveUpReason::NotRetryable.to_string(), "the error is not retryable");
 /// ```
-pub struct ApiError(Box<ApiErrorParts>);
-
-struct ApiErrorParts {
-    response: Response<Vec<u8>>,
-    fields: ErrorFields,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum GiveUpReason {
+    /// The next attempt would fail in the same way.
+    #[error("the error is not retryable")]
+    NotRetryable,
+    /// A retry could apply the operation twice; see [`RetryPolicy::retry_unsafe`](crate::RetryPolicy::retry_unsafe).
+    #[error("the operation is not safe to retry")]
+    UnsafeToRetry,
+    /// [`RetryPolicy::max_attempts`](crate::RetryPolicy::max_attempts) were made.
+    #[error("all attempts are used up")]
+    AttemptsExhausted,
+    /// The delay and another attempt do not fit into
+    /// [`RetryPolicy::total_timeout`](crate::RetryPolicy::total_timeout).
+    #[error("the time left is too short for another attempt")]
+    DeadlineExceeded,
+    /// The service asks for a longer delay than
+    /// [`RetryPolicy::max_server_delay`](crate::RetryPolicy::max_server_delay).
+    #[error("the service asks to wait longer than allowed")]
+    ServerDelayTooLong,
 }
 
 #[derive(Default, Deserialize)]
@@ -109,30 +131,78 @@ struct ErrorFields {
     details: Option<Value>,
 }
 
-impl ApiError {
-    pub(crate) fn new(response: Response<Vec<u8>>) -> Self {
-        let fields = ErrorFields::read(response.body());
-        Self(Box::new(ApiErrorParts { response, fields }))
+impl Error {
+    /// An error of configuring a client: for adapters to other HTTP stacks.
+    pub fn config(source: impl Into<BoxError>) -> Self {
+        Self::unsent(None, ErrorKind::Config(source.into()))
     }
 
-    /// The reply as it came.
-    pub fn response(&self) -> &Response<Vec<u8>> {
-        &self.0.response
+    pub(crate) fn unsent(operation: Option<&'static str>, kind: ErrorKind) -> Self {
+        Self::new(operation, kind, None)
     }
 
-    /// The status of the reply.
-    pub fn status(&self) -> StatusCode {
-        self.0.response.status()
+    /// The error of an attempt, before it is known what comes next.
+    pub(crate) fn new(operation: Option<&'static str>, kind: ErrorKind, response: Option<Response<Vec<u8>>>) -> Self {
+        let refused = matches!(kind, ErrorKind::Status);
+        let fields = response.as_ref().filter(|_| refused).map(|response| ErrorFields::read(response.body()));
+        Self(Box::new(Parts {
+            operation,
+            kind,
+            response,
+            fields: fields.unwrap_or_default(),
+            retry_after: None,
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            reason: None,
+            maybe_applied: false,
+        }))
     }
 
-    /// The headers of the reply.
-    pub fn headers(&self) -> &HeaderMap {
-        self.0.response.headers()
+    pub(crate) fn with_retry_after(mut self, delay: Option<Duration>) -> Self {
+        self.0.retry_after = delay;
+        self
     }
 
-    /// The body of the reply, as far as it came.
-    pub fn body(&self) -> &[u8] {
-        self.0.response.body()
+    pub(crate) fn with_maybe_applied(mut self, maybe_applied: bool) -> Self {
+        self.0.maybe_applied = maybe_applied;
+        self
+    }
+
+    pub(crate) fn given_up(mut self, reason: GiveUpReason, attempts: u32, elapsed: Duration) -> Self {
+        self.0.reason = Some(reason);
+        self.0.attempts = attempts;
+        self.0.elapsed = elapsed;
+        self
+    }
+
+    /// The `operationId` of the operation that failed; `None` where no client could be built.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// The last response, if one arrived.
+    pub fn response(&self) -> Option<&Response<Vec<u8>>> {
+        self.0.response.as_ref()
+    }
+
+    /// The status of the last response, if one arrived.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.response().map(Response::status)
+    }
+
+    /// The headers of the last response, if one arrived.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.response().map(Response::headers)
+    }
+
+    /// The body of the last response, as far as it arrived.
+    pub fn body(&self) -> Option<&[u8]> {
+        self.response().map(|response| response.body().as_slice())
     }
 
     /// `error.message`: what the service says is wrong.
@@ -140,12 +210,12 @@ impl ApiError {
         self.0.fields.message.as_deref()
     }
 
-    /// `error.category`, which the permissions operations send.
+    /// `error.category`, which the permissions and agents operations send.
     pub fn category(&self) -> Option<&str> {
         self.0.fields.category.as_deref()
     }
 
-    /// `error.code`, which the permissions operations send.
+    /// `error.code`, which the permissions and agents operations send.
     pub fn code(&self) -> Option<&str> {
         self.0.fields.code.as_deref()
     }
@@ -155,26 +225,126 @@ impl ApiError {
         self.0.fields.details.as_ref()
     }
 
-    /// The service's id of the request, to quote to its support.
+    /// The service's id of the last request, to quote to its support.
     pub fn request_id(&self) -> Option<&str> {
-        headers::request_id(self.headers())
+        headers::request_id(self.headers()?)
     }
 
-    /// What the reply says of the rate limit.
+    /// What the last response says about the rate limit.
     pub fn rate_limit(&self) -> RateLimit {
-        RateLimit::from_headers(self.headers())
+        self.headers().map(RateLimit::from_headers).unwrap_or_default()
     }
 
     /// How long the service asks to wait before the next request: by `Retry-After` in seconds or as a date, or on
-    /// 420 and 429 with nothing remaining by `X-FeatureRateLimit-Reset`. Dates count from the reply's own `Date`;
-    /// `now` serves where it has none.
-    pub fn retry_after(&self, now: SystemTime) -> Option<Duration> {
-        headers::retry_after(self.status(), self.headers(), now)
+    /// 420 and 429 with nothing remaining by `X-FeatureRateLimit-Reset`.
+    ///
+    /// Dates are measured against the response's own `Date`, or else against the caller's clock where the error comes
+    /// from an [`Exchange`](crate::Exchange).
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// 401: the credentials are wrong.
+    pub fn is_unauthorized(&self) -> bool {
+        self.status() == Some(StatusCode::UNAUTHORIZED)
+    }
+
+    /// 403: the credentials do not allow this.
+    pub fn is_forbidden(&self) -> bool {
+        self.status() == Some(StatusCode::FORBIDDEN)
+    }
+
+    /// 404: there is no such thing.
+    pub fn is_not_found(&self) -> bool {
+        self.status() == Some(StatusCode::NOT_FOUND)
+    }
+
+    /// 409: it exists already, as when the email of a new user is taken.
+    pub fn is_conflict(&self) -> bool {
+        self.status() == Some(StatusCode::CONFLICT)
+    }
+
+    /// 420 or 429: too many requests.
+    pub fn is_rate_limited(&self) -> bool {
+        self.status().is_some_and(headers::is_throttled)
+    }
+
+    /// How many attempts were made; 0 where nothing was sent by an [`Exchange`](crate::Exchange).
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// The time that all attempts and the delays between them took.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
+
+    /// Why there was no further attempt; `None` where there was none at all.
+    pub fn reason(&self) -> Option<GiveUpReason> {
+        self.0.reason
+    }
+
+    /// Whether the account may have been changed all the same: an attempt may have been sent, and its response is
+    /// lost or inconclusive. A later 404 on a delete, or a 409 on a create, is then most likely this call's own doing.
+    /// Always `false` for operations that change nothing.
+    pub fn maybe_applied(&self) -> bool {
+        self.0.maybe_applied
+    }
+
+    /// What went wrong with one attempt, in one line, without the operation.
+    pub(crate) fn summary(&self) -> impl fmt::Display {
+        struct Summary<'e>(&'e Error);
+
+        impl fmt::Display for Summary<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.write_summary(f)
+            }
+        }
+
+        Summary(self)
+    }
+
+    fn write_summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.0.kind, self.status()) {
+            (ErrorKind::Account(error), _) => write!(f, "{error}")?,
+            (ErrorKind::Config(error), _) => write!(f, "{error}")?,
+            (ErrorKind::Build(error), _) => write!(f, "{error}")?,
+            (ErrorKind::Transport(error), _) => write!(f, "{error}")?,
+            (ErrorKind::Truncated(_), Some(status)) => {
+                write!(f, "{} with a truncated body of {} bytes", status.as_u16(), self.body_length())?;
+            }
+            (ErrorKind::TooLarge { limit }, Some(status)) => {
+                write!(f, "{} with a body larger than the limit of {limit} bytes", status.as_u16())?;
+            }
+            (ErrorKind::Decode { path, message }, Some(status)) => {
+                write!(f, "{} with an unexpected body, at `{}`: {message}", status.as_u16(), Escaped(path))?;
+            }
+            (_, Some(status)) => match status.canonical_reason() {
+                Some(reason) => write!(f, "{} {reason}", status.as_u16())?,
+                None if headers::is_throttled(status) => write!(f, "{} Max usage rate exceeded", status.as_u16())?,
+                None => write!(f, "status {}", status.as_u16())?,
+            },
+            (_, None) => f.write_str("no response")?,
+        }
+        if let Some(message) = self.message() {
+            write!(f, ": {}", Escaped(message))?;
+        }
+        if let Some(code) = self.code() {
+            write!(f, " [{}]", Escaped(code))?;
+        }
+        if let Some(id) = self.request_id() {
+            write!(f, " (request {})", Escaped(id))?;
+        }
+        Ok(())
+    }
+
+    fn body_length(&self) -> usize {
+        self.body().map_or(0, <[u8]>::len)
     }
 }
 
 impl ErrorFields {
-    /// Cannot fail: what is no `{"error":{…}}` has no fields. A field of another type than documented is left out
+    /// Cannot fail: a body without `{"error":{…}}` has no fields. A field of another type than documented is left out
     /// without the others.
     fn read(body: &[u8]) -> Self {
         #[derive(Deserialize)]
@@ -182,180 +352,101 @@ impl ErrorFields {
             error: E,
         }
 
-        // An HTML page is told from JSON by its first byte, however long it is.
+        // The first byte tells an HTML page from JSON, however long it is.
         if body.trim_ascii_start().first() != Some(&b'{') {
             return Self::default();
         }
         if let Ok(body) = serde_json::from_slice::<Body<Object<Self>>>(body) {
             return body.error.0;
         }
-        match serde_json::from_slice::<Body<Value>>(body) {
-            Ok(Body { error: Value::Object(mut object) }) => {
-                let mut text = |key| match object.remove(key) {
-                    Some(Value::String(text)) => Some(text),
-                    _ => None,
-                };
-                let (message, category, code) = (text("message"), text("category"), text("code"));
-                Self { message, category, code, details: object.remove("details").filter(|value| !value.is_null()) }
-            }
-            Ok(Body { error: Value::String(message) }) => Self { message: Some(message), ..Self::default() },
+        match serde_json::from_slice::<Value>(body) {
+            Ok(Value::Object(mut body)) => match body.remove("error") {
+                Some(Value::Object(mut object)) => {
+                    let mut text = |key| match object.remove(key) {
+                        Some(Value::String(text)) => Some(text),
+                        _ => None,
+                    };
+                    let (message, category, code) = (text("message"), text("category"), text("code"));
+                    Self { message, category, code, details: object.remove("details").filter(|value| !value.is_null()) }
+                }
+                Some(Value::String(message)) => Self { message: Some(message), ..Self::default() },
+                Some(_) => Self::default(),
+                // The agents operations also answer with a bare `{"email":["is invalid"]}`.
+                None => Self { message: fields_message(&body), ..Self::default() },
+            },
             _ => Self::default(),
         }
     }
 }
 
-impl fmt::Display for ApiError {
+/// `email is invalid` for `{"email":["is invalid"]}`; nothing for any other form.
+fn fields_message(body: &serde_json::Map<String, Value>) -> Option<String> {
+    let mut parts = Vec::new();
+    for (field, problems) in body {
+        for problem in problems.as_array()? {
+            parts.push(format!("{field} {}", problem.as_str()?));
+        }
+    }
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let status = self.status();
-        match status.canonical_reason() {
-            Some(reason) => write!(f, "{} {reason}", status.as_u16())?,
-            None if headers::is_throttled(status) => write!(f, "{} Max usage rate exceeded", status.as_u16())?,
-            None => write!(f, "status {}", status.as_u16())?,
+        if let Some(operation) = self.0.operation {
+            write!(f, "{operation}: ")?;
         }
-        if let Some(message) = self.message() {
-            write!(f, ": {message}")?;
+        self.write_summary(f)?;
+        match self.0.reason {
+            // A single attempt that could not be retried anyway says all by itself.
+            Some(GiveUpReason::NotRetryable) if self.0.attempts <= 1 => Ok(()),
+            Some(reason) => {
+                let plural = if self.0.attempts == 1 { "" } else { "s" };
+                write!(f, "; gave up after {} attempt{plural}: {reason}", self.0.attempts)
+            }
+            None => Ok(()),
         }
-        if let Some(code) = self.code() {
-            write!(f, " [{code}]")?;
-        }
-        if let Some(id) = self.request_id() {
-            write!(f, " (request {id})")?;
-        }
-        Ok(())
     }
 }
 
-impl fmt::Debug for ApiError {
+impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ApiError")
-            .field("status", &self.status().as_u16())
+        f.debug_struct("Error")
+            .field("operation", &self.0.operation)
+            .field("kind", &self.0.kind)
+            .field("status", &self.status().map(|status| status.as_u16()))
             .field("message", &self.message())
             .field("code", &self.code())
             .field("request_id", &self.request_id())
-            .field("body_length", &self.body().len())
-            .finish_non_exhaustive()
+            .field("body_length", &self.body_length())
+            .field("retry_after", &self.0.retry_after)
+            .field("attempts", &self.0.attempts)
+            .field("elapsed", &self.0.elapsed)
+            .field("reason", &self.0.reason)
+            .field("maybe_applied", &self.0.maybe_applied)
+            .finish()
     }
 }
 
-impl std::error::Error for ApiError {}
-
-/// A success whose body did not arrive whole, or was larger than the caller takes.
-///
-/// An operation that changes something has most likely done so.
-///
-/// ```
-/// use cloudinary_provisioning::{ResponseError, http::Response, users};
-///
-/// let reply = Response::builder().status(200).body(r#"{"id":"0abe"#)?;
-/// let error = users::Get::new("id").parse(&reply).unwrap_err();
-/// assert!(matches!(error, ResponseError::Incomplete(_)));
-/// assert_eq!(error.status(), 200);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(thiserror::Error)]
-#[error("{} with a body {why} (got {} bytes)", self.response.status().as_u16(), self.response.body().len())]
-pub struct IncompleteBody {
-    response: Box<Response<Vec<u8>>>,
-    why: Incomplete,
-}
-
-impl IncompleteBody {
-    pub(crate) fn new(response: Response<Vec<u8>>, why: Incomplete) -> Self {
-        Self { response: Box::new(response), why }
-    }
-
-    /// The reply, its body as far as it came.
-    pub fn response(&self) -> &Response<Vec<u8>> {
-        &self.response
-    }
-
-    /// What happened to the body.
-    pub fn why(&self) -> Incomplete {
-        self.why
+impl std::error::Error for Error {
+    /// The transport's own error. What `Display` shows already is not given again here.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0.kind {
+            ErrorKind::Transport(error) => error.source(),
+            ErrorKind::Truncated(Some(error)) => Some(&**error),
+            ErrorKind::Config(error) => error.source(),
+            _ => None,
+        }
     }
 }
 
-impl fmt::Debug for IncompleteBody {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IncompleteBody")
-            .field("status", &self.response.status().as_u16())
-            .field("why", &self.why)
-            .field("body_length", &self.response.body().len())
-            .finish_non_exhaustive()
+impl From<AccountError> for Error {
+    fn from(error: AccountError) -> Self {
+        Self::unsent(None, ErrorKind::Account(error))
     }
 }
 
-/// Why a body is not whole.
-///
-/// ```
-/// use cloudinary_provisioning::Incomplete;
-///
-/// assert_eq!(Incomplete::TooLarge { limit: 1024 }.to_string(), "larger than the limit of 1024 bytes");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Incomplete {
-    /// The connection ended, or the time was up, before the end of the body.
-    #[error("that was cut off")]
-    CutOff,
-    /// The body is larger than the caller takes.
-    #[error("larger than the limit of {limit} bytes")]
-    TooLarge {
-        /// The largest body that the caller takes, in bytes.
-        limit: u64,
-    },
-}
-
-/// A success whose body is not what the operation documents.
-///
-/// The message names the place and what was expected there, and never the text that stood there: that may be a
-/// person's data.
-///
-/// ```
-/// use cloudinary_provisioning::{ResponseError, http::Response, users};
-///
-/// let reply = Response::builder().status(200).body(r#"{"users":[{"id":"a"},{"id":"b","enabled":"yes"}]}"#)?;
-/// let Err(ResponseError::Decode(error)) = users::List::new().parse(&reply) else { panic!() };
-/// assert_eq!(error.path(), "users[1].enabled");
-/// assert_eq!(error.message(), "invalid type: string, expected a boolean at line 1 column 46");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(thiserror::Error)]
-#[error("{} with an unexpected body, at `{path}`: {message}", self.response.status().as_u16())]
-pub struct DecodeError {
-    response: Box<Response<Vec<u8>>>,
-    path: String,
-    message: String,
-}
-
-impl DecodeError {
-    pub(crate) fn new(response: Response<Vec<u8>>, path: String, message: String) -> Self {
-        Self { response: Box::new(response), path, message }
-    }
-
-    /// The reply as it came.
-    pub fn response(&self) -> &Response<Vec<u8>> {
-        &self.response
-    }
-
-    /// The place in the body, such as `users[3].created_at`; `.` for the whole.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// What was found, by its type alone, and what was expected.
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-}
-
-impl fmt::Debug for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DecodeError")
-            .field("status", &self.response.status().as_u16())
-            .field("path", &self.path)
-            .field("message", &self.message)
-            .field("body_length", &self.response.body().len())
-            .finish_non_exhaustive()
+impl From<BuildError> for Error {
+    fn from(error: BuildError) -> Self {
+        Self::unsent(None, ErrorKind::Build(error))
     }
 }

@@ -1,263 +1,257 @@
-//! [`Exchange`]: one operation from its first attempt to its final result, without I/O.
+//! [`Exchange`]: one call, from its first attempt to its result.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use http::{Request, StatusCode};
+use http::Request;
 
 use crate::account::{Account, RequestOptions};
-use crate::build_error::BuildError;
-use crate::error::{ApiError, Incomplete, IncompleteBody, ResponseError};
-use crate::operation::Operation;
+use crate::error::{Error, ErrorKind, GiveUpReason};
+use crate::operation::{Operation, Safety};
+use crate::outcome::{FreshConnection, Outcome, TransportError};
 use crate::response::{self, Response};
-use crate::retry::{Attempt, Decision, GiveUp, GiveUpReason, Moment, Retry, RetryPolicy};
+use crate::retry::{Retry, RetryPolicy};
 
-/// One call: the request, its attempts, and what they come to.
+/// One call with its retries, without I/O.
 ///
-/// Send [`request`](Self::request) with whatever you have, and tell the exchange what happened. It answers with a
-/// [`Step`]: done, wait and send again, or failed. Sleeping, clocks and random numbers are the caller's.
+/// [`begin`](Self::begin) an attempt, send [`request`](Self::request) with any HTTP stack, and feed the attempt's
+/// [`Outcome`] to [`on_outcome`](Self::on_outcome): it returns `Done`, `Retry` or `Failed`. An exchange holds its
+/// operation, which may be a reference, so that it can sit in a queue.
+///
+/// [`run`](Self::run) does all of this against a [`Driver`](crate::Driver), and
+/// [`run_async`](Self::run_async) against an [`AsyncDriver`](crate::AsyncDriver).
 ///
 /// ```
-/// use std::time::{Duration, SystemTime};
-/// use cloudinary_provisioning::{Account, Exchange, Fault, Moment, RetryPolicy, Step, http, users};
-/// # fn send(_: &http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, std::io::Error> {
-/// #     Ok(http::Response::new(br#"{"id":"0abed8df"}"#.to_vec()))
+/// use std::time::{Duration, Instant, SystemTime};
+/// use cloudinary_provisioning::{Account, Error, Exchange, Outcome, RetryPolicy, Sample, Step, http, users};
+/// # fn my_http_stack(_: &http::Request<Vec<u8>>, _: Duration) -> Outcome {
+/// #     http::Response::new(br#"{"id":"0abed8df","name":"John"}"#.to_vec()).into()
 /// # }
+/// # fn random() -> u64 { 0 }
 ///
-/// let account = Account::new("acc", "key", "secret")?;
-/// let operation = users::Get::new("0abed8df");
-/// let mut exchange = Exchange::new(&account, &operation, RetryPolicy::default())?;
-/// let start = std::time::Instant::now();
-/// let user = loop {
-///     let result = send(exchange.request());
-///     let moment = Moment::new(start.elapsed(), SystemTime::now(), rand());
-///     let step = match result {
-///         Ok(response) => exchange.on_response(response, moment),
-///         Err(_) => exchange.on_fault(Fault::MaybeSent, moment),
-///     };
-///     match step {
-///         Step::Done(response) => break response.into_value(),
-///         Step::Wait(delay) => std::thread::sleep(delay),
-///         Step::Failed(failure) => return Err(failure.into()),
+/// fn get(account: &Account, id: &str) -> Result<users::User, Error> {
+///     let mut exchange = Exchange::new(account, users::Get::new(id), RetryPolicy::default())?;
+///     let start = Instant::now();
+///     loop {
+///         let timeout = exchange.begin(start.elapsed())?;
+///         let outcome = my_http_stack(exchange.request(), timeout);
+///         match exchange.on_outcome(outcome, Sample::new(start.elapsed(), SystemTime::now(), random())) {
+///             Step::Done(response) => return Ok(response.into_value()),
+///             Step::Retry(event) => std::thread::sleep(event.delay),
+///             Step::Failed(error) => return Err(error),
+///         }
 ///     }
-/// };
-/// assert_eq!(user.id, "0abed8df");
-/// # fn rand() -> u64 { 0 }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// }
+/// # let account = Account::new("acc", "key", "secret").unwrap();
+/// # assert_eq!(get(&account, "0abed8df").unwrap().name.as_deref(), Some("John"));
 /// ```
-pub struct Exchange<'o, O> {
-    operation: &'o O,
+pub struct Exchange<O> {
+    operation: O,
     request: Request<Vec<u8>>,
-    policy: RetryPolicy,
     retry: Retry,
+    last: Option<Error>,
 }
 
-/// What comes after an attempt.
+/// What comes next in a call.
 ///
-/// ```
-/// use cloudinary_provisioning::Step;
-///
-/// fn is_final<T>(step: &Step<T>) -> bool {
-///     !matches!(step, Step::Wait(_))
-/// }
-/// # assert!(!is_final::<()>(&Step::Wait(std::time::Duration::ZERO)));
-/// ```
+/// It is exhaustive: a call goes on in one of these ways.
 #[derive(Debug)]
-pub enum Step<T> {
-    /// The call succeeded.
+pub enum Step<'x, T> {
+    /// The call is done.
     Done(Response<T>),
-    /// Wait this long, then send the request again.
-    Wait(Duration),
-    /// The call failed.
-    Failed(Failure),
+    /// Wait for the event's delay, then begin the next attempt.
+    Retry(RetryEvent<'x>),
+    /// The call failed, and is not retried any more.
+    Failed(Error),
 }
 
-/// Why an attempt got no reply.
+/// A retry that is about to happen.
 ///
-/// Choose [`NotSent`](Self::NotSent) only where that is sure; a create is then sent again.
+/// It shows no URL and no header, and so no secret. `Display` is one line for a log.
 ///
 /// ```
-/// use cloudinary_provisioning::Fault;
+/// use cloudinary_provisioning::RetryEvent;
 ///
-/// fn classify(error: &std::io::Error) -> Fault {
-///     match error.kind() {
-///         std::io::ErrorKind::ConnectionRefused => Fault::NotSent,
-///         _ => Fault::MaybeSent,
+/// fn log(event: &RetryEvent<'_>) {
+///     eprintln!("{event}");
+///     if event.cause.is_rate_limited() {
+///         eprintln!("throttled for {:?}", event.delay);
 ///     }
 /// }
-/// # assert_eq!(classify(&std::io::ErrorKind::ConnectionReset.into()), Fault::MaybeSent);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub enum Fault {
-    /// The request was surely not sent.
-    #[error("the request was not sent")]
-    NotSent,
-    /// The request may have been sent, and its reply is lost.
-    #[error("no reply came; the request may have been sent")]
-    MaybeSent,
-    /// The request was not sent and never will be.
-    #[error("the request cannot be sent")]
-    Refused,
+pub struct RetryEvent<'x> {
+    /// The `operationId`.
+    pub operation: &'static str,
+    /// The number of the attempt that failed, from 1.
+    pub attempt: u32,
+    /// How long to wait before the next attempt.
+    pub delay: Duration,
+    /// Why the attempt failed: its status, request id or transport error.
+    pub cause: &'x Error,
 }
 
-/// A call that failed: what the last attempt came to, and how the call ended.
+impl fmt::Display for RetryEvent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { operation, attempt, delay, cause } = self;
+        write!(f, "{operation}: attempt {attempt}: {}, retrying in {delay:.1?}", cause.summary())
+    }
+}
+
+/// The time and a random number, taken at the end of an attempt.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
-/// use cloudinary_provisioning::{Account, Exchange, Fault, GiveUpReason, Moment, RetryPolicy, Step, users};
+/// use cloudinary_provisioning::Sample;
 ///
-/// let account = Account::new("acc", "key", "secret")?;
-/// let operation = users::Create::new("John", "john@example.com");
-/// let mut exchange = Exchange::new(&account, &operation, RetryPolicy::default())?;
-/// let moment = Moment::new(Duration::from_secs(1), SystemTime::UNIX_EPOCH, 0);
-/// let Step::Failed(failure) = exchange.on_fault(Fault::MaybeSent, moment) else { panic!() };
-/// assert_eq!(failure.give_up.reason, GiveUpReason::UnsafeToRepeat);
-/// assert!(failure.give_up.maybe_applied);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// let sample = Sample::new(Duration::from_millis(250), SystemTime::UNIX_EPOCH, 0x9e37_79b9_7f4a_7c15);
+/// assert_eq!(sample.elapsed, Duration::from_millis(250));
 /// ```
-#[derive(Debug, thiserror::Error)]
-#[error("gave up after {} attempts: {}", give_up.attempts, give_up.reason)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Failure {
-    /// What the last attempt came to.
-    #[source]
-    pub cause: FailureCause,
-    /// How the call ended.
-    pub give_up: GiveUp,
+pub struct Sample {
+    /// The time since the call began, by a monotonic clock; what [`Driver::sample`](crate::Driver::sample) returns
+    /// counts from any fixed point.
+    pub elapsed: Duration,
+    /// The wall-clock time, for dates in responses that carry no date of their own.
+    pub now: SystemTime,
+    /// A random number, evenly distributed over all of `u64`.
+    pub jitter: u64,
 }
 
-/// What the last attempt of a failed call came to.
-///
-/// ```
-/// use cloudinary_provisioning::{Fault, FailureCause};
-///
-/// assert_eq!(FailureCause::Fault(Fault::NotSent).to_string(), "the request was not sent");
-/// ```
-#[derive(Debug, thiserror::Error)]
-pub enum FailureCause {
-    /// A reply came.
-    #[error(transparent)]
-    Response(ResponseError),
-    /// No reply came. The transport's own error is with who sent the request.
-    #[error(transparent)]
-    Fault(Fault),
+impl Sample {
+    /// A sample from its parts.
+    pub fn new(elapsed: Duration, now: SystemTime, jitter: u64) -> Self {
+        Self { elapsed, now, jitter }
+    }
+
+    /// The same sample, its time counted from `start`.
+    pub(crate) fn since(self, start: Duration) -> Self {
+        Self { elapsed: self.elapsed.saturating_sub(start), ..self }
+    }
 }
 
-impl<'o, O: Operation> Exchange<'o, O> {
-    /// Builds the request of a call.
+impl<O: Operation> Exchange<O> {
+    /// A call of an operation, or of a reference to one.
     ///
     /// # Errors
     ///
-    /// As [`Account::request`].
-    pub fn new(account: &Account, operation: &'o O, policy: RetryPolicy) -> Result<Self, BuildError> {
+    /// An [`ErrorKind::Build`] that names the parameter that cannot be sent.
+    pub fn new(account: &Account, operation: O, policy: RetryPolicy) -> Result<Self, Error> {
         Self::with_options(account, operation, policy, &RequestOptions::default())
     }
 
-    /// Builds the request of a call, with options for this call alone.
+    /// A call with another origin, account id or headers.
     ///
     /// # Errors
     ///
-    /// As [`Account::request_with`].
+    /// As [`new`](Self::new); headers that cannot be sent are named too.
     pub fn with_options(
         account: &Account,
-        operation: &'o O,
+        operation: O,
         policy: RetryPolicy,
         options: &RequestOptions,
-    ) -> Result<Self, BuildError> {
-        let request = account.request_with(operation, options)?;
-        Ok(Self { operation, request, policy, retry: Retry::new(policy, operation.safety()) })
+    ) -> Result<Self, Error> {
+        let mut request = account
+            .request_with(&operation, options)
+            .map_err(|error| Error::unsent(Some(O::ID), ErrorKind::Build(error)))?;
+        let safety = operation.safety();
+        if safety == Safety::NotIdempotent {
+            request.extensions_mut().insert(FreshConnection);
+        }
+        Ok(Self { operation, request, retry: Retry::new(policy, safety), last: None })
     }
 
-    /// The request, the same for every attempt.
+    /// The operation.
+    pub fn operation(&self) -> &O {
+        &self.operation
+    }
+
+    /// The request of every attempt.
     pub fn request(&self) -> &Request<Vec<u8>> {
         &self.request
     }
 
-    /// How long the next attempt may take when `elapsed` has passed since the first one began.
-    pub fn timeout(&self, elapsed: Duration) -> Duration {
-        self.policy.timeout_at(elapsed)
-    }
-
-    /// How many attempts were made so far.
+    /// How many attempts have ended so far.
     pub fn attempts(&self) -> u32 {
-        self.retry.attempts()
+        self.retry.attempts
     }
 
-    /// An attempt got a reply, and its body came whole.
-    pub fn on_response<B>(&mut self, response: http::Response<B>, at: Moment) -> Step<O::Output>
-    where
-        B: AsRef<[u8]> + Into<Vec<u8>>,
-    {
-        let status = response.status();
-        let fault = match response::read(self.operation, status, response.body().as_ref()) {
-            Ok(value) => {
-                let (parts, _) = response.into_parts();
-                return Step::Done(Response::new(status, parts.headers, value));
-            }
-            Err(fault) => fault,
-        };
-        let attempt = if fault.is_cut_off(status) {
-            Attempt::BodyLost
-        } else if status.is_success() {
-            Attempt::BodyUnusable
-        } else {
-            Attempt::Replied { status, headers: response.headers() }
-        };
-        let decision = self.retry.next(attempt, at);
-        self.step(decision, at, || FailureCause::Response(fault.into_error(response.map(Into::into))))
-    }
-
-    /// An attempt got a reply, and its body did not come whole. `response` holds what came of it.
+    /// Begins an attempt and returns its timeout, when this much time has passed since the call began.
     ///
-    /// Where the status is no success, it counts as any other reply of its status.
-    pub fn on_incomplete<B>(&mut self, response: http::Response<B>, why: Incomplete, at: Moment) -> Step<O::Output>
-    where
-        B: AsRef<[u8]> + Into<Vec<u8>>,
-    {
-        let status = response.status();
-        let attempt = match why {
-            _ if !status.is_success() => Attempt::Replied { status, headers: response.headers() },
-            Incomplete::CutOff => Attempt::BodyLost,
-            Incomplete::TooLarge { .. } => Attempt::BodyUnusable,
+    /// # Errors
+    ///
+    /// Where the delay took so long that no time is left for another attempt: the error of the attempt before, or
+    /// else a [`TransportError::NotSent`].
+    pub fn begin(&mut self, elapsed: Duration) -> Result<Duration, Error> {
+        let last = self.last.take();
+        let in_time = match last {
+            Some(_) => self.retry.policy.has_time_at(elapsed),
+            None => !self.retry.policy.is_over_at(elapsed),
         };
-        let decision = self.retry.next(attempt, at);
-        self.step(decision, at, || FailureCause::Response(incomplete(status, response.map(Into::into), why)))
+        if in_time {
+            return Ok(self.retry.policy.timeout_at(elapsed));
+        }
+        let error = last.unwrap_or_else(|| self.unsent("no time is left for an attempt"));
+        Err(error.given_up(GiveUpReason::DeadlineExceeded, self.retry.attempts, elapsed))
     }
 
-    /// An attempt got no reply.
-    pub fn on_fault(&mut self, fault: Fault, at: Moment) -> Step<O::Output> {
-        let attempt = match fault {
-            Fault::NotSent => Attempt::NotSent,
-            Fault::MaybeSent => Attempt::MaybeSent,
-            Fault::Refused => Attempt::Refused,
-        };
-        let decision = self.retry.next(attempt, at);
-        self.step(decision, at, || FailureCause::Fault(fault))
+    /// Checks that the call can wait this long before its next attempt, as a [`Throttle`](crate::Throttle) asks.
+    ///
+    /// # Errors
+    ///
+    /// Where the delay is longer than [`RetryPolicy::max_server_delay`] or than the time left: the error of the
+    /// attempt before, or else a [`TransportError::NotSent`], with the delay in
+    /// [`retry_after`](Error::retry_after).
+    pub fn hold(&mut self, delay: Duration, elapsed: Duration) -> Result<(), Error> {
+        let Some(reason) = self.retry.policy.refuses(delay, true, elapsed) else { return Ok(()) };
+        let error = self.last.take().unwrap_or_else(|| self.unsent("the rate limit is exhausted"));
+        Err(error.with_retry_after(Some(delay)).given_up(reason, self.retry.attempts, elapsed))
     }
 
-    fn step(&self, decision: Decision, at: Moment, cause: impl FnOnce() -> FailureCause) -> Step<O::Output> {
-        let reason = match decision {
-            Decision::Wait(delay) => return Step::Wait(delay),
-            Decision::GiveUp(reason) => reason,
-            // A success that was read never comes here.
-            Decision::Done => GiveUpReason::Permanent,
+    fn unsent(&self, why: &'static str) -> Error {
+        Error::unsent(Some(O::ID), ErrorKind::Transport(TransportError::not_sent(why)))
+            .with_maybe_applied(self.retry.maybe_applied)
+    }
+
+    /// Decides what comes next, from what the attempt came to.
+    pub fn on_outcome(&mut self, outcome: Outcome, at: Sample) -> Step<'_, O::Output> {
+        self.retry.attempts = self.retry.attempts.saturating_add(1);
+        let now = Some(at.now);
+        let incomplete = |kind, response: http::Response<Vec<u8>>| {
+            // An error response tells enough by its status and headers.
+            let kind = if response.status().is_success() { kind } else { ErrorKind::Status };
+            response::with_response::<O>(kind, response, now)
         };
-        Step::Failed(Failure { cause: cause(), give_up: self.retry.outcome(reason, at.elapsed) })
+        let error = match outcome {
+            Outcome::Response(response) => match response::read::<O>(response.status(), response.body()) {
+                Ok(value) => {
+                    let (parts, _) = response.into_parts();
+                    let done = Response::new(parts.status, parts.headers, value);
+                    return Step::Done(done.with_attempts(self.retry.attempts));
+                }
+                Err(fault) => fault.into_error::<O>(response, now),
+            },
+            Outcome::Truncated(response, source) => incomplete(ErrorKind::Truncated(source), response),
+            Outcome::TooLarge(response, limit) => incomplete(ErrorKind::TooLarge { limit }, response),
+            Outcome::Failed(error) => Error::unsent(Some(O::ID), ErrorKind::Transport(error)),
+        };
+        let next = self.retry.next(&error, at.elapsed, at.jitter);
+        let error = error.with_maybe_applied(self.retry.maybe_applied);
+        match next {
+            Ok(delay) => {
+                self.request.extensions_mut().insert(FreshConnection);
+                let (operation, attempt) = (O::ID, self.retry.attempts);
+                Step::Retry(RetryEvent { operation, attempt, delay, cause: self.last.insert(error) })
+            }
+            Err(reason) => Step::Failed(error.given_up(reason, self.retry.attempts, at.elapsed)),
+        }
     }
 }
 
-/// Without the request: its body may hold a secret.
-impl<O: Operation> fmt::Debug for Exchange<'_, O> {
+impl<O: Operation> fmt::Debug for Exchange<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Exchange")
-            .field("operation", &O::ID)
-            .field("policy", &self.policy)
-            .field("retry", &self.retry)
-            .finish_non_exhaustive()
+        f.debug_struct("Exchange").field("operation", &O::ID).field("retry", &self.retry).finish_non_exhaustive()
     }
-}
-
-fn incomplete(status: StatusCode, response: http::Response<Vec<u8>>, why: Incomplete) -> ResponseError {
-    if status.is_success() { IncompleteBody::new(response, why).into() } else { ApiError::new(response).into() }
 }

@@ -1,4 +1,4 @@
-//! What reply headers say: the request's id, the rate limit, and how long to wait.
+//! What response headers say: the request's id, the rate limit, and how long to wait.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -12,9 +12,9 @@ const LIMIT: HeaderName = HeaderName::from_static("x-featureratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-featureratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-featureratelimit-reset");
 
-/// How many requests the account has left, as a reply's `X-FeatureRateLimit-*` headers tell.
+/// How many requests the account has left, as a response's `X-FeatureRateLimit-*` headers tell.
 ///
-/// What the service did not send, or sent as junk, is `None`.
+/// Absent or malformed headers are `None`.
 ///
 /// ```
 /// use cloudinary_provisioning::{RateLimit, http::HeaderMap};
@@ -48,9 +48,10 @@ impl RateLimit {
     }
 }
 
-/// The service's id of a request, from its reply's `x-request-id`, to quote to its support.
+/// The service's id of a request, from its response's `x-request-id`, to quote to its support.
 ///
-/// Replies and errors of this crate have a method of this name; this is for headers that are nobody's yet.
+/// [`Response`](crate::Response) and [`Error`](crate::Error) have a method of this name; this function serves headers that
+/// do not belong to one.
 ///
 /// ```
 /// use cloudinary_provisioning::{http::HeaderMap, request_id};
@@ -65,26 +66,29 @@ pub fn request_id(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// How long the service asks to wait, by `Retry-After`, or on 420 and 429 with nothing remaining by the reset of
-/// the rate limit.
+/// the rate limit. Of several values of `Retry-After` the longest that can be read counts.
 ///
-/// A date is measured against the reply's own `Date`, so that a local clock that is off does not matter; `now`
-/// serves where there is none. A date in the past is zero.
-pub(crate) fn retry_after(status: StatusCode, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    if let Some(value) = text(headers, &RETRY_AFTER) {
-        if let Some(seconds) = digits(value) {
-            return Some(Duration::from_secs(seconds));
-        }
-        if let Some(date) = http_date(value) {
-            return Some(until(date, headers, now));
-        }
-    }
-    if is_throttled(status) {
-        let limit = RateLimit::from_headers(headers);
-        if limit.remaining == Some(0) {
-            return limit.reset.map(|reset| until(reset, headers, now));
-        }
-    }
-    None
+/// A date is measured against the response's own `Date`, so that a wrong local clock does not matter. Without a
+/// `Date` it is measured against `now`; without that too, it is no hint. A date in the past is zero.
+pub(crate) fn retry_after(status: StatusCode, headers: &HeaderMap, now: Option<SystemTime>) -> Option<Duration> {
+    let values = headers.get_all(RETRY_AFTER).into_iter().filter_map(|value| value.to_str().ok());
+    let delays = values.flat_map(|value| {
+        // A date has a comma of its own, so that it is read as a whole first.
+        let whole = delay(value.trim(), headers, now);
+        let listed = value.split(',').filter(move |_| whole.is_none());
+        whole.into_iter().chain(listed.filter_map(|part| digits(part.trim()).map(Duration::from_secs)))
+    });
+    delays.max().or_else(|| if is_throttled(status) { until_reset(headers, now) } else { None })
+}
+
+fn delay(value: &str, headers: &HeaderMap, now: Option<SystemTime>) -> Option<Duration> {
+    digits(value).map(Duration::from_secs).or_else(|| until(http_date(value)?, headers, now))
+}
+
+/// How long it is until the rate limit is reset, where nothing remains of it.
+pub(crate) fn until_reset(headers: &HeaderMap, now: Option<SystemTime>) -> Option<Duration> {
+    let limit = RateLimit::from_headers(headers);
+    if limit.remaining == Some(0) { until(limit.reset?, headers, now) } else { None }
 }
 
 /// 429, and 420, which this service uses for the same.
@@ -92,11 +96,10 @@ pub(crate) fn is_throttled(status: StatusCode) -> bool {
     matches!(status.as_u16(), 420 | 429)
 }
 
-fn until(date: OffsetDateTime, headers: &HeaderMap, now: SystemTime) -> Duration {
-    let reference =
-        text(headers, &DATE).and_then(http_date).map_or_else(|| unix_seconds(now), OffsetDateTime::unix_timestamp);
-    let seconds = date.unix_timestamp().saturating_sub(reference);
-    Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+fn until(date: OffsetDateTime, headers: &HeaderMap, now: Option<SystemTime>) -> Option<Duration> {
+    let reference = text(headers, &DATE).and_then(http_date).map(OffsetDateTime::unix_timestamp);
+    let seconds = date.unix_timestamp().saturating_sub(reference.or_else(|| now.map(unix_seconds))?);
+    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
 }
 
 fn unix_seconds(time: SystemTime) -> i64 {
@@ -147,7 +150,7 @@ mod tests {
 
     fn hint(status: u16, pairs: &[(&'static str, &str)]) -> Option<Duration> {
         // The local clock stands at 1970, an age away from every date below.
-        retry_after(StatusCode::from_u16(status).unwrap(), &headers(pairs), UNIX_EPOCH)
+        retry_after(StatusCode::from_u16(status).unwrap(), &headers(pairs), Some(UNIX_EPOCH))
     }
 
     #[test]
@@ -158,6 +161,23 @@ mod tests {
     }
 
     #[test]
+    fn of_several_hints_the_longest_that_can_be_read_counts() {
+        assert_eq!(hint(429, &[("retry-after", "1, 2")]), Some(Duration::from_secs(2)));
+        assert_eq!(hint(429, &[("retry-after", "soon, 4,")]), Some(Duration::from_secs(4)));
+        let mut twice = headers(&[("retry-after", "3")]);
+        twice.append("retry-after", "Thu, 01 Jan 1970 00:00:07 GMT".parse().unwrap());
+        twice.append("retry-after", "junk".parse().unwrap());
+        let delay = retry_after(StatusCode::TOO_MANY_REQUESTS, &twice, Some(UNIX_EPOCH));
+        assert_eq!(delay, Some(Duration::from_secs(7)));
+    }
+
+    #[test]
+    fn a_date_that_nothing_measures_is_no_hint() {
+        let dated = headers(&[("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT")]);
+        assert_eq!(retry_after(StatusCode::TOO_MANY_REQUESTS, &dated, None), None);
+    }
+
+    #[test]
     fn junk_is_no_hint() {
         for junk in ["-5", "inf", "", "1.5", "1e3", "soon", "NaN", "+1", "Wed, 99 Oct 2015 07:28:00 GMT"] {
             assert_eq!(hint(429, &[("retry-after", junk)]), None, "{junk:?}");
@@ -165,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_measured_against_the_reply_and_not_the_local_clock() {
+    fn dates_are_measured_against_the_response_and_not_the_local_clock() {
         let date = ("date", "Wed, 21 Oct 2015 07:28:00 GMT");
         assert_eq!(hint(503, &[date, ("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT")]), Some(Duration::from_secs(30)));
         assert_eq!(hint(503, &[date, ("retry-after", "Wed, 21 Oct 2015 07:00:00 GMT")]), Some(Duration::from_secs(0)));
@@ -189,6 +209,6 @@ mod tests {
     fn extreme_clocks_do_not_overflow() {
         let far = UNIX_EPOCH.checked_add(Duration::from_secs(1 << 62)).unwrap_or(UNIX_EPOCH);
         let headers = headers(&[("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT")]);
-        assert_eq!(retry_after(StatusCode::SERVICE_UNAVAILABLE, &headers, far), Some(Duration::from_secs(0)));
+        assert_eq!(retry_after(StatusCode::SERVICE_UNAVAILABLE, &headers, Some(far)), Some(Duration::from_secs(0)));
     }
 }

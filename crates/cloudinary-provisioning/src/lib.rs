@@ -33,9 +33,9 @@
 //! |---|---|---|
 //! | an operation | a plain value: [`users::Get`], [`users::Create`], … | `new` takes what is required, chained setters take the rest and never fail |
 //! | [`Account`] | who calls and where to | turns an operation into a request, and checks everything once |
-//! | `parse` | a method of every operation | turns a reply into the operation's value or a [`ResponseError`] |
-//! | [`Exchange`] | one call with its retries | told what each attempt came to, it says: done, wait, or failed |
-//! | [`Pager`] | a list, page by page | told of each page, it says which one is next |
+//! | `parse` | a method of every operation | turns a response into the operation's value or an [`Error`] |
+//! | [`Exchange`] | one call with its retries | fed each attempt's [`Outcome`], it returns `Done`, `Retry` or `Failed` |
+//! | [`Pager`] | a list, page by page | fed each page, it returns the operation that asks for the next one |
 //!
 //! Operations are named after the vendor's own methods, in the module of their resource: `users.list` is [`users::List`].
 //! They can also be found by their `operationId`: search these docs for `getUsers`. What has no operation yet can be
@@ -68,49 +68,47 @@
 //!
 //! # Errors
 //!
-//! Building a request can fail with a [`BuildError`], which names the parameter; nothing was sent then. Reading a reply
-//! can fail with a [`ResponseError`], which holds the reply: status, headers and body. Nothing panics, whatever a caller
-//! or a server sends.
+//! There is one [`Error`] for everything that can go wrong, with this crate and with every adapter. Building a request can
+//! fail with a [`BuildError`], which names the parameter; nothing was sent then. Where a response arrived, the error holds
+//! it: status, headers and body. Nothing panics, whatever a caller or a server sends.
 //!
 //! Create, or get who is there:
 //!
 //! ```
-//! use cloudinary_provisioning::{Account, ResponseError, http, users};
-//! # fn send(request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Box<dyn std::error::Error>> {
+//! use cloudinary_provisioning::{Account, Error, http, users};
+//! # fn send(request: http::Request<Vec<u8>>) -> http::Response<Vec<u8>> {
 //! #     let (status, body) = match request.method().as_str() {
 //! #         "POST" => (409, r#"{"error":{"message":"email is taken"}}"#),
 //! #         _ => (200, r#"{"users":[{"id":"0abed8df"}]}"#),
 //! #     };
-//! #     Ok(http::Response::builder().status(status).body(body.into())?)
+//! #     http::Response::builder().status(status).body(body.into()).unwrap()
 //! # }
 //!
-//! fn create_or_get(account: &Account, name: &str, email: &str) -> Result<users::User, Box<dyn std::error::Error>> {
+//! fn create_or_get(account: &Account, name: &str, email: &str) -> Result<users::User, Error> {
 //!     let create = users::Create::new(name, email);
-//!     match create.parse(&send(account.request(&create)?)?) {
-//!         Ok(user) => Ok(user),
-//!         Err(ResponseError::Api(error)) if error.status() == 409 => {
+//!     match create.parse(&send(account.request(&create)?)) {
+//!         Err(error) if error.is_conflict() => {
 //!             let list = users::List::new().emails([email]);
-//!             let users = list.parse(&send(account.request(&list)?)?)?;
-//!             users.into_iter().next().ok_or_else(|| error.into())
+//!             let users = list.parse(&send(account.request(&list)?))?;
+//!             users.into_iter().next().ok_or(error)
 //!         }
-//!         Err(error) => Err(error.into()),
+//!         result => result,
 //!     }
 //! }
 //! # let account = Account::new("acc", "key", "secret")?;
 //! # assert_eq!(create_or_get(&account, "John", "john@example.com")?.id, "0abed8df");
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # Ok::<(), Error>(())
 //! ```
 //!
-//! Delete, where being gone is as good:
+//! Delete, treating "not found" as success:
 //!
 //! ```
-//! use cloudinary_provisioning::{ResponseError, http, users};
+//! use cloudinary_provisioning::{http, users};
 //! # let response = http::Response::builder().status(404).body(r#"{"error":{"message":"no such user"}}"#)?;
 //!
 //! match users::Delete::new("0abed8df").parse(&response) {
-//!     Ok(_) => {}
-//!     Err(ResponseError::Api(error)) if error.status() == 404 => {}
-//!     Err(error) => return Err(error.into()),
+//!     Err(error) if !error.is_not_found() => return Err(error.into()),
+//!     _ => {}
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -118,42 +116,44 @@
 //! Throttling, without an [`Exchange`] to take care of it:
 //!
 //! ```
-//! use std::time::{Duration, SystemTime};
-//! use cloudinary_provisioning::{ResponseError, http, users};
+//! use std::time::Duration;
+//! use cloudinary_provisioning::{http, users};
 //! # let response = http::Response::builder().status(429).header("retry-after", "7").body("")?;
 //!
-//! if let Err(ResponseError::Api(error)) = users::List::new().parse(&response) {
-//!     // By Retry-After, or by the reset of the rate limit; `Date` of the reply counts, and not the local clock.
-//!     let delay = error.retry_after(SystemTime::now());
-//!     assert_eq!(delay, Some(Duration::from_secs(7)));
+//! if let Err(error) = users::List::new().parse(&response) {
+//!     assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # What happens when …
 //!
-//! An [`Exchange`] (and so the ureq adapter) answers like this. "Safe" is an operation that can be repeated without harm:
-//! all of [`users`] but `Create`.
+//! An [`Exchange`], and so every adapter, answers like this. "Safe" is an operation that can be retried without harm: one
+//! that only reads, or that comes to the same when it is applied twice; see [`Safety`].
 //!
-//! | what happens | safe to repeat | not safe |
+//! | what happens | safe to retry | not safe |
 //! |---|---|---|
-//! | 420, 429: throttled | repeated | repeated: it was not processed |
-//! | no connection: refused, name not resolved, connect timeout | repeated | repeated: it was not sent |
-//! | 408, 500, 502, 503, 504 | repeated | given up; may have been applied |
-//! | reset, end of connection, timeout, protocol fault | repeated | given up; may have been applied |
-//! | a success whose body is cut off, or whose JSON ends early | repeated | given up; may have been applied, the status is in the error |
-//! | an error reply whose body is cut off or no JSON | as its status says | as its status says |
+//! | 420, 429: throttled | retried | retried: it was not processed |
+//! | no connection: refused, name not resolved, connect timeout | retried | retried: it was not sent |
+//! | 408, 500, 502, 503, 504 | retried | given up; may have been applied |
+//! | reset, end of connection, timeout, protocol error | retried | given up; may have been applied |
+//! | a success whose body is truncated, or whose JSON ends early | retried | given up; may have been applied, the status is in the error |
+//! | a success whose body is empty where one is documented | given up; may have been applied | given up; may have been applied |
+//! | an error response whose body is truncated or no JSON | as its status says | as its status says |
 //! | a certificate that is not trusted | given up: not sent | given up: not sent |
 //! | a redirect | given up: an ordinary error, nothing is followed | given up |
+//! | 303, 501, any status from 505 on | given up; may have been applied | given up; may have been applied |
 //! | any other status | given up | given up |
-//! | a success that is not the expected JSON, or is larger than allowed | given up | given up; may have been applied |
-//! | `Retry-After`, or nothing remaining until a reset | waited for, plus up to 1 s | the same, where repeated at all |
+//! | a success that is not the expected JSON, or is larger than allowed | given up; may have been applied | given up; may have been applied |
+//! | `Retry-After`, or nothing remaining until a reset | waited for, plus up to 1 s | the same, where it is retried at all |
 //! | … longer than [`RetryPolicy::max_server_delay`] | given up at once; the delay is in the error | the same |
 //! | delay and another attempt do not fit into [`RetryPolicy::total_timeout`] | given up without waiting | the same |
-//! | a 404 on a delete after an attempt whose reply was lost | 404, and `maybe_applied` is set | |
+//! | the delay took longer than that | given up with the last response | the same |
+//! | a 404 on a delete, or a 409 on a change, after an attempt whose response was lost | the error, and `maybe_applied` is set | the same |
 //!
-//! Delays without a hint are random, between zero and a bound that begins at 500 ms, doubles, and ends at 20 s. A call
-//! that is given up tells how many attempts it made, why it ended, and whether the account may have been changed.
+//! An operation that only reads is never "applied". Delays without a hint are random, between zero and a bound that begins
+//! at 500 ms, doubles, and ends at 20 s. The error of a call that is given up says how many attempts were made, why it
+//! ended, and whether the account may have been changed.
 //!
 //! # Lists
 //!
@@ -216,7 +216,7 @@
 //! | `users.delete(user_id=…)` | `users::Delete::new(id)` |
 //! | `users.get_groups(user_id=…)` | `users::GetGroups::new(id)` |
 //! | `users.list_sub_accounts(user_id=…)` | `users::ListSubAccounts::new(id)` |
-//! | `except ErrorResponse as e: e.status_code` | `Err(ResponseError::Api(e))`: `e.status()` |
+//! | `except ErrorResponse as e: e.status_code` | `Err(error)`: `error.status()` |
 //!
 //! Where this crate differs on purpose:
 //!
@@ -249,7 +249,9 @@
 
 mod account;
 mod build_error;
+mod drive;
 mod error;
+mod escape;
 mod exchange;
 mod headers;
 mod id;
@@ -257,6 +259,7 @@ mod json;
 mod models;
 mod open_enum;
 mod operation;
+mod outcome;
 mod paging;
 mod raw;
 mod response;
@@ -264,6 +267,7 @@ mod retry;
 mod secret;
 mod setters;
 mod target;
+mod throttle;
 mod timestamp;
 
 pub mod users;
@@ -273,16 +277,19 @@ pub use time;
 
 pub use account::{Account, AccountError, AccountReason, Origin, Region, RequestOptions};
 pub use build_error::{BuildError, BuildReason};
-pub use error::{ApiError, DecodeError, Incomplete, IncompleteBody, ResponseError};
-pub use exchange::{Exchange, Failure, FailureCause, Fault, Step};
+pub use drive::{AsyncDriver, AttemptEvent, Driver};
+pub use error::{Error, ErrorKind, GiveUpReason};
+pub use exchange::{Exchange, RetryEvent, Sample, Step};
 pub use headers::{RateLimit, request_id};
 pub use id::{AccountId, GroupId, SubAccountId, UserId};
 pub use models::SuccessResponse;
 pub use open_enum::UnknownValue;
 pub use operation::{Operation, Safety};
+pub use outcome::{BoxError, FreshConnection, Outcome, Transport, TransportError};
 pub use paging::{Paged, Pager};
 pub use raw::Raw;
 pub use response::Response;
-pub use retry::{Attempt, Decision, GiveUp, GiveUpReason, Moment, Retry, RetryPolicy};
+pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use target::{Base, Target};
+pub use throttle::{Admission, Permit, Throttle};

@@ -3,7 +3,7 @@
 use http::{Method, StatusCode};
 
 use crate::build_error::BuildError;
-use crate::error::ResponseError;
+use crate::error::Error;
 use crate::json::Unreadable;
 use crate::response::{self, Response};
 use crate::target::{Base, Target};
@@ -95,7 +95,7 @@ pub trait Operation: sealed::Sealed {
 
     /// Reads the body of a success.
     #[doc(hidden)]
-    fn decode(&self, status: StatusCode, body: &[u8]) -> Result<Self::Output, Unreadable>;
+    fn decode(status: StatusCode, body: &[u8]) -> Result<Self::Output, Unreadable>;
 
     /// Reads a reply: the value on a 2xx, else the error.
     ///
@@ -103,15 +103,14 @@ pub trait Operation: sealed::Sealed {
     ///
     /// # Errors
     ///
-    /// [`Api`](ResponseError::Api) for any other status, [`Incomplete`](ResponseError::Incomplete) where the body of
-    /// a success ends early, [`Decode`](ResponseError::Decode) where it is something else. Nothing panics, whatever
+    /// [`Api`](Error::Api) for any other status, [`Incomplete`](Error::Incomplete) where the body of
+    /// a success ends early, [`Decode`](Error::Decode) where it is something else. Nothing panics, whatever
     /// the reply is.
-    fn parse<B: AsRef<[u8]>>(&self, response: &http::Response<B>) -> Result<Self::Output, ResponseError>
+    fn parse<B: AsRef<[u8]>>(&self, response: &http::Response<B>) -> Result<Self::Output, Error>
     where
         Self: Sized,
     {
-        response::read(self, response.status(), response.body().as_ref())
-            .map_err(|fault| fault.into_error(response::copy(response)))
+        response::parse(self, response)
     }
 
     /// Like [`parse`](Self::parse), with the reply's status, request id and rate limit beside the value.
@@ -119,10 +118,7 @@ pub trait Operation: sealed::Sealed {
     /// # Errors
     ///
     /// As [`parse`](Self::parse).
-    fn parse_response<B: AsRef<[u8]>>(
-        &self,
-        response: &http::Response<B>,
-    ) -> Result<Response<Self::Output>, ResponseError>
+    fn parse_response<B: AsRef<[u8]>>(&self, response: &http::Response<B>) -> Result<Response<Self::Output>, Error>
     where
         Self: Sized,
     {
@@ -144,7 +140,7 @@ macro_rules! operations {
             pub fn parse<B: AsRef<[u8]>>(
                 &self,
                 response: &http::Response<B>,
-            ) -> Result<<Self as $crate::Operation>::Output, $crate::ResponseError> {
+            ) -> Result<<Self as $crate::Operation>::Output, $crate::Error> {
                 $crate::Operation::parse(self, response)
             }
 
@@ -157,7 +153,7 @@ macro_rules! operations {
             pub fn parse_response<B: AsRef<[u8]>>(
                 &self,
                 response: &http::Response<B>,
-            ) -> Result<$crate::Response<<Self as $crate::Operation>::Output>, $crate::ResponseError> {
+            ) -> Result<$crate::Response<<Self as $crate::Operation>::Output>, $crate::Error> {
                 $crate::Operation::parse_response(self, response)
             }
         }
@@ -165,3 +161,36 @@ macro_rules! operations {
 }
 
 pub(crate) use operations;
+
+impl<O: Operation> sealed::Sealed for &O {}
+
+impl<O: Operation> Operation for &O {
+    const ID: &'static str = O::ID;
+    const METHOD: Method = O::METHOD;
+    const SAFETY: Safety = O::SAFETY;
+    type Output = O::Output;
+
+    fn method(&self) -> Method {
+        (**self).method()
+    }
+
+    fn safety(&self) -> Safety {
+        (**self).safety()
+    }
+
+    fn base(&self) -> Base {
+        (**self).base()
+    }
+
+    fn target(&self, target: &mut Target) -> Result<(), BuildError> {
+        (**self).target(target)
+    }
+
+    fn body(&self) -> Result<Option<Vec<u8>>, BuildError> {
+        (**self).body()
+    }
+
+    fn decode(status: StatusCode, body: &[u8]) -> Result<Self::Output, Unreadable> {
+        O::decode(status, body)
+    }
+}

@@ -129,7 +129,7 @@ impl Operation for Raw {
         self.json.as_ref().map(json::encode).transpose()
     }
 
-    fn decode(&self, status: StatusCode, body: &[u8]) -> Result<Value, Unreadable> {
+    fn decode(status: StatusCode, body: &[u8]) -> Result<Value, Unreadable> {
         if status == StatusCode::NO_CONTENT || body.is_empty() {
             return Ok(Value::Null);
         }

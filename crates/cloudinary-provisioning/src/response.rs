@@ -1,12 +1,17 @@
 //! [`Response`]: a value and what came with it.
 
+use std::time::{Duration, SystemTime};
+
+use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, StatusCode};
 
-use crate::error::{ApiError, DecodeError, Incomplete, IncompleteBody, ResponseError};
+use crate::error::{Error, ErrorKind};
+use crate::escape::Escaped;
 
 use crate::headers::{self, RateLimit};
 use crate::json::Unreadable;
 use crate::operation::Operation;
+use crate::retry;
 
 /// The value of a success, with the status and the headers of the reply.
 ///
@@ -28,11 +33,13 @@ pub struct Response<T> {
     status: StatusCode,
     headers: HeaderMap,
     value: T,
+    attempts: u32,
+    recovered: bool,
 }
 
 impl<T> Response<T> {
     pub(crate) fn new(status: StatusCode, headers: HeaderMap, value: T) -> Self {
-        Self { status, headers, value }
+        Self { status, headers, value, attempts: 1, recovered: false }
     }
 
     /// The value.
@@ -60,9 +67,44 @@ impl<T> Response<T> {
         headers::request_id(&self.headers)
     }
 
-    /// What the reply says of the rate limit.
+    /// What the response says about the rate limit.
     pub fn rate_limit(&self) -> RateLimit {
         RateLimit::from_headers(&self.headers)
+    }
+
+    /// How long it is until the rate limit is reset, where nothing remains of it. The reset is measured against the
+    /// response's own `Date`, or else against `now`.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use cloudinary_provisioning::{http, users};
+    ///
+    /// let response = http::Response::builder()
+    ///     .header("date", "Wed, 21 Oct 2015 07:28:00 GMT")
+    ///     .header("x-featureratelimit-remaining", "0")
+    ///     .header("x-featureratelimit-reset", "Wed, 21 Oct 2015 07:28:07 GMT")
+    ///     .body(r#"{"users":[]}"#)?;
+    /// let users = users::List::new().parse_response(&response)?;
+    /// assert_eq!(users.until_reset(SystemTime::now()), Some(Duration::from_secs(7)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn until_reset(&self, now: SystemTime) -> Option<Duration> {
+        headers::until_reset(&self.headers, Some(now))
+    }
+
+    /// How many attempts the call took.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// Whether the response to a create was lost, and this value was looked up afterwards.
+    pub fn recovered(&self) -> bool {
+        self.recovered
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
+        self
     }
 }
 
@@ -76,37 +118,69 @@ impl<T: std::fmt::Debug> std::fmt::Debug for Response<T> {
     }
 }
 
-/// Why a reply has no value. The reply itself is added only then, so that a success copies nothing.
+/// Why a response has no value. The response itself is added only then, so that a success copies nothing.
 pub(crate) enum Fault {
     Status,
     Body(Unreadable),
 }
 
-pub(crate) fn read<O: Operation>(operation: &O, status: StatusCode, body: &[u8]) -> Result<O::Output, Fault> {
+pub(crate) fn read<O: Operation>(status: StatusCode, body: &[u8]) -> Result<O::Output, Fault> {
     if !status.is_success() {
         return Err(Fault::Status);
     }
-    operation.decode(status, body).map_err(Fault::Body)
+    O::decode(status, body).map_err(|mut fault| {
+        if body.trim_ascii().is_empty() {
+            fault.truncated = false;
+            "the body is empty".clone_into(&mut fault.message);
+        }
+        Fault::Body(fault)
+    })
 }
 
 impl Fault {
-    /// Whether this is a success that was lost on its way.
-    pub(crate) fn is_cut_off(&self, status: StatusCode) -> bool {
-        // A 204 has no body that could be cut off.
-        matches!(self, Self::Body(fault) if fault.truncated) && status != StatusCode::NO_CONTENT
-    }
-
-    pub(crate) fn into_error(self, response: http::Response<Vec<u8>>) -> ResponseError {
-        let cut_off = self.is_cut_off(response.status());
-        match self {
-            Self::Status => ApiError::new(response).into(),
-            Self::Body(_) if cut_off => IncompleteBody::new(response, Incomplete::CutOff).into(),
-            Self::Body(fault) => DecodeError::new(response, fault.path, fault.message).into(),
-        }
+    pub(crate) fn into_error<O: Operation>(self, response: http::Response<Vec<u8>>, now: Option<SystemTime>) -> Error {
+        let kind = match self {
+            Self::Status => ErrorKind::Status,
+            Self::Body(fault) if fault.truncated => ErrorKind::Truncated(None),
+            Self::Body(fault) => ErrorKind::Decode { path: fault.path, message: described(fault.message, &response) },
+        };
+        with_response::<O>(kind, response, now)
     }
 }
 
-pub(crate) fn copy<B: AsRef<[u8]>>(response: &http::Response<B>) -> http::Response<Vec<u8>> {
+/// The error of an attempt that brought a response.
+pub(crate) fn with_response<O: Operation>(
+    kind: ErrorKind,
+    response: http::Response<Vec<u8>>,
+    now: Option<SystemTime>,
+) -> Error {
+    let refused = matches!(kind, ErrorKind::Status);
+    let hint = if refused { headers::retry_after(response.status(), response.headers(), now) } else { None };
+    Error::new(Some(O::ID), kind, Some(response)).with_retry_after(hint)
+}
+
+/// Names a compression that the transport did not undo: the body is unreadable for no other reason then.
+fn described(message: String, response: &http::Response<Vec<u8>>) -> String {
+    match response.headers().get(CONTENT_ENCODING).and_then(|value| value.to_str().ok()) {
+        Some(encoding) if !encoding.eq_ignore_ascii_case("identity") => {
+            format!("the content encoding `{}` was not decoded", Escaped(encoding))
+        }
+        _ => message,
+    }
+}
+
+pub(crate) fn parse<O: Operation, B: AsRef<[u8]>>(
+    operation: &O,
+    response: &http::Response<B>,
+) -> Result<O::Output, Error> {
+    read::<O>(response.status(), response.body().as_ref()).map_err(|fault| {
+        let error = fault.into_error::<O>(copy(response), None);
+        let maybe_applied = retry::may_have_applied(&error, operation.safety());
+        error.with_maybe_applied(maybe_applied)
+    })
+}
+
+fn copy<B: AsRef<[u8]>>(response: &http::Response<B>) -> http::Response<Vec<u8>> {
     let mut copy = http::Response::new(response.body().as_ref().to_vec());
     *copy.status_mut() = response.status();
     *copy.version_mut() = response.version();

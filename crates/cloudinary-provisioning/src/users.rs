@@ -166,7 +166,7 @@ impl Operation for List {
         Ok(())
     }
 
-    fn decode(&self, _: StatusCode, body: &[u8]) -> Result<Vec<User>, Unreadable> {
+    fn decode(_: StatusCode, body: &[u8]) -> Result<Vec<User>, Unreadable> {
         #[derive(Deserialize)]
         struct UsersResponse {
             #[serde(deserialize_with = "json::objects")]
@@ -259,7 +259,7 @@ impl Operation for Create {
         json::encode(self).map(Some)
     }
 
-    fn decode(&self, _: StatusCode, body: &[u8]) -> Result<User, Unreadable> {
+    fn decode(_: StatusCode, body: &[u8]) -> Result<User, Unreadable> {
         json::decode(body).map(|Object(value)| value)
     }
 }
@@ -303,7 +303,7 @@ impl Operation for Get {
         target.segment("user_id", self.user_id.as_str())
     }
 
-    fn decode(&self, _: StatusCode, body: &[u8]) -> Result<User, Unreadable> {
+    fn decode(_: StatusCode, body: &[u8]) -> Result<User, Unreadable> {
         json::decode(body).map(|Object(value)| value)
     }
 }
@@ -392,7 +392,7 @@ impl Operation for Update {
         json::encode(self).map(Some)
     }
 
-    fn decode(&self, _: StatusCode, body: &[u8]) -> Result<User, Unreadable> {
+    fn decode(_: StatusCode, body: &[u8]) -> Result<User, Unreadable> {
         json::decode(body).map(|Object(value)| value)
     }
 }
@@ -438,7 +438,7 @@ impl Operation for Delete {
         target.segment("user_id", self.user_id.as_str())
     }
 
-    fn decode(&self, _: StatusCode, body: &[u8]) -> Result<SuccessResponse, Unreadable> {
+    fn decode(_: StatusCode, body: &[u8]) -> Result<SuccessResponse, Unreadable> {
         json::decode(body).map(|Object(value)| value)
     }
 }
@@ -484,7 +484,7 @@ impl Operation for GetGroups {
         Ok(())
     }
 
-    fn decode(&self, _: StatusCode, body: &[u8]) -> Result<Vec<UserGroupSummary>, Unreadable> {
+    fn decode(_: StatusCode, body: &[u8]) -> Result<Vec<UserGroupSummary>, Unreadable> {
         #[derive(Deserialize)]
         struct UserGroupsListResponse {
             #[serde(deserialize_with = "json::objects")]
@@ -536,7 +536,7 @@ impl Operation for ListSubAccounts {
         Ok(())
     }
 
-    fn decode(&self, _: StatusCode, body: &[u8]) -> Result<Vec<SubAccountSummary>, Unreadable> {
+    fn decode(_: StatusCode, body: &[u8]) -> Result<Vec<SubAccountSummary>, Unreadable> {
         #[derive(Deserialize)]
         struct UserSubAccountsResponse {
             #[serde(deserialize_with = "json::objects")]

@@ -1,0 +1,265 @@
+//! The loop "send, feed, sleep, again", written once for blocking and for async drivers.
+
+use std::future::{Future, ready};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use http::Request;
+
+use crate::error::Error;
+use crate::exchange::{Exchange, RetryEvent, Sample, Step};
+use crate::operation::Operation;
+use crate::outcome::Outcome;
+use crate::response::Response;
+use crate::throttle::Permit;
+
+/// What a call needs of the world: sending, sleeping, the time, and a random number.
+///
+/// Implement it to run calls over a blocking HTTP stack of your choice with [`Exchange::run`]. The methods with a
+/// default are for throttling all calls of a client together and for watching them.
+///
+/// ```
+/// use std::time::{Duration, Instant, SystemTime};
+/// use cloudinary_provisioning::{Account, Driver, Exchange, Outcome, RetryPolicy, Sample, http, users};
+///
+/// struct MyStack {
+///     start: Instant,
+/// }
+///
+/// impl Driver for MyStack {
+///     fn send(&self, request: &http::Request<Vec<u8>>, timeout: Duration) -> Outcome {
+/// #       let _ = (request, timeout);
+///         http::Response::new(br#"{"id":"0abed8df"}"#.to_vec()).into() // your HTTP stack
+///     }
+///
+///     fn sleep(&self, delay: Duration) {
+///         std::thread::sleep(delay);
+///     }
+///
+///     fn sample(&self) -> Sample {
+///         Sample::new(self.start.elapsed(), SystemTime::now(), 0 /* a random number */)
+///     }
+/// }
+///
+/// let account = Account::new("acc", "key", "secret")?;
+/// let call = Exchange::new(&account, users::Get::new("0abed8df"), RetryPolicy::default())?;
+/// let user = call.run(&MyStack { start: Instant::now() })?.into_value();
+/// assert_eq!(user.id, "0abed8df");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait Driver {
+    /// Makes one attempt; see [`Transport`](crate::Transport).
+    fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> Outcome;
+
+    /// Waits.
+    fn sleep(&self, delay: Duration);
+
+    /// The time, counted from any fixed point, and a random number.
+    fn sample(&self) -> Sample;
+
+    /// Asks for a place among the attempts in flight, and waits for one where there is none; see
+    /// [`Throttle`](crate::Throttle). There is no limit by default.
+    ///
+    /// # Errors
+    ///
+    /// How long to wait before asking again.
+    fn admit(&self) -> Result<Permit, Duration> {
+        Ok(Permit::default())
+    }
+
+    /// Takes back a place among the attempts in flight that was not used.
+    fn release(&self, permit: Permit) {
+        let _ = permit;
+    }
+
+    /// Is told what an attempt came to, and how long it took.
+    fn on_outcome(&self, permit: Permit, attempt: AttemptEvent<'_>) {
+        let _ = (permit, attempt);
+    }
+
+    /// Is told of a retry before its delay.
+    fn on_retry(&self, event: &RetryEvent<'_>) {
+        let _ = event;
+    }
+}
+
+/// [`Driver`] for async HTTP stacks, of any runtime; see [`Exchange::run_async`].
+///
+/// ```
+/// use std::time::{Duration, Instant, SystemTime};
+/// use cloudinary_provisioning::{AsyncDriver, Outcome, Sample, http};
+///
+/// struct MyStack {
+///     start: Instant,
+/// }
+///
+/// impl AsyncDriver for MyStack {
+///     async fn send(&self, request: &http::Request<Vec<u8>>, timeout: Duration) -> Outcome {
+/// #       let _ = (request, timeout);
+///         http::Response::new(br#"{"users":[]}"#.to_vec()).into() // your HTTP stack
+///     }
+///
+///     async fn sleep(&self, delay: Duration) {
+/// #       let _ = delay;
+///         // your runtime's sleep
+///     }
+///
+///     fn sample(&self) -> Sample {
+///         Sample::new(self.start.elapsed(), SystemTime::now(), 0 /* a random number */)
+///     }
+/// }
+/// ```
+pub trait AsyncDriver {
+    /// Makes one attempt.
+    fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> impl Future<Output = Outcome> + Send;
+
+    /// Waits.
+    fn sleep(&self, delay: Duration) -> impl Future<Output = ()> + Send;
+
+    /// The time, counted from any fixed point, and a random number.
+    fn sample(&self) -> Sample;
+
+    /// Asks for a place among the attempts in flight, and waits for one where there is none; see
+    /// [`Throttle`](crate::Throttle). There is no limit by default. The error is how long to wait before asking again.
+    fn admit(&self) -> impl Future<Output = Result<Permit, Duration>> + Send {
+        ready(Ok(Permit::default()))
+    }
+
+    /// Takes back a place among the attempts in flight that was not used.
+    fn release(&self, permit: Permit) {
+        let _ = permit;
+    }
+
+    /// Is told what an attempt came to, and how long it took.
+    fn on_outcome(&self, permit: Permit, attempt: AttemptEvent<'_>) {
+        let _ = (permit, attempt);
+    }
+
+    /// Is told of a retry before its delay.
+    fn on_retry(&self, event: &RetryEvent<'_>) {
+        let _ = event;
+    }
+}
+
+/// An attempt that has ended, as drivers are told of it.
+///
+/// ```
+/// use cloudinary_provisioning::{AttemptEvent, Outcome};
+///
+/// fn record(event: &AttemptEvent<'_>) {
+///     let status = event.outcome.response().map(|response| response.status().as_u16());
+///     println!("{} took {:?}: {status:?}", event.operation, event.duration);
+/// }
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct AttemptEvent<'a> {
+    /// The `operationId`.
+    pub operation: &'static str,
+    /// The number of the attempt, from 1.
+    pub attempt: u32,
+    /// How long it took.
+    pub duration: Duration,
+    /// What it came to.
+    pub outcome: &'a Outcome,
+}
+
+impl<O: Operation> Exchange<O> {
+    /// Makes the call with a blocking driver: attempt by attempt, with the delays between them.
+    ///
+    /// # Errors
+    ///
+    /// The last attempt's error, with the number of attempts and why there was no further one.
+    pub fn run(self, driver: &impl Driver) -> Result<Response<O::Output>, Error> {
+        let driver = Blocking(driver);
+        let mut run = pin!(self.run_async(&driver));
+        loop {
+            // A blocking driver has nothing to wait for, so that the first poll is the last.
+            if let Poll::Ready(result) = run.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                return result;
+            }
+        }
+    }
+
+    /// Makes the call with an async driver, on any runtime.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run).
+    pub async fn run_async(mut self, driver: &impl AsyncDriver) -> Result<Response<O::Output>, Error> {
+        let start = driver.sample().elapsed;
+        let elapsed = || driver.sample().since(start).elapsed;
+        loop {
+            let permit = loop {
+                match driver.admit().await {
+                    Ok(permit) => break permit,
+                    Err(delay) => {
+                        self.hold(delay, elapsed())?;
+                        driver.sleep(delay).await;
+                    }
+                }
+            };
+            let began = elapsed();
+            let timeout = match self.begin(began) {
+                Ok(timeout) => timeout,
+                Err(error) => {
+                    driver.release(permit);
+                    return Err(error);
+                }
+            };
+            let outcome = driver.send(self.request(), timeout).await;
+            let sample = driver.sample().since(start);
+            let event = AttemptEvent {
+                operation: O::ID,
+                attempt: self.attempts().saturating_add(1),
+                duration: sample.elapsed.saturating_sub(began),
+                outcome: &outcome,
+            };
+            driver.on_outcome(permit, event);
+            let delay = match self.on_outcome(outcome, sample) {
+                Step::Done(response) => return Ok(response),
+                Step::Failed(error) => return Err(error),
+                Step::Retry(event) => {
+                    driver.on_retry(&event);
+                    event.delay
+                }
+            };
+            driver.sleep(delay).await;
+        }
+    }
+}
+
+/// A blocking driver as an async one whose futures are all ready at once.
+struct Blocking<'d, D>(&'d D);
+
+impl<D: Driver> AsyncDriver for Blocking<'_, D> {
+    fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> impl Future<Output = Outcome> + Send {
+        ready(self.0.send(request, timeout))
+    }
+
+    fn sleep(&self, delay: Duration) -> impl Future<Output = ()> + Send {
+        self.0.sleep(delay);
+        ready(())
+    }
+
+    fn sample(&self) -> Sample {
+        self.0.sample()
+    }
+
+    fn admit(&self) -> impl Future<Output = Result<Permit, Duration>> + Send {
+        ready(self.0.admit())
+    }
+
+    fn release(&self, permit: Permit) {
+        self.0.release(permit);
+    }
+
+    fn on_outcome(&self, permit: Permit, attempt: AttemptEvent<'_>) {
+        self.0.on_outcome(permit, attempt);
+    }
+
+    fn on_retry(&self, event: &RetryEvent<'_>) {
+        self.0.on_retry(event);
+    }
+}
