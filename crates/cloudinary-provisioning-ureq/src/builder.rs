@@ -1,20 +1,23 @@
 //! [`ClientBuilder`]: how a client is configured.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
-use cloudinary_provisioning::http::StatusCode;
-use cloudinary_provisioning::{Account, Fault, RequestOptions, RetryPolicy};
-use ureq::{Agent, Proxy, ProxyProtocol};
+use cloudinary_provisioning::{Account, AttemptEvent, Error, RequestOptions, RetryEvent, RetryPolicy, Transport};
+use ureq::{Agent, Proxy};
 
-use crate::client::{Client, Shared};
+use crate::client::{Client, ResponseHook, RetryHook, Shared};
 use crate::clock::{Clock, SystemClock};
-use crate::error::{ConfigError, Error};
+use crate::config_error::ConfigError;
+use crate::gate::Gate;
+use crate::proxy::{self, EnvProxy};
 use crate::tls::Tls;
-use crate::transport::{LateAgent, Transport, clamp};
+use crate::transport::{Agents, LateAgent, UreqTransport, below, clamp};
 
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const DEFAULT_BODY_LIMIT: u64 = 64 * 1024 * 1024;
+/// As many idle connections are kept as there are callers; they close when they have been idle for a while.
+const MAX_IDLE_CONNECTIONS: usize = 1024;
 
 /// Configures a [`Client`].
 ///
@@ -26,15 +29,16 @@ const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// | [`header`](Self::header) | none |
 /// | [`body_limit`](Self::body_limit) | 64 MiB |
 /// | [`user_agent_suffix`](Self::user_agent_suffix) | none |
-/// | [`on_retry`](Self::on_retry) | nothing |
-/// | [`proxy`](Self::proxy) | from `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` |
+/// | [`on_retry`](Self::on_retry), [`on_response`](Self::on_response) | nothing |
+/// | [`proxy`](Self::proxy) | from the environment, see there |
 /// | [`tls_config`](Self::tls_config) | by the features that are on |
 /// | [`agent`](Self::agent) | one of its own |
+/// | [`transport`](Self::transport) | ureq |
 /// | [`clock`](Self::clock) | the system's |
 ///
 /// ```
 /// use std::time::Duration;
-/// use cloudinary_provisioning_ureq::{Client, cloudinary_provisioning::{Account, RetryPolicy}};
+/// use cloudinary_provisioning_ureq::{Account, Client, RetryPolicy};
 ///
 /// let account = Account::new("acc", "key", "secret")?;
 /// let client = Client::builder(account)
@@ -51,63 +55,16 @@ pub struct ClientBuilder {
     timeout: Option<Duration>,
     request: RequestOptions,
     connect_timeout: Option<Duration>,
-    body_limit: u64,
+    body_limit: Option<u64>,
     user_agent_suffix: Option<String>,
-    on_retry: Option<Arc<RetryHook>>,
-    proxy: Option<Proxy>,
-    /// Whether `proxy` was given, and not found in the environment.
-    proxy_given: bool,
+    on_retry: Option<Box<RetryHook>>,
+    on_response: Option<Box<ResponseHook>>,
+    /// Given, or to be found in the environment.
+    proxy: Option<Option<Proxy>>,
     tls: Tls,
     agent: Option<Agent>,
-    clock: Arc<dyn Clock>,
-}
-
-pub(crate) type RetryHook = dyn Fn(&RetryEvent<'_>) + Send + Sync;
-
-/// A repeat that is about to happen, as the [`on_retry`](ClientBuilder::on_retry) hook is told of it.
-///
-/// It holds no URL and no header, and so no secret. `Display` is one line for a log.
-///
-/// ```
-/// use cloudinary_provisioning_ureq::RetryEvent;
-///
-/// fn log(event: &RetryEvent<'_>) {
-///     eprintln!("{event}");
-///     if event.status.is_some_and(|status| status == 429) {
-///         eprintln!("throttled for {:?}", event.delay);
-///     }
-/// }
-/// ```
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct RetryEvent<'e> {
-    /// The `operationId`.
-    pub operation: &'static str,
-    /// The number of the attempt that failed, from 1.
-    pub attempt: u32,
-    /// The status that came, if a reply did.
-    pub status: Option<StatusCode>,
-    /// What happened where no reply came.
-    pub fault: Option<Fault>,
-    /// How long the client waits now.
-    pub delay: Duration,
-    /// The service's id of the request that failed.
-    pub request_id: Option<&'e str>,
-}
-
-impl fmt::Display for RetryEvent<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: attempt {}: ", self.operation, self.attempt)?;
-        match (self.status, self.fault) {
-            (Some(status), _) => write!(f, "status {}", status.as_u16())?,
-            (None, Some(fault)) => write!(f, "{fault}")?,
-            (None, None) => f.write_str("failed")?,
-        }
-        if let Some(id) = self.request_id {
-            write!(f, " (request {id})")?;
-        }
-        write!(f, ", again in {:.1?}", self.delay)
-    }
+    transport: Option<Box<dyn Transport + Send + Sync>>,
+    clock: Box<dyn Clock>,
 }
 
 impl ClientBuilder {
@@ -118,14 +75,15 @@ impl ClientBuilder {
             timeout: None,
             request: RequestOptions::default(),
             connect_timeout: None,
-            body_limit: 64 * 1024 * 1024,
+            body_limit: None,
             user_agent_suffix: None,
             on_retry: None,
-            proxy: Proxy::try_from_env(),
-            proxy_given: false,
+            on_response: None,
+            proxy: None,
             tls: Tls::default(),
             agent: None,
-            clock: Arc::new(SystemClock),
+            transport: None,
+            clock: Box::new(SystemClock),
         }
     }
 
@@ -135,7 +93,7 @@ impl ClientBuilder {
     ///
     /// Where a part is missing or cannot be used.
     pub fn from_env() -> Result<Self, Error> {
-        // What is no Unicode becomes replacement characters, which an account refuses by the part's name.
+        // Text that is not Unicode becomes replacement characters, which an account refuses by the part's name.
         let variable = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         Ok(Self::new(Account::from_lookup(variable)?))
     }
@@ -146,7 +104,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one attempt may take, in place of the retry policy's own limit.
+    /// How long one attempt may take, in place of the retry policy's own timeout.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -158,7 +116,11 @@ impl ClientBuilder {
         self
     }
 
-    /// How long resolving the name and connecting, TLS included, may take each. What fails here was surely not sent.
+    /// How long connecting may take: resolving the name, TCP and TLS together. What fails here was not sent, and is
+    /// retried for every operation.
+    ///
+    /// It always ends a little before the attempt does. A connection that is reset or closed within the TLS handshake
+    /// may have been sent a request, as far as ureq tells.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
@@ -166,7 +128,7 @@ impl ClientBuilder {
 
     /// The largest body to take, in bytes after decompression. A larger one is an error, and is not read further.
     pub fn body_limit(mut self, bytes: u64) -> Self {
-        self.body_limit = bytes;
+        self.body_limit = Some(bytes);
         self
     }
 
@@ -176,16 +138,42 @@ impl ClientBuilder {
         self
     }
 
-    /// Called before the delay of every repeat.
+    /// Called before the delay of every retry, with the cause.
     pub fn on_retry(mut self, hook: impl Fn(&RetryEvent<'_>) + Send + Sync + 'static) -> Self {
-        self.on_retry = Some(Arc::new(hook));
+        self.on_retry = Some(Box::new(hook));
+        self
+    }
+
+    /// Called at the end of every attempt, with its duration and response: for metrics.
+    ///
+    /// ```
+    /// use cloudinary_provisioning_ureq::{Account, Client};
+    ///
+    /// let client = Client::builder(Account::new("acc", "key", "secret")?)
+    ///     .on_response(|event| {
+    ///         let remaining = event.rate_limit().remaining;
+    ///         eprintln!("{} {:?} {:?} {remaining:?}", event.operation, event.status(), event.duration);
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn on_response(mut self, hook: impl Fn(&AttemptEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.on_response = Some(Box::new(hook));
         self
     }
 
     /// The proxy to use, or none, in place of what the environment says.
+    ///
+    /// | origin of the account | variables, the first that is set counts |
+    /// |---|---|
+    /// | `https://` | `HTTPS_PROXY`, `https_proxy`, `ALL_PROXY`, `all_proxy` |
+    /// | `http://` | `HTTP_PROXY`, `http_proxy`, `ALL_PROXY`, `all_proxy` |
+    ///
+    /// Hosts in `NO_PROXY` are called directly (names, `*.example.com` and addresses, no ranges of addresses), and so
+    /// are loopback hosts, always: the environment's proxy would see key and secret in plain text. A variable that
+    /// does not name a usable proxy is a [`ConfigError`].
     pub fn proxy(mut self, proxy: Option<Proxy>) -> Self {
-        self.proxy = proxy;
-        self.proxy_given = true;
+        self.proxy = Some(proxy);
         self
     }
 
@@ -206,9 +194,30 @@ impl ClientBuilder {
         self
     }
 
-    /// Where time, chance and sleep come from, for tests.
+    /// Another transport than ureq: another HTTP stack, an account in memory, a recorder around either.
+    ///
+    /// A closure will do. Retries, lists, hooks and the throttle work the same with it.
+    ///
+    /// ```
+    /// use std::sync::Mutex;
+    /// use cloudinary_provisioning_fake::{FakeAccount, NewUser};
+    /// use cloudinary_provisioning_ureq::{Account, Client, users};
+    ///
+    /// let fake = Mutex::new(FakeAccount::new("acc", "key", "secret").with_user(NewUser::new("John", "john@example.com")));
+    /// let client = Client::builder(Account::new("acc", "key", "secret")?)
+    ///     .transport(move |request: &_, _| fake.lock().unwrap().respond(Clone::clone(request)))
+    ///     .build()?;
+    /// assert_eq!(client.send(users::List::new())?[0].email.as_deref(), Some("john@example.com"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn transport(mut self, transport: impl Transport + Send + Sync + 'static) -> Self {
+        self.transport = Some(Box::new(transport));
+        self
+    }
+
+    /// Where time, jitter and sleep come from, for tests.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
-        self.clock = Arc::new(clock);
+        self.clock = Box::new(clock);
         self
     }
 
@@ -241,21 +250,29 @@ impl ClientBuilder {
         }
     }
 
-    /// The client, with a fault of its configuration inside, to be reported by its calls.
+    /// The client, with a defect of its configuration inside, to be reported by its calls.
     pub(crate) fn assemble(mut self) -> Client {
         if let Some(timeout) = self.timeout {
             self.retry = self.retry.attempt_timeout(timeout);
         }
-        let agent = self.agent.take();
-        let has_tls = agent.is_some() || Tls::IS_ON;
-        let (transport, checked) = match agent {
-            Some(agent) => {
-                let configured = self.proxy_given || self.tls.is_set() || self.connect_timeout.is_some();
-                let checked = if configured { Err(ConfigError::AgentIsConfigured) } else { Ok(()) };
-                let agent = LateAgent::new(move |_| agent.clone());
-                (Transport { agent, fresh: None, body_limit: self.body_limit }, checked)
+        let (transport, agent) = (self.transport.take(), self.agent.take());
+        let has_tls = transport.is_some() || agent.is_some() || Tls::IS_ON;
+        let (transport, checked) = match (transport, agent) {
+            (Some(transport), agent) => {
+                let configured = agent.is_some() || self.configures_agent() || self.body_limit.is_some();
+                (transport, if configured { Err(ConfigError::TransportIsConfigured) } else { Ok(()) })
             }
-            None => self.own_transport(),
+            (None, Some(agent)) => {
+                let checked = if self.configures_agent() { Err(ConfigError::AgentIsConfigured) } else { Ok(()) };
+                (self.ureq(Agents::Given(agent), None), checked)
+            }
+            (None, None) => {
+                let env = self.env_proxy();
+                let checked = self.check(env.as_ref());
+                let connect_timeout = clamp(self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT));
+                let agents = self.own_agents(env.unwrap_or_default(), connect_timeout);
+                (self.ureq(agents, Some(connect_timeout)), checked)
+            }
         };
         Client::from_shared(Shared {
             account: self.account,
@@ -263,36 +280,60 @@ impl ClientBuilder {
             policy: self.retry,
             request: self.request,
             on_retry: self.on_retry,
+            on_response: self.on_response,
             clock: self.clock,
+            gate: Gate::default(),
             has_tls,
             misconfigured: checked.err(),
         })
     }
 
-    /// Two agents of the same configuration: one that keeps connections, and one that opens one for every request.
-    /// They are agents, and not one agent with requests configured singly, so that both resume TLS sessions.
-    fn own_transport(&self) -> (Transport, Result<(), ConfigError>) {
-        let connect_timeout = self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT);
-        let connect_timeout = Some(clamp(connect_timeout));
-        let checked = check_proxy(self.proxy.as_ref()).and_then(|()| self.tls.check());
-        let agent = |idle: Option<usize>| {
-            let (tls, proxy) = (self.tls.clone(), self.proxy.clone());
+    fn configures_agent(&self) -> bool {
+        self.proxy.is_some() || self.tls.is_set() || self.connect_timeout.is_some()
+    }
+
+    /// The environment's proxy, where none was given.
+    fn env_proxy(&self) -> Result<Option<EnvProxy>, ConfigError> {
+        if self.proxy.is_some() {
+            return Ok(None);
+        }
+        let https = self.account.origin().as_str().starts_with("https://");
+        EnvProxy::read(https, |name| std::env::var_os(name))
+    }
+
+    fn check(&self, env: Result<&Option<EnvProxy>, &ConfigError>) -> Result<(), ConfigError> {
+        let env = env.map_err(Clone::clone)?.as_ref().map(|env| &env.proxy);
+        proxy::check(self.proxy.as_ref().and_then(Option::as_ref).or(env))?;
+        self.tls.check()
+    }
+
+    fn ureq(&self, agents: Agents, connect_timeout: Option<Duration>) -> Box<dyn Transport + Send + Sync> {
+        let body_limit = self.body_limit.unwrap_or(DEFAULT_BODY_LIMIT);
+        Box::new(UreqTransport { agents, connect_timeout, body_limit })
+    }
+
+    /// Agents of the same configuration: one that keeps connections, and one that opens one for every request. They
+    /// are agents, and not one agent with requests configured singly, so that both resume TLS sessions.
+    fn own_agents(&self, env: Option<EnvProxy>, connect_timeout: Duration) -> Agents {
+        let agent = |proxy: Option<Proxy>, idle: usize| {
+            let tls = self.tls.clone();
             LateAgent::new(move |timeout| {
-                let mut config = Agent::config_builder()
+                let config = Agent::config_builder()
                     .http_status_as_error(false)
                     .max_redirects(0)
+                    .max_idle_connections(idle)
+                    .max_idle_connections_per_host(idle)
                     .timeout_global(Some(timeout))
-                    .timeout_resolve(connect_timeout)
-                    .timeout_connect(connect_timeout)
+                    .timeout_connect(Some(below(connect_timeout, timeout)))
                     .proxy(proxy.clone());
-                if let Some(idle) = idle {
-                    config = config.max_idle_connections(idle);
-                }
                 Agent::new_with_config(tls.apply(config).build())
             })
         };
-        let (agent, fresh) = (agent(None), Some(agent(Some(0))));
-        (Transport { agent, fresh, body_limit: self.body_limit }, checked)
+        let pair = |proxy: Option<&Proxy>| [MAX_IDLE_CONNECTIONS, 0].map(|idle| agent(proxy.cloned(), idle));
+        let given = self.proxy.as_ref().and_then(Option::as_ref);
+        let [pooled, fresh] = pair(given.or(env.as_ref().map(|env| &env.proxy)));
+        let direct = env.map(|env| Box::new((env.bypass, pair(None))));
+        Agents::Own { pooled, fresh, direct }
     }
 }
 
@@ -305,23 +346,15 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-/// Refuses a proxy that ureq would panic on, or silently not use.
-fn check_proxy(proxy: Option<&Proxy>) -> Result<(), ConfigError> {
-    let socks = proxy.is_some_and(|proxy| !matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https));
-    if socks && !cfg!(feature = "socks-proxy") {
-        return Err(ConfigError::SocksProxy);
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
 
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
     use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 
+    use cloudinary_provisioning::ErrorKind;
+
     use super::*;
-    use crate::error::ErrorKind;
 
     fn account() -> Account {
         Account::new("acc", "key", "secret").unwrap()
@@ -329,7 +362,7 @@ mod tests {
 
     fn refused(builder: ClientBuilder) -> ConfigError {
         match builder.build().unwrap_err().kind() {
-            ErrorKind::Config(error) => error.clone(),
+            ErrorKind::Config(error) => error.downcast_ref::<ConfigError>().unwrap().clone(),
             other => panic!("{other:?}"),
         }
     }
@@ -373,7 +406,7 @@ mod tests {
     #[test]
     fn a_socks_proxy_with_its_feature_is_taken() {
         let proxy = Proxy::new("socks5://127.0.0.1:1").unwrap();
-        assert_eq!(check_proxy(Some(&proxy)), Ok(()));
+        assert_eq!(proxy::check(Some(&proxy)), Ok(()));
     }
 
     #[cfg(all(any(feature = "rustls", feature = "rustls-no-provider"), not(feature = "native-tls")))]
@@ -426,6 +459,9 @@ mod tests {
         let origin = Origin::url("https://127.0.0.1:1").unwrap();
         let get = users::Get::new("id");
         let error = client.call(&get).origin(origin).retry(RetryPolicy::none()).send().unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Transport(Fault::NotSent)), "{error:?}");
+        assert!(
+            matches!(error.kind(), ErrorKind::Transport(cloudinary_provisioning::TransportError::NotSent(_))),
+            "{error:?}"
+        );
     }
 }

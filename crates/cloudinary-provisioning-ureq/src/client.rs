@@ -4,22 +4,24 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloudinary_provisioning::http::{StatusCode, uri::Scheme};
+use cloudinary_provisioning::http::{Request, uri::Scheme};
 use cloudinary_provisioning::{
-    Account, AccountId, Exchange, FailureCause, Fault, Moment, Operation, Origin, Paged, RequestOptions, Response,
-    ResponseError, RetryPolicy, Safety, Step,
+    Account, AttemptEvent, Driver, Error, Exchange, Operation, Outcome, Paged, Permit, RequestOptions, Response,
+    RetryEvent, RetryPolicy, Sample, Transport,
 };
 
-use crate::builder::{ClientBuilder, RetryEvent, RetryHook};
+use crate::builder::ClientBuilder;
+use crate::call::{Call, CallOptions};
 use crate::clock::Clock;
-use crate::error::{ConfigError, Error, ErrorKind};
+use crate::config_error::ConfigError;
+use crate::gate::Gate;
 use crate::items::Items;
-use crate::transport::{Outcome, Transport};
 
-/// A blocking client of one account. Cheap to clone; clones share connections.
+/// A blocking client of one account. Cheap to clone; clones share connections and what the service has said about
+/// its rate limit.
 ///
 /// ```no_run
-/// use cloudinary_provisioning_ureq::{Client, cloudinary_provisioning::users::{self, Role}};
+/// use cloudinary_provisioning_ureq::{Client, users::{self, Role}};
 ///
 /// let client = Client::from_env()?;
 /// let john = client.send(&users::Create::new("John", "john@example.com").role(Role::TechnicalAdmin))?;
@@ -34,17 +36,22 @@ pub struct Client(Arc<Shared>);
 
 pub(crate) struct Shared {
     pub(crate) account: Account,
-    pub(crate) transport: Transport,
+    pub(crate) transport: Box<dyn Transport + Send + Sync>,
     pub(crate) policy: RetryPolicy,
     pub(crate) request: RequestOptions,
-    pub(crate) on_retry: Option<Arc<RetryHook>>,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) on_retry: Option<Box<RetryHook>>,
+    pub(crate) on_response: Option<Box<ResponseHook>>,
+    pub(crate) clock: Box<dyn Clock>,
+    pub(crate) gate: Gate,
     pub(crate) has_tls: bool,
     pub(crate) misconfigured: Option<ConfigError>,
 }
 
+pub(crate) type RetryHook = dyn Fn(&RetryEvent<'_>) + Send + Sync;
+pub(crate) type ResponseHook = dyn Fn(&AttemptEvent<'_>) + Send + Sync;
+
 impl Client {
-    /// A client with the default configuration. Where ureq could not run with it, calls return the error that
+    /// A client with the default configuration. Where ureq could not work with it, calls return the error that
     /// [`ClientBuilder::build`] returns.
     pub fn new(account: Account) -> Self {
         ClientBuilder::new(account).assemble()
@@ -74,18 +81,18 @@ impl Client {
         &self.0.account
     }
 
-    /// Sends an operation, repeating it as the retry policy says.
+    /// Sends an operation, or a reference to one, and retries it as the retry policy says.
     ///
     /// # Errors
     ///
-    /// An [`Error`] of any [kind](ErrorKind).
-    pub fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
+    /// An [`Error`] of any [kind](cloudinary_provisioning::ErrorKind).
+    pub fn send<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
         self.call(operation).send()
     }
 
-    /// A call of an operation with options of its own.
-    pub fn call<'c, O: Operation>(&'c self, operation: &'c O) -> Call<'c, O> {
-        Call { client: self, operation, options: self.options() }
+    /// A call of an operation, or of a reference to one, with options of its own.
+    pub fn call<O: Operation>(&self, operation: O) -> Call<'_, O> {
+        Call::new(self, operation)
     }
 
     /// All items of a list, page by page as they are asked for.
@@ -98,7 +105,7 @@ impl Client {
         CallOptions { request: self.0.request.clone(), ..CallOptions::default() }
     }
 
-    /// The fault of the configuration, if it has one that matters to requests over this scheme.
+    /// The defect of the configuration, if it has one that matters to requests over this scheme.
     pub(crate) fn misconfigured(&self, https: bool) -> Option<ConfigError> {
         let no_tls = https && !self.0.has_tls;
         self.0.misconfigured.clone().or_else(|| no_tls.then_some(ConfigError::NoTls))
@@ -106,54 +113,54 @@ impl Client {
 
     pub(crate) fn execute<O: Operation>(
         &self,
-        operation: &O,
+        operation: O,
         options: &CallOptions,
     ) -> Result<Response<O::Output>, Error> {
-        let Shared { account, transport, policy, on_retry, clock, .. } = &*self.0;
-        let mut policy = options.retry.unwrap_or(*policy);
+        self.exchange(operation, options)?.run(&*self.0)
+    }
+
+    pub(crate) fn exchange<O: Operation>(&self, operation: O, options: &CallOptions) -> Result<Exchange<O>, Error> {
+        let mut policy = options.retry.unwrap_or(self.0.policy);
         if let Some(timeout) = options.timeout {
             policy = policy.attempt_timeout(timeout);
         }
-        let mut exchange = Exchange::with_options(account, operation, policy, &options.request)
-            .map_err(|error| Error::unsent(Some(O::ID), error.into()))?;
+        let exchange = Exchange::with_options(&self.0.account, operation, policy, &options.request)?;
         let https = exchange.request().uri().scheme() == Some(&Scheme::HTTPS);
-        if let Some(error) = self.misconfigured(https) {
-            return Err(Error::unsent(Some(O::ID), error.into()));
+        self.misconfigured(https).map_or(Ok(exchange), |error| Err(error.into()))
+    }
+}
+
+impl Driver for Shared {
+    fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> Outcome {
+        self.transport.send(request, timeout)
+    }
+
+    fn sleep(&self, delay: Duration) {
+        self.clock.sleep(delay);
+    }
+
+    fn sample(&self) -> Sample {
+        Sample::new(self.clock.monotonic(), self.clock.now(), self.clock.jitter())
+    }
+
+    fn admit(&self) -> Result<Permit, Duration> {
+        self.gate.admit(|| self.sample())
+    }
+
+    fn release(&self, permit: Permit) {
+        self.gate.release(permit);
+    }
+
+    fn on_outcome(&self, permit: Permit, attempt: AttemptEvent<'_>) {
+        self.gate.settle(permit, attempt.outcome, self.sample());
+        if let Some(hook) = &self.on_response {
+            hook(&attempt);
         }
-        let fresh = operation.safety() == Safety::NotIdempotent;
-        let start = clock.monotonic();
-        let elapsed = || clock.monotonic().saturating_sub(start);
-        loop {
-            let outcome = transport.send(exchange.request(), exchange.timeout(elapsed()), fresh);
-            let moment = Moment::new(elapsed(), clock.now(), clock.jitter());
-            let told = on_retry.as_ref().map(|hook| (hook, Seen::of(&outcome)));
-            let (step, source) = match outcome {
-                Outcome::Response(response) => (exchange.on_response(response, moment), None),
-                Outcome::Incomplete(response, why, error) => (exchange.on_incomplete(response, why, moment), error),
-                Outcome::Fault(fault, error) => (exchange.on_fault(fault, moment), Some(error)),
-            };
-            match step {
-                Step::Done(response) => return Ok(response),
-                Step::Wait(delay) => {
-                    if let Some((hook, seen)) = told {
-                        hook(&seen.event(O::ID, exchange.attempts(), delay));
-                    }
-                    clock.sleep(delay);
-                }
-                Step::Failed(failure) => {
-                    let (kind, retry_after) = match failure.cause {
-                        FailureCause::Response(error) => {
-                            let hint = match &error {
-                                ResponseError::Api(error) => error.retry_after(moment.now),
-                                _ => None,
-                            };
-                            (ErrorKind::Response(error), hint)
-                        }
-                        FailureCause::Fault(fault) => (ErrorKind::Transport(fault), None),
-                    };
-                    return Err(Error::failed(O::ID, kind, failure.give_up, retry_after, source));
-                }
-            }
+    }
+
+    fn on_retry(&self, event: &RetryEvent<'_>) {
+        if let Some(hook) = &self.on_retry {
+            hook(event);
         }
     }
 }
@@ -164,127 +171,5 @@ impl fmt::Debug for Client {
             .field("account", &self.0.account)
             .field("policy", &self.0.policy)
             .finish_non_exhaustive()
-    }
-}
-
-/// Options of one call. What is not set is the client's.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct CallOptions {
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) retry: Option<RetryPolicy>,
-    pub(crate) request: RequestOptions,
-}
-
-/// One call of an operation, with options of its own.
-///
-/// ```no_run
-/// use std::time::Duration;
-/// use cloudinary_provisioning_ureq::{Client, cloudinary_provisioning::{RetryPolicy, users}};
-///
-/// let client = Client::from_env()?;
-/// let response = client
-///     .call(&users::Get::new("0abed8df"))
-///     .timeout(Duration::from_secs(5))
-///     .retry(RetryPolicy::none())
-///     .header("x-trace", "7")
-///     .response()?;
-/// println!("{:?} requests left", response.rate_limit().remaining);
-/// # Ok::<(), cloudinary_provisioning_ureq::Error>(())
-/// ```
-#[derive(Debug)]
-#[must_use = "a call does nothing until `send` or `response`"]
-pub struct Call<'c, O> {
-    client: &'c Client,
-    operation: &'c O,
-    options: CallOptions,
-}
-
-/// The options that calls and lists have in common.
-macro_rules! call_options {
-    () => {
-        /// How long one attempt may take, in place of the retry policy's own limit.
-        pub fn timeout(mut self, timeout: Duration) -> Self {
-            self.options.timeout = Some(timeout);
-            self
-        }
-
-        /// How often and how long to try.
-        pub fn retry(mut self, policy: RetryPolicy) -> Self {
-            self.options.retry = Some(policy);
-            self
-        }
-
-        /// Where to send it, in place of the account's origin.
-        pub fn origin(mut self, origin: Origin) -> Self {
-            self.options.request = self.options.request.origin(origin);
-            self
-        }
-
-        /// The account that it is about, in place of the client's own.
-        pub fn account_id(mut self, id: impl Into<AccountId>) -> Self {
-            self.options.request = self.options.request.account_id(id);
-            self
-        }
-
-        /// One more header; see [`header`](cloudinary_provisioning::RequestOptions::header).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
-            self.options.request = self.options.request.header(name, value);
-            self
-        }
-    };
-}
-
-pub(crate) use call_options;
-
-impl<O: Operation> Call<'_, O> {
-    call_options!();
-
-    /// Sends it and returns the value.
-    ///
-    /// # Errors
-    ///
-    /// As [`Client::send`].
-    pub fn send(self) -> Result<O::Output, Error> {
-        self.response().map(Response::into_value)
-    }
-
-    /// Sends it and returns the value with the reply's status, headers, request id and rate limit.
-    ///
-    /// # Errors
-    ///
-    /// As [`Client::send`].
-    pub fn response(self) -> Result<Response<O::Output>, Error> {
-        self.client.execute(self.operation, &self.options)
-    }
-}
-
-/// What the hook is told of an attempt, taken before the exchange takes the reply.
-struct Seen {
-    status: Option<StatusCode>,
-    fault: Option<Fault>,
-    request_id: Option<String>,
-}
-
-impl Seen {
-    fn of(outcome: &Outcome) -> Self {
-        match outcome {
-            Outcome::Response(response) | Outcome::Incomplete(response, ..) => Self {
-                status: Some(response.status()),
-                fault: None,
-                request_id: cloudinary_provisioning::request_id(response.headers()).map(str::to_owned),
-            },
-            Outcome::Fault(fault, _) => Self { status: None, fault: Some(*fault), request_id: None },
-        }
-    }
-
-    fn event(&self, operation: &'static str, attempt: u32, delay: Duration) -> RetryEvent<'_> {
-        RetryEvent {
-            operation,
-            attempt,
-            status: self.status,
-            fault: self.fault,
-            delay,
-            request_id: self.request_id.as_deref(),
-        }
     }
 }

@@ -1,15 +1,15 @@
-//! [`Clock`]: time, chance and sleep, so that tests can bring their own.
+//! [`Clock`]: time, jitter and sleep, so that tests can bring their own.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant, SystemTime};
 
-/// Where a client gets time, chance and sleep from. Every method has the system's as its default.
+/// Where a client gets time, jitter and sleep from. Every method has the system's as its default.
 ///
 /// ```
 /// use std::time::Duration;
 /// use cloudinary_provisioning_ureq::Clock;
 ///
-/// /// For tests: repeats without waiting.
+/// /// For tests: retries without waiting.
 /// struct NoSleep;
 ///
 /// impl Clock for NoSleep {
@@ -29,7 +29,7 @@ pub trait Clock: Send + Sync {
         SystemClock.now()
     }
 
-    /// A random number, evenly spread over all of `u64`.
+    /// A random number, evenly distributed over all of `u64`.
     fn jitter(&self) -> u64 {
         SystemClock.jitter()
     }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use cloudinary_provisioning::{AccountId, Origin, Paged, Pager, RetryPolicy};
+use cloudinary_provisioning::{AccountId, Error, Origin, Paged, Pager, RetryPolicy};
 
-use crate::client::{CallOptions, Client, call_options};
-use crate::error::Error;
+use crate::call::{CallOptions, call_options};
+use crate::client::Client;
 
 /// All items of a list, asked for page by page; memory stays at one page. See [`Pager`] for where a list ends.
 ///
@@ -13,7 +13,7 @@ use crate::error::Error;
 /// that nothing is lost and nothing comes twice.
 ///
 /// ```no_run
-/// use cloudinary_provisioning_ureq::{Client, cloudinary_provisioning::users};
+/// use cloudinary_provisioning_ureq::{Client, users};
 ///
 /// let client = Client::from_env()?;
 /// let users: Vec<_> = client.items(users::List::new().page_size(100)).collect::<Result<_, _>>()?;

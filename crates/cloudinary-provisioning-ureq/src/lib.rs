@@ -132,18 +132,23 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod builder;
+mod call;
 mod client;
 mod clock;
-mod error;
+mod config_error;
+mod gate;
 mod items;
+mod proxy;
 mod tls;
 mod transport;
 
-pub use cloudinary_provisioning;
+#[doc(no_inline)]
+pub use cloudinary_provisioning::*;
 pub use ureq;
 
-pub use builder::{ClientBuilder, RetryEvent};
-pub use client::{Call, Client};
+pub use builder::ClientBuilder;
+pub use call::Call;
+pub use client::Client;
 pub use clock::{Clock, SystemClock};
-pub use error::{ConfigError, Error, ErrorKind};
+pub use config_error::ConfigError;
 pub use items::Items;

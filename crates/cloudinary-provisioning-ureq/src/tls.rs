@@ -11,7 +11,7 @@ mod on {
     use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
     use ureq::typestate::AgentScope;
 
-    use crate::error::ConfigError;
+    use crate::config_error::ConfigError;
 
     /// `platform-verifier` brings `rustls-no-provider` along.
     const RUSTLS: bool = cfg!(any(feature = "rustls", feature = "rustls-no-provider"));
@@ -91,7 +91,7 @@ mod off {
     use ureq::config::ConfigBuilder;
     use ureq::typestate::AgentScope;
 
-    use crate::error::ConfigError;
+    use crate::config_error::ConfigError;
 
     #[derive(Clone, Default)]
     pub(crate) struct Tls {}

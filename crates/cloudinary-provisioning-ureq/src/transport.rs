@@ -1,26 +1,42 @@
-//! One attempt over ureq: a request in, and what came of it out.
+//! One attempt over ureq: a request in, and an [`Outcome`] out.
 
 use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use cloudinary_provisioning::http::{Request, Response};
-use cloudinary_provisioning::{Fault, Incomplete};
+use cloudinary_provisioning::{FreshConnection, Outcome, Transport, TransportError};
 use ureq::config::Config;
 use ureq::{Agent, AsSendBody, Body};
 
-/// ureq adds a timeout to an `Instant`, which panics on overflow. A year is as good as for ever.
+use crate::proxy::Bypass;
+
+/// ureq adds a timeout to an `Instant`, which panics on overflow. A year is as good as forever.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-/// A timeout of zero is a failure before the first byte.
+/// A timeout of zero fails before the first byte.
 const SHORTEST_TIMEOUT: Duration = Duration::from_millis(1);
 /// What is reserved for a body at once, whatever its length claims to be.
 const LARGEST_RESERVE: u64 = 1024 * 1024;
 
-pub(crate) struct Transport {
-    pub(crate) agent: LateAgent,
-    /// Opens a connection for every request. `None` where the agent is the caller's, and cannot be built again.
-    pub(crate) fresh: Option<LateAgent>,
+/// Sends requests with ureq.
+pub(crate) struct UreqTransport {
+    pub(crate) agents: Agents,
+    pub(crate) connect_timeout: Option<Duration>,
     pub(crate) body_limit: u64,
+}
+
+/// The agents of a client, each made when it is first needed.
+pub(crate) enum Agents {
+    /// The caller's own, which cannot be built again.
+    Given(Agent),
+    Own {
+        pooled: LateAgent,
+        /// Opens a connection for every request.
+        fresh: LateAgent,
+        /// The same two without the environment's proxy, for hosts that it is not used for.
+        direct: Option<Box<(Bypass, [LateAgent; 2])>>,
+    },
 }
 
 /// An agent that is made for its first request, with the timeout of that.
@@ -42,50 +58,51 @@ impl LateAgent {
     }
 }
 
-/// What came of an attempt.
-pub(crate) enum Outcome {
-    Response(Response<Vec<u8>>),
-    /// A reply whose body is not whole.
-    Incomplete(Response<Vec<u8>>, Incomplete, Option<ureq::Error>),
-    Fault(Fault, ureq::Error),
+impl Transport for UreqTransport {
+    fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> Outcome {
+        // ureq's resolver panics where the process cannot have another thread.
+        catch_unwind(AssertUnwindSafe(|| self.attempt(request, timeout)))
+            .unwrap_or_else(|panic| Outcome::Failed(panicked(&*panic)))
+    }
 }
 
-impl Transport {
-    /// `fresh` asks for a new connection: a pooled one that the server has just closed loses the request in a way
-    /// that looks as if it may have been processed.
-    pub(crate) fn send(&self, request: &Request<Vec<u8>>, timeout: Duration, fresh: bool) -> Outcome {
+impl UreqTransport {
+    fn attempt(&self, request: &Request<Vec<u8>>, timeout: Duration) -> Outcome {
         let body = request.body().as_slice();
         let result = if body.is_empty() && matches!(request.method().as_str(), "GET" | "DELETE" | "HEAD") {
             // An empty slice would be announced with `content-length: 0`.
-            self.run(with_body(request, ()), timeout, fresh)
+            self.run(with_body(request, ()), timeout)
         } else {
-            self.run(with_body(request, body), timeout, fresh)
+            self.run(with_body(request, body), timeout)
         };
         match result {
             Ok(response) => self.read(response),
-            Err(error) => Outcome::Fault(classify(&error), error),
+            Err(error) => Outcome::Failed(classify(error)),
         }
     }
 
-    fn run(
-        &self,
-        request: Request<impl AsSendBody>,
-        timeout: Duration,
-        fresh: bool,
-    ) -> Result<Response<Body>, ureq::Error> {
-        let (agent, expire) = match (&self.fresh, fresh) {
-            (Some(agent), true) => (agent, false),
-            (None, true) => (&self.agent, true),
-            (_, false) => (&self.agent, false),
-        };
+    fn run(&self, request: Request<impl AsSendBody>, timeout: Duration) -> Result<Response<Body>, ureq::Error> {
+        let fresh = request.extensions().get::<FreshConnection>().is_some();
         let timeout = clamp(timeout);
-        let agent = agent.get(timeout);
+        let (agent, expire) = match &self.agents {
+            Agents::Given(agent) => (agent, fresh),
+            Agents::Own { pooled, fresh: single, direct } => {
+                let [pooled, single] = match direct.as_deref() {
+                    Some((bypass, [pooled, single])) if bypass.covers(request.uri()) => [pooled, single],
+                    _ => [pooled, single],
+                };
+                (if fresh { single } else { pooled }.get(timeout), false)
+            }
+        };
         if !expire && suits(agent.config(), timeout) {
             return agent.run(request);
         }
         // Configuration of a single request costs TLS session resumption, so it is for those that really differ.
         let mut config =
             agent.configure_request(request).http_status_as_error(false).max_redirects(0).timeout_global(Some(timeout));
+        if let Some(connect_timeout) = self.connect_timeout {
+            config = config.timeout_connect(Some(below(connect_timeout, timeout)));
+        }
         if expire {
             config = config.max_idle_age(Duration::ZERO);
         }
@@ -105,9 +122,9 @@ impl Transport {
         }
         let response = Response::from_parts(parts, bytes);
         match result {
-            Ok(_) if too_large => Outcome::Incomplete(response, Incomplete::TooLarge { limit: self.body_limit }, None),
+            Ok(_) if too_large => Outcome::TooLarge(response, self.body_limit),
             Ok(_) => Outcome::Response(response),
-            Err(error) => Outcome::Incomplete(response, Incomplete::CutOff, Some(ureq::Error::from(error))),
+            Err(error) => Outcome::Truncated(response, Some(error.into())),
         }
     }
 }
@@ -116,11 +133,20 @@ pub(crate) fn clamp(timeout: Duration) -> Duration {
     timeout.clamp(SHORTEST_TIMEOUT, LONGEST_TIMEOUT)
 }
 
+/// A connect timeout that ends before the attempt does, so that a connection that never comes about is known as such.
+pub(crate) fn below(connect_timeout: Duration, attempt_timeout: Duration) -> Duration {
+    let most = attempt_timeout - attempt_timeout / 10;
+    connect_timeout.clamp(SHORTEST_TIMEOUT / 2, most.max(SHORTEST_TIMEOUT / 2))
+}
+
 fn with_body<B>(request: &Request<Vec<u8>>, body: B) -> Request<B> {
     let mut copy = Request::new(body);
     *copy.method_mut() = request.method().clone();
     *copy.uri_mut() = request.uri().clone();
     *copy.headers_mut() = request.headers().clone();
+    if let Some(fresh) = request.extensions().get::<FreshConnection>() {
+        copy.extensions_mut().insert(*fresh);
+    }
     copy
 }
 
@@ -129,32 +155,63 @@ fn suits(config: &Config, timeout: Duration) -> bool {
     !config.http_status_as_error() && config.max_redirects() == 0 && config.timeouts().global == Some(timeout)
 }
 
-/// What a failure means for the request, by the error's value alone: what is not surely unsent may have been sent.
-fn classify(error: &ureq::Error) -> Fault {
+/// What a failure means for the request, by the error's value alone: what was not certainly unsent may have been sent.
+fn classify(error: ureq::Error) -> TransportError {
     use ureq::{Error, Timeout};
     match error {
         Error::HostNotFound | Error::ConnectProxyFailed(_) | Error::Timeout(Timeout::Resolve | Timeout::Connect) => {
-            Fault::NotSent
+            TransportError::not_sent(error)
         }
-        Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => Fault::NotSent,
-        Error::Io(error) if is_certificate(error) => Fault::Refused,
+        // The error inside is the cause; ureq's own has no source.
+        Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused || is_unresolved(&error) => {
+            TransportError::not_sent(error)
+        }
+        Error::Io(error) if is_certificate(&error) => TransportError::permanent(error),
+        Error::Io(error) => TransportError::maybe_sent(error),
         Error::BadUri(_)
         | Error::Http(_)
         | Error::InvalidProxyUrl
         | Error::RequireHttpsOnly(_)
         | Error::Tls(_)
-        | Error::TlsRequired => Fault::Refused,
+        | Error::TlsRequired => TransportError::permanent(error),
         #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "platform-verifier"))]
-        Error::Rustls(_) => Fault::Refused,
+        Error::Rustls(_) => TransportError::permanent(error),
         #[cfg(feature = "native-tls")]
-        Error::NativeTls(_) | Error::Der(_) => Fault::Refused,
-        _ => Fault::MaybeSent,
+        Error::NativeTls(_) | Error::Der(_) => TransportError::permanent(error),
+        _ => TransportError::maybe_sent(error),
     }
+}
+
+/// The standard library has no error kind for a name that does not resolve: its text is the same on all Unix systems,
+/// and Windows has codes (`WSAHOST_NOT_FOUND` to `WSANO_DATA`). Neither comes from anywhere else.
+fn is_unresolved(error: &io::Error) -> bool {
+    let code = error.raw_os_error().unwrap_or_default();
+    (cfg!(windows) && (11001..=11004).contains(&code))
+        || error.to_string().starts_with("failed to lookup address information")
 }
 
 /// rustls reports a certificate that it does not trust as invalid data, with its own error inside. The handshake is
 /// over before a byte of the request is sent.
 fn is_certificate(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::InvalidData
-        && error.get_ref().is_some_and(|inner| inner.to_string().starts_with("invalid peer certificate"))
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+    return error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref())
+        .is_some_and(|inner| matches!(inner, rustls::Error::InvalidCertificate(_)));
+    #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider")))]
+    {
+        let _ = error;
+        false
+    }
+}
+
+/// A panic in ureq. Only the one of its resolver, which could not have a thread, is known to come before sending.
+fn panicked(panic: &(dyn std::any::Any + Send)) -> TransportError {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    match text {
+        Some(text) if text.contains("failed to spawn thread") => {
+            TransportError::not_sent("no thread can be had to resolve the name")
+        }
+        _ => TransportError::maybe_sent("ureq panicked"),
+    }
 }

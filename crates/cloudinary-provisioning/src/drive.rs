@@ -5,13 +5,14 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use http::Request;
+use http::{Request, Response, StatusCode};
 
 use crate::error::Error;
 use crate::exchange::{Exchange, RetryEvent, Sample, Step};
+use crate::headers::{self, RateLimit};
 use crate::operation::Operation;
 use crate::outcome::Outcome;
-use crate::response::Response;
+use crate::response;
 use crate::throttle::Permit;
 
 /// What a call needs of the world: sending, sleeping, the time, and a random number.
@@ -148,8 +149,8 @@ pub trait AsyncDriver {
 /// use cloudinary_provisioning::{AttemptEvent, Outcome};
 ///
 /// fn record(event: &AttemptEvent<'_>) {
-///     let status = event.outcome.response().map(|response| response.status().as_u16());
-///     println!("{} took {:?}: {status:?}", event.operation, event.duration);
+///     let status = event.status().map_or(0, |status| status.as_u16());
+///     println!("{} {} {status} {:?}", event.operation, event.attempt, event.duration);
 /// }
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -165,13 +166,30 @@ pub struct AttemptEvent<'a> {
     pub outcome: &'a Outcome,
 }
 
+impl AttemptEvent<'_> {
+    /// The status of the response, if one arrived.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.outcome.response().map(Response::status)
+    }
+
+    /// The service's id of the request.
+    pub fn request_id(&self) -> Option<&str> {
+        self.outcome.response().and_then(|response| headers::request_id(response.headers()))
+    }
+
+    /// What the response says about the rate limit: how many requests remain.
+    pub fn rate_limit(&self) -> RateLimit {
+        self.outcome.response().map(|response| RateLimit::from_headers(response.headers())).unwrap_or_default()
+    }
+}
+
 impl<O: Operation> Exchange<O> {
     /// Makes the call with a blocking driver: attempt by attempt, with the delays between them.
     ///
     /// # Errors
     ///
     /// The last attempt's error, with the number of attempts and why there was no further one.
-    pub fn run(self, driver: &impl Driver) -> Result<Response<O::Output>, Error> {
+    pub fn run(self, driver: &impl Driver) -> Result<response::Response<O::Output>, Error> {
         let driver = Blocking(driver);
         let mut run = pin!(self.run_async(&driver));
         loop {
@@ -187,7 +205,7 @@ impl<O: Operation> Exchange<O> {
     /// # Errors
     ///
     /// As [`run`](Self::run).
-    pub async fn run_async(mut self, driver: &impl AsyncDriver) -> Result<Response<O::Output>, Error> {
+    pub async fn run_async(mut self, driver: &impl AsyncDriver) -> Result<response::Response<O::Output>, Error> {
         let start = driver.sample().elapsed;
         let elapsed = || driver.sample().since(start).elapsed;
         loop {

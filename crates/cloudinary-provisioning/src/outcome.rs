@@ -1,5 +1,6 @@
 //! What one attempt came to, and who makes attempts: [`Outcome`], [`TransportError`], [`Transport`].
 
+use std::fmt;
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -23,7 +24,8 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// }
 /// # assert!(matches!(outcome(Ok(Response::new(Vec::new()))), Outcome::Response(_)));
 /// ```
-#[derive(Debug)]
+///
+/// `Debug` shows neither headers nor a body.
 pub enum Outcome {
     /// A response arrived whole.
     Response(Response<Vec<u8>>),
@@ -42,6 +44,21 @@ impl Outcome {
             Self::Response(response) | Self::Truncated(response, _) | Self::TooLarge(response, _) => Some(response),
             Self::Failed(_) => None,
         }
+    }
+}
+
+impl fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = match self {
+            Self::Response(_) => f.debug_struct("Response"),
+            Self::Truncated(..) => f.debug_struct("Truncated"),
+            Self::TooLarge(..) => f.debug_struct("TooLarge"),
+            Self::Failed(error) => return f.debug_tuple("Failed").field(error).finish(),
+        };
+        if let Some(response) = self.response() {
+            shown.field("status", &response.status().as_u16()).field("body_length", &response.body().len());
+        }
+        shown.finish_non_exhaustive()
     }
 }
 

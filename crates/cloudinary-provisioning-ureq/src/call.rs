@@ -1,0 +1,102 @@
+//! [`Call`]: one call, with options of its own.
+
+use std::time::Duration;
+
+use cloudinary_provisioning::{AccountId, Error, Operation, Origin, RequestOptions, Response, RetryPolicy};
+
+use crate::client::Client;
+
+/// One call of an operation, with options of its own.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use cloudinary_provisioning_ureq::{Client, RetryPolicy, users};
+///
+/// let client = Client::from_env()?;
+/// let response = client
+///     .call(&users::Get::new("0abed8df"))
+///     .timeout(Duration::from_secs(5))
+///     .retry(RetryPolicy::none())
+///     .header("x-trace", "7")
+///     .response()?;
+/// println!("{:?} requests left", response.rate_limit().remaining);
+/// # Ok::<(), cloudinary_provisioning_ureq::Error>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "a call does nothing until `send` or `response`"]
+pub struct Call<'c, O> {
+    client: &'c Client,
+    operation: O,
+    options: CallOptions,
+}
+
+/// Options of one call. What is not set is the client's.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CallOptions {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) request: RequestOptions,
+}
+
+/// The options that calls and lists have in common.
+macro_rules! call_options {
+    () => {
+        /// How long one attempt may take, in place of the retry policy's own timeout.
+        pub fn timeout(mut self, timeout: Duration) -> Self {
+            self.options.timeout = Some(timeout);
+            self
+        }
+
+        /// How often and how long to try.
+        pub fn retry(mut self, policy: RetryPolicy) -> Self {
+            self.options.retry = Some(policy);
+            self
+        }
+
+        /// Where to send it, in place of the account's origin.
+        pub fn origin(mut self, origin: Origin) -> Self {
+            self.options.request = self.options.request.origin(origin);
+            self
+        }
+
+        /// The account that it is about, in place of the client's own.
+        pub fn account_id(mut self, id: impl Into<AccountId>) -> Self {
+            self.options.request = self.options.request.account_id(id);
+            self
+        }
+
+        /// One more header; see [`header`](cloudinary_provisioning::RequestOptions::header).
+        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
+            self.options.request = self.options.request.header(name, value);
+            self
+        }
+    };
+}
+
+pub(crate) use call_options;
+
+impl<'c, O: Operation> Call<'c, O> {
+    pub(crate) fn new(client: &'c Client, operation: O) -> Self {
+        Self { client, operation, options: client.options() }
+    }
+
+    call_options!();
+
+    /// Sends it and returns the value.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`].
+    pub fn send(self) -> Result<O::Output, Error> {
+        self.response().map(Response::into_value)
+    }
+
+    /// Sends it and returns the value with the response's status, headers, request id and rate limit.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`].
+    pub fn response(self) -> Result<Response<O::Output>, Error> {
+        self.client.execute(self.operation, &self.options)
+    }
+}

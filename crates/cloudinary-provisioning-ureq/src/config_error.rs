@@ -1,0 +1,65 @@
+//! [`ConfigError`]: a configuration that cannot work.
+
+use cloudinary_provisioning::Error;
+
+/// A configuration that ureq could not run with: it would panic on the first request, or send it in another way than asked.
+///
+/// [`Error::kind`](cloudinary_provisioning::Error::kind) is `Config` and holds it.
+///
+/// ```
+/// use cloudinary_provisioning_ureq::{Account, Client, ConfigError, ErrorKind, ureq};
+///
+/// let account = Account::new("acc", "key", "secret")?;
+/// let error = Client::builder(account).agent(ureq::agent()).proxy(None).build().unwrap_err();
+/// let ErrorKind::Config(config) = error.kind() else { panic!("{error}") };
+/// assert_eq!(config.downcast_ref(), Some(&ConfigError::AgentIsConfigured));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The origin is `https://`, and no TLS feature is on.
+    #[error("the origin is https:// and no TLS feature is on: `rustls`, `native-tls` or `rustls-no-provider`")]
+    NoTls,
+    /// The TLS configuration asks for a provider whose feature is off.
+    #[error("the TLS configuration asks for {provider}, and its feature is off")]
+    TlsProvider {
+        /// `rustls` or `native-tls`.
+        provider: &'static str,
+    },
+    /// The TLS configuration has root certificates that no feature brings.
+    #[error("the TLS configuration asks for {roots}, which needs the feature {feature}")]
+    RootCerts {
+        /// What it asks for.
+        roots: &'static str,
+        /// The feature that brings them.
+        feature: &'static str,
+    },
+    /// The feature `rustls-no-provider` is on alone, and there is no crypto provider.
+    #[error(
+        "rustls has no crypto provider: install a process default, set one in the TLS configuration, or turn the feature `rustls` on"
+    )]
+    NoCryptoProvider,
+    /// The proxy, given or from the environment, is a SOCKS proxy, and the feature is off.
+    #[error("the proxy is a SOCKS proxy, and the feature `socks-proxy` is off")]
+    SocksProxy,
+    /// A variable of the environment names a proxy that cannot be used. Its value, which may hold a password, is not
+    /// shown.
+    #[error("the variable {variable} does not name a proxy that can be used")]
+    ProxyVariable {
+        /// The variable.
+        variable: &'static str,
+    },
+    /// An agent was given together with settings that are the agent's own.
+    #[error("an agent is given, so that TLS, proxy and connect timeout have to be set on the agent")]
+    AgentIsConfigured,
+    /// A transport was given together with settings of ureq.
+    #[error("a transport is given, so that agent, TLS, proxy, connect timeout and body limit have to be set on it")]
+    TransportIsConfigured,
+}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        Self::config(error)
+    }
+}
