@@ -59,12 +59,29 @@ pub struct ClientBuilder {
     user_agent_suffix: Option<String>,
     on_retry: Option<Box<RetryHook>>,
     on_response: Option<Box<ResponseHook>>,
-    /// Given, or to be found in the environment.
-    proxy: Option<Option<Proxy>>,
+    proxy: ProxyChoice,
     tls: Tls,
     agent: Option<Agent>,
     transport: Option<Box<dyn Transport + Send + Sync>>,
     clock: Box<dyn Clock>,
+}
+
+enum ProxyChoice {
+    Environment,
+    Given(Option<Proxy>),
+}
+
+impl ProxyChoice {
+    fn is_given(&self) -> bool {
+        matches!(self, Self::Given(_))
+    }
+
+    fn given(&self) -> Option<&Proxy> {
+        match self {
+            Self::Given(proxy) => proxy.as_ref(),
+            Self::Environment => None,
+        }
+    }
 }
 
 impl ClientBuilder {
@@ -79,7 +96,7 @@ impl ClientBuilder {
             user_agent_suffix: None,
             on_retry: None,
             on_response: None,
-            proxy: None,
+            proxy: ProxyChoice::Environment,
             tls: Tls::default(),
             agent: None,
             transport: None,
@@ -173,7 +190,7 @@ impl ClientBuilder {
     /// are loopback hosts, always: the environment's proxy would see key and secret in plain text. A variable that
     /// does not name a usable proxy is a [`ConfigError`].
     pub fn proxy(mut self, proxy: Option<Proxy>) -> Self {
-        self.proxy = Some(proxy);
+        self.proxy = ProxyChoice::Given(proxy);
         self
     }
 
@@ -289,12 +306,12 @@ impl ClientBuilder {
     }
 
     fn configures_agent(&self) -> bool {
-        self.proxy.is_some() || self.tls.is_set() || self.connect_timeout.is_some()
+        self.proxy.is_given() || self.tls.is_set() || self.connect_timeout.is_some()
     }
 
     /// The environment's proxy, where none was given.
     fn env_proxy(&self) -> Result<Option<EnvProxy>, ConfigError> {
-        if self.proxy.is_some() {
+        if self.proxy.is_given() {
             return Ok(None);
         }
         let https = self.account.origin().as_str().starts_with("https://");
@@ -303,7 +320,7 @@ impl ClientBuilder {
 
     fn check(&self, env: Result<&Option<EnvProxy>, &ConfigError>) -> Result<(), ConfigError> {
         let env = env.map_err(Clone::clone)?.as_ref().map(|env| &env.proxy);
-        proxy::check(self.proxy.as_ref().and_then(Option::as_ref).or(env))?;
+        proxy::check(self.proxy.given().or(env))?;
         self.tls.check()
     }
 
@@ -330,7 +347,7 @@ impl ClientBuilder {
             })
         };
         let pair = |proxy: Option<&Proxy>| [MAX_IDLE_CONNECTIONS, 0].map(|idle| agent(proxy.cloned(), idle));
-        let given = self.proxy.as_ref().and_then(Option::as_ref);
+        let given = self.proxy.given();
         let [pooled, fresh] = pair(given.or(env.as_ref().map(|env| &env.proxy)));
         let direct = env.map(|env| Box::new((env.bypass, pair(None))));
         Agents::Own { pooled, fresh, direct }

@@ -16,6 +16,8 @@ use crate::clock::Clock;
 use crate::config_error::ConfigError;
 use crate::gate::Gate;
 use crate::items::Items;
+use crate::trace;
+use crate::workers::{SendAll, Stop, Stoppable};
 
 /// A blocking client of one account. Cheap to clone; clones share connections and what the service has said about
 /// its rate limit.
@@ -96,8 +98,17 @@ impl Client {
     }
 
     /// All items of a list, page by page as they are asked for.
-    pub fn items<O: Paged>(&self, operation: O) -> Items<O> {
+    pub fn items<O: Paged + 'static>(&self, operation: O) -> Items<O> {
         Items::new(self.clone(), operation)
+    }
+
+    /// Sends many operations with several workers; see [`SendAll`].
+    pub fn send_all<I>(&self, operations: I) -> SendAll<I::IntoIter>
+    where
+        I: IntoIterator,
+        I::Item: Operation + 'static,
+    {
+        SendAll::new(self.clone(), operations.into_iter())
     }
 
     /// The options that a call begins with.
@@ -116,7 +127,12 @@ impl Client {
         operation: O,
         options: &CallOptions,
     ) -> Result<Response<O::Output>, Error> {
-        self.exchange(operation, options)?.run(&*self.0)
+        trace::run(self.exchange(operation, options)?, &*self.0)
+    }
+
+    /// This client as a worker drives it.
+    pub(crate) fn stoppable<'w>(&'w self, stop: &'w Stop) -> Stoppable<'w> {
+        Stoppable { shared: &self.0, stop }
     }
 
     pub(crate) fn exchange<O: Operation>(&self, operation: O, options: &CallOptions) -> Result<Exchange<O>, Error> {
@@ -132,7 +148,19 @@ impl Client {
 
 impl Driver for Shared {
     fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> Outcome {
-        self.transport.send(request, timeout)
+        /// A transport that panics leaves its place among the attempts in flight to others.
+        struct Release<'g>(&'g Gate);
+
+        impl Drop for Release<'_> {
+            fn drop(&mut self) {
+                self.0.release(Permit::default());
+            }
+        }
+
+        let release = Release(&self.gate);
+        let outcome = self.transport.send(request, timeout);
+        std::mem::forget(release);
+        outcome
     }
 
     fn sleep(&self, delay: Duration) {
@@ -159,6 +187,7 @@ impl Driver for Shared {
     }
 
     fn on_retry(&self, event: &RetryEvent<'_>) {
+        trace::retry(event);
         if let Some(hook) = &self.on_retry {
             hook(event);
         }

@@ -140,7 +140,9 @@ mod gate;
 mod items;
 mod proxy;
 mod tls;
+mod trace;
 mod transport;
+mod workers;
 
 #[doc(no_inline)]
 pub use cloudinary_provisioning::*;
@@ -152,3 +154,4 @@ pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use config_error::ConfigError;
 pub use items::Items;
+pub use workers::SendAll;

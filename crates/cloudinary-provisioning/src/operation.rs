@@ -54,7 +54,7 @@ pub enum Safety {
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub trait Operation: sealed::Sealed {
+pub trait Operation: sealed::Sealed + Send + Sync {
     /// The `operationId` of the vendor's API description.
     const ID: &'static str;
 
@@ -62,11 +62,14 @@ pub trait Operation: sealed::Sealed {
     /// [`method`](Self::method) overrides.
     const METHOD: Method;
 
+    /// The template of its path.
+    const PATH: &'static str = "";
+
     /// What a repeat of the request does; where that is up to the value, what [`safety`](Self::safety) overrides.
     const SAFETY: Safety;
 
     /// What a success is read into.
-    type Output;
+    type Output: Send;
 
     /// The method of this request.
     fn method(&self) -> Method {
@@ -167,6 +170,7 @@ impl<O: Operation> sealed::Sealed for &O {}
 impl<O: Operation> Operation for &O {
     const ID: &'static str = O::ID;
     const METHOD: Method = O::METHOD;
+    const PATH: &'static str = O::PATH;
     const SAFETY: Safety = O::SAFETY;
     type Output = O::Output;
 

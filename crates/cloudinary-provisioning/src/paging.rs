@@ -16,7 +16,7 @@ use crate::operation::Operation;
 /// ```
 pub trait Paged: Operation<Output = Vec<<Self as Paged>::Item>> + Clone {
     /// What the list holds.
-    type Item;
+    type Item: Send;
 
     /// The page to begin with, or nothing where one request brings all there is.
     #[doc(hidden)]
@@ -86,6 +86,14 @@ impl<O: Paged> Pager<O> {
     /// of the page, this is the same page, so that a failed request can be made again.
     pub fn next_page(&self) -> Option<&O> {
         (!self.ended).then_some(&self.operation)
+    }
+
+    /// The operation that asks for the page that many pages behind the next one; `None` where there are no pages.
+    pub fn ahead(&self, pages: u32) -> Option<O> {
+        let page = self.page.filter(|_| !self.ended)?.checked_add(pages)?;
+        let mut operation = self.operation.clone();
+        operation.set_page(page);
+        Some(operation)
     }
 
     /// Takes note of a page that was received and gives back what is new in it: all of it, or nothing where it is

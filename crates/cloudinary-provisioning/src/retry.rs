@@ -205,20 +205,22 @@ enum Retryable {
 
 /// Whether a failed attempt may have been applied, and whether it can be retried.
 fn judge(error: &Error) -> (bool, Retryable) {
+    use Retryable::{Always, IfSafe, Never};
     match error.kind() {
-        ErrorKind::Account(_) | ErrorKind::Config(_) | ErrorKind::Build(_) => (false, Retryable::Never),
         ErrorKind::Status => match error.status().map_or(0, |status| status.as_u16()) {
             // A throttled request was not processed.
-            420 | 429 => (false, Retryable::Always),
-            408 | 500 | 502..=504 => (true, Retryable::IfSafe),
-            303 | 501 | 505.. => (true, Retryable::Never),
-            _ => (false, Retryable::Never),
+            420 | 429 => (false, Always),
+            408 | 500 | 502..=504 => (true, IfSafe),
+            303 | 501 | 505.. => (true, Never),
+            _ => (false, Never),
         },
-        ErrorKind::Truncated(_) => (true, Retryable::IfSafe),
-        ErrorKind::TooLarge { .. } | ErrorKind::Decode { .. } => (true, Retryable::Never),
-        ErrorKind::Transport(TransportError::NotSent(_)) => (false, Retryable::Always),
-        ErrorKind::Transport(TransportError::MaybeSent(_)) => (true, Retryable::IfSafe),
-        ErrorKind::Transport(TransportError::Permanent(_)) => (false, Retryable::Never),
+        ErrorKind::Transport(TransportError::NotSent(_)) => (false, Always),
+        ErrorKind::Transport(TransportError::MaybeSent(_)) | ErrorKind::Truncated(_) => (true, IfSafe),
+        ErrorKind::TooLarge { .. } | ErrorKind::Decode { .. } => (true, Never),
+        ErrorKind::Account(_)
+        | ErrorKind::Config(_)
+        | ErrorKind::Build(_)
+        | ErrorKind::Transport(TransportError::Permanent(_)) => (false, Never),
     }
 }
 
