@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use http::{Request, StatusCode};
 
-use crate::account::{Account, RequestOptions};
+use crate::account::Account;
 use crate::build_error::BuildError;
 use crate::error::{ApiError, Incomplete, IncompleteBody, ResponseError};
 use crate::operation::Operation;
+use crate::options::RequestOptions;
 use crate::response::{self, Response};
 use crate::retry::{Attempt, Decision, GiveUp, GiveUpReason, Moment, Retry, RetryPolicy};
 
@@ -46,6 +47,7 @@ use crate::retry::{Attempt, Decision, GiveUp, GiveUpReason, Moment, Retry, Retry
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Exchange<'o, O> {
+    #[expect(dead_code, reason = "it says what the response is read into")]
     operation: &'o O,
     request: Request<Vec<u8>>,
     policy: RetryPolicy,
@@ -190,7 +192,7 @@ impl<'o, O: Operation> Exchange<'o, O> {
         B: AsRef<[u8]> + Into<Vec<u8>>,
     {
         let status = response.status();
-        let fault = match response::read(self.operation, status, response.body().as_ref()) {
+        let fault = match response::read::<O>(status, response.body().as_ref()) {
             Ok(value) => {
                 let (parts, _) = response.into_parts();
                 return Step::Done(Response::new(status, parts.headers, value));

@@ -248,7 +248,10 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod account;
+mod account_error;
 mod build_error;
+mod catalog;
+mod declare;
 mod error;
 mod exchange;
 mod headers;
@@ -257,32 +260,53 @@ mod json;
 mod models;
 mod open_enum;
 mod operation;
+mod options;
+mod origin;
 mod paging;
 mod raw;
 mod response;
 mod retry;
 mod secret;
-mod setters;
 mod target;
 mod timestamp;
+mod wire;
 
+pub mod access_keys;
+pub mod agents;
+pub mod billing_usage;
+pub mod custom_policies;
+pub mod effective_policies;
+pub mod principals;
+pub mod product_environments;
+pub mod public;
+pub mod roles;
+pub mod system_policies;
+pub mod user_groups;
 pub mod users;
 
 pub use http;
+pub use serde_json::Value;
 pub use time;
 
-pub use account::{Account, AccountError, AccountReason, Origin, Region, RequestOptions};
+pub use account::Account;
+pub use account_error::{AccountError, AccountReason};
 pub use build_error::{BuildError, BuildReason};
+pub use catalog::{Entry, Field, Kind, Paging, Place, ResponseShape, catalog};
 pub use error::{ApiError, DecodeError, Incomplete, IncompleteBody, ResponseError};
 pub use exchange::{Exchange, Failure, FailureCause, Fault, Step};
 pub use headers::{RateLimit, request_id};
-pub use id::{AccountId, GroupId, SubAccountId, UserId};
-pub use models::SuccessResponse;
+pub use id::{AccountId, ApiKey, GroupId, KeyName, PolicyId, PrincipalId, RoleId, ScopeId, SubAccountId, UserId};
+pub use models::{
+    Change, JsonObject, ManagementType, PermissionType, PrincipalType, ScopeType, SortOrder, SuccessResponse,
+};
 pub use open_enum::UnknownValue;
 pub use operation::{Operation, Safety};
-pub use paging::{Paged, Pager};
+pub use options::RequestOptions;
+pub use origin::{Origin, Region};
+pub use paging::{CursorPage, Paged, Pager};
 pub use raw::Raw;
 pub use response::Response;
 pub use retry::{Attempt, Decision, GiveUp, GiveUpReason, Moment, Retry, RetryPolicy};
 pub use secret::Secret;
-pub use target::{Base, Target};
+pub use target::{Base, ListForm};
+pub use wire::{Access, JsonList, Null, Nullable, Params};

@@ -82,11 +82,11 @@ pub(crate) enum Fault {
     Body(Unreadable),
 }
 
-pub(crate) fn read<O: Operation>(operation: &O, status: StatusCode, body: &[u8]) -> Result<O::Output, Fault> {
+pub(crate) fn read<O: Operation>(status: StatusCode, body: &[u8]) -> Result<O::Output, Fault> {
     if !status.is_success() {
         return Err(Fault::Status);
     }
-    operation.decode(status, body).map_err(Fault::Body)
+    O::decode(status, body).map_err(Fault::Body)
 }
 
 impl Fault {
