@@ -3,7 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use cloudinary_provisioning::{Account, AttemptEvent, Error, RequestOptions, RetryEvent, RetryPolicy, Transport};
+use cloudinary_provisioning::{
+    Account, AttemptEvent, Error, Origin, Region, RequestOptions, RetryEvent, RetryPolicy, Transport,
+};
 use ureq::{Agent, Proxy};
 
 use crate::client::{Client, ResponseHook, RetryHook, Shared};
@@ -23,6 +25,7 @@ const MAX_IDLE_CONNECTIONS: usize = 1024;
 ///
 /// | setting | default |
 /// |---|---|
+/// | [`origin`](Self::origin), [`region`](Self::region) | the account's: `https://api.cloudinary.com` |
 /// | [`retry`](Self::retry) | [`RetryPolicy::default`]: 3 attempts, 30 s each, 120 s in all |
 /// | [`timeout`](Self::timeout) | the retry policy's 30 s an attempt |
 /// | [`connect_timeout`](Self::connect_timeout) | 10 s |
@@ -113,6 +116,17 @@ impl ClientBuilder {
         // Text that is not Unicode becomes replacement characters, which an account refuses by the part's name.
         let variable = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         Ok(Self::new(Account::from_lookup(variable)?))
+    }
+
+    /// Where requests go, in place of the account's origin.
+    pub fn origin(mut self, origin: Origin) -> Self {
+        self.account = self.account.with_origin(origin);
+        self
+    }
+
+    /// The region of the service that requests go to: short for `origin(Origin::region(region))`.
+    pub fn region(self, region: Region) -> Self {
+        self.origin(Origin::region(region))
     }
 
     /// How often and how long to try, where a call does not say otherwise.
@@ -261,7 +275,7 @@ impl ClientBuilder {
             self.account = self.account.with_user_agent_suffix(&suffix)?;
         }
         let client = self.assemble();
-        match client.misconfigured(client.account().origin().as_str().starts_with("https://")) {
+        match client.misconfigured(client.account().origin()) {
             Some(error) => Err(error.into()),
             None => Ok(client),
         }

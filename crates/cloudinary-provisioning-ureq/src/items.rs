@@ -8,7 +8,7 @@ use cloudinary_provisioning::{AccountId, Error, Origin, Paged, Pager, RetryPolic
 
 use crate::call::{CallOptions, call_options};
 use crate::client::Client;
-use crate::workers::{Pool, plain};
+use crate::workers::{Pool, Stop};
 
 /// All items of a list, asked for page by page; memory stays at the pages that are under way. See [`Pager`] for where a
 /// list ends.
@@ -67,11 +67,11 @@ impl<O: Paged + 'static> Items<O> {
     fn next_page(&mut self) -> Option<Result<O::Output, Error>> {
         let operation = self.pager.next_page()?;
         if self.workers == 1 || self.pager.ahead(1).is_none() {
-            let page = self.client.execute(operation, &self.options);
+            let page = self.client.execute(operation, &self.options, &Stop::default());
             return Some(page.map(cloudinary_provisioning::Response::into_value));
         }
         let ahead = self.read_ahead.get_or_insert_with(|| ReadAhead {
-            pool: Pool::new(self.client.clone(), self.options.clone(), plain, self.workers),
+            pool: Pool::new(self.client.clone(), self.options.clone(), Client::execute, self.workers),
             submitted: 0,
             received: 0,
             waiting: BTreeMap::new(),

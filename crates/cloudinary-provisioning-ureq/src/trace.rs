@@ -1,27 +1,32 @@
 //! Spans and events of the feature `tracing`, with OpenTelemetry's attribute names. They show no credentials, no query,
 //! no body, and no id: a path is shown as its template.
 
-use cloudinary_provisioning::{Driver, Error, Exchange, Operation, Response, RetryEvent};
-
-/// Makes the call, within a span of its own.
+use cloudinary_provisioning::{Error, Operation, Origin, Response, RetryEvent};
 #[cfg(feature = "tracing")]
-pub(crate) fn run<O: Operation>(exchange: Exchange<O>, driver: &impl Driver) -> Result<Response<O::Output>, Error> {
-    use tracing::field::{Empty, display};
+use cloudinary_provisioning::{ErrorKind, TransportError};
 
-    let request = exchange.request();
+/// Makes a call, within a span of its own.
+#[cfg(feature = "tracing")]
+pub(crate) fn span<O: Operation>(
+    operation: &O,
+    origin: &Origin,
+    call: impl FnOnce() -> Result<Response<O::Output>, Error>,
+) -> Result<Response<O::Output>, Error> {
+    use tracing::field::Empty;
+
     let span = tracing::info_span!(
         "cloudinary_provisioning.call",
         otel.name = O::ID,
         otel.kind = "client",
-        http.request.method = request.method().as_str(),
+        http.request.method = operation.method().as_str(),
         url.template = O::PATH,
-        server.address = request.uri().host().unwrap_or_default(),
+        server.address = origin.as_str(),
         http.response.status_code = Empty,
         http.request.resend_count = Empty,
-        error.type = Empty,
+        error.r#type = Empty,
     );
     let _entered = span.enter();
-    let result = exchange.run(driver);
+    let result = call();
     let (status, attempts) = match &result {
         Ok(response) => (Some(response.status()), response.attempts()),
         Err(error) => (error.status(), error.attempts()),
@@ -33,15 +38,19 @@ pub(crate) fn run<O: Operation>(exchange: Exchange<O>, driver: &impl Driver) -> 
         span.record("http.request.resend_count", attempts - 1);
     }
     if let Err(error) = &result {
-        span.record("error.type", display(kind(error)));
+        span.record("error.type", kind(error));
     }
     result
 }
 
-/// Makes the call.
+/// Makes a call.
 #[cfg(not(feature = "tracing"))]
-pub(crate) fn run<O: Operation>(exchange: Exchange<O>, driver: &impl Driver) -> Result<Response<O::Output>, Error> {
-    exchange.run(driver)
+pub(crate) fn span<O: Operation>(
+    _: &O,
+    _: &Origin,
+    call: impl FnOnce() -> Result<Response<O::Output>, Error>,
+) -> Result<Response<O::Output>, Error> {
+    call()
 }
 
 #[cfg(feature = "tracing")]
@@ -62,8 +71,6 @@ pub(crate) fn retry(_: &RetryEvent<'_>) {}
 
 #[cfg(feature = "tracing")]
 fn kind(error: &Error) -> &'static str {
-    use cloudinary_provisioning::{ErrorKind, TransportError};
-
     match error.kind() {
         ErrorKind::Status => "status",
         ErrorKind::Truncated(_) => "truncated",

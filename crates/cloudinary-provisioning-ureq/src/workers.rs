@@ -12,13 +12,12 @@ use std::time::{Duration, SystemTime};
 
 use cloudinary_provisioning::http::Request;
 use cloudinary_provisioning::{
-    AccountId, AttemptEvent, Driver, Error, Operation, Origin, Outcome, Permit, Response, RetryEvent, RetryPolicy,
-    Sample, TransportError,
+    AccountId, AttemptEvent, Driver, Error, Exchange, Operation, Origin, Outcome, Permit, Recover, Response,
+    RetryEvent, RetryPolicy, Sample, TransportError,
 };
 
 use crate::call::{CallOptions, call_options};
 use crate::client::{Client, Shared};
-use crate::trace;
 
 const DEFAULT_WORKERS: usize = 8;
 /// How many operations are taken ahead for each worker, so that none runs dry while the caller looks at a result.
@@ -78,7 +77,7 @@ where
             operations: operations.fuse(),
             options: client.options(),
             client,
-            execute: plain,
+            execute: Client::execute,
             workers: DEFAULT_WORKERS,
             in_order: false,
             pool: None,
@@ -100,6 +99,15 @@ where
     /// Gives results in the order of the operations. A slow call then holds back the results behind it.
     pub fn in_order(mut self) -> Self {
         self.in_order = true;
+        self
+    }
+
+    /// Makes each create exactly once, also where its response is lost; see [`Recovery`](cloudinary_provisioning::Recovery).
+    pub fn recover(mut self) -> Self
+    where
+        I::Item: Recover,
+    {
+        self.execute = Client::recover;
         self
     }
 
@@ -321,16 +329,6 @@ impl Driver for Stoppable<'_> {
     }
 }
 
-/// One call without recovery.
-pub(crate) fn plain<O: Operation>(
-    client: &Client,
-    operation: &O,
-    options: &CallOptions,
-    stop: &Stop,
-) -> Result<Response<O::Output>, Error> {
-    trace::run(client.exchange(operation, options)?, &client.stoppable(stop))
-}
-
 /// One call, whatever happens in it. A panic leaves open whether the operation was applied, as a lost response does.
 fn attempt<O: Operation>(
     execute: Execute<O>,
@@ -342,7 +340,9 @@ fn attempt<O: Operation>(
     catch_unwind(AssertUnwindSafe(|| execute(client, operation, options, stop).map(Response::into_value)))
         .unwrap_or_else(|_| {
             let options = CallOptions { retry: Some(RetryPolicy::none()), ..options.clone() };
-            client.exchange(operation, &options)?.run(&Panicked).map(Response::into_value)
+            Exchange::with_options(client.account(), operation, client.policy(&options), &options.request)?
+                .run(&Panicked)
+                .map(Response::into_value)
         })
 }
 
