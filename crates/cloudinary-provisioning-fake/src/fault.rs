@@ -5,7 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Method, Response, StatusCode};
 
-use crate::reply::error_body;
+use crate::answer::error_body;
 
 /// One thing to go wrong with one request.
 ///
@@ -233,7 +233,7 @@ impl Fault {
         self
     }
 
-    pub(crate) fn carries_out(&self) -> bool {
+    pub(crate) fn applies(&self) -> bool {
         self.applied || matches!(&self.what, What::Reply(reply) if reply.status.is_none())
     }
 

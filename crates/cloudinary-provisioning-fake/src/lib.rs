@@ -98,8 +98,8 @@
 //!
 //! assert!(account.user("a").is_some());
 //! assert!(account.user("b").is_none());
-//! let carried_out: Vec<_> = account.requests().map(|asked| asked.carried_out).collect();
-//! assert_eq!(carried_out, [false, true]);
+//! let applied: Vec<_> = account.requests().map(|asked| asked.applied).collect();
+//! assert_eq!(applied, [false, true]);
 //! ```
 //!
 //! | to see how your tool takes | script |
@@ -174,28 +174,39 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod access_keys;
 mod account;
-mod body;
+mod agents;
+mod answer;
+mod billing_usage;
 mod clock;
+mod custom_policies;
+mod effective_policies;
+mod facts;
 mod fault;
-mod group;
+mod fields;
+mod form;
 mod ids;
 mod limit;
-mod list;
-mod path;
-mod query;
-mod reply;
+mod page;
+mod principals;
+mod product_environments;
+mod public;
+mod roles;
 #[cfg(feature = "server")]
 mod server;
-mod service;
-mod store;
-mod sub_account;
-mod user;
+mod state;
+mod switch;
+mod system_policies;
+mod user_groups;
+mod users;
 
+pub use access_keys::{FakeAccessKey, NewAccessKey};
 pub use account::{FakeAccount, LoggedRequest};
 pub use fault::{Disruption, Fault, Framing};
-pub use group::{FakeGroup, NewGroup};
+pub use product_environments::{FakeSubAccount, NewSubAccount};
 #[cfg(feature = "server")]
 pub use server::FakeServer;
-pub use sub_account::{FakeSubAccount, NewSubAccount};
-pub use user::{FakeUser, NewUser};
+pub use switch::Switch;
+pub use user_groups::{FakeGroup, NewGroup};
+pub use users::{FakeUser, NewUser};
