@@ -1,4 +1,4 @@
-//! The account itself: a function from requests to replies, and what a test sets up and looks at.
+//! The account itself: a function from requests to responses, and what a test sets up and looks at.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use time::{Duration, OffsetDateTime};
 
 use crate::access_keys::{self, FakeAccessKey, NewAccessKey};
-use crate::answer::{Answer, Failure, Success, error_body};
+use crate::answer::{Answer, Failure, Success};
 use crate::clock::{Clock, http_date, next_hour, rfc3339, utc};
 use crate::facts::{Base, NoRoute, Operation, Route, route};
 use crate::fault::{Disruption, Fault, Script};
@@ -34,7 +34,7 @@ const RESET: HeaderName = HeaderName::from_static("x-featureratelimit-reset");
 
 /// An in-memory account: a plain value that answers requests.
 ///
-/// The same setup and the same requests always give the same replies, byte for byte. The
+/// The same setup and the same requests always give the same responses, byte for byte. The
 /// [crate documentation](crate) tells what is modelled.
 ///
 /// ```
@@ -47,10 +47,10 @@ const RESET: HeaderName = HeaderName::from_static("x-featureratelimit-reset");
 ///     .body(Vec::new())
 ///     .unwrap();
 ///
-/// let reply = account.respond(request);
+/// let response = account.respond(request);
 ///
-/// assert_eq!(reply.status(), 200);
-/// assert_eq!(reply.body(), br#"{"message":"ok"}"#);
+/// assert_eq!(response.status(), 200);
+/// assert_eq!(response.body(), br#"{"message":"ok"}"#);
 /// assert_eq!(account.users().count(), 0);
 /// ```
 #[derive(Clone)]
@@ -416,14 +416,14 @@ impl FakeAccount {
 impl FakeAccount {
     /// Answers a request.
     ///
-    /// A scripted fault that breaks the connection cannot be told by a reply; here it becomes a 502
+    /// A scripted fault that breaks the connection cannot be told by a response; here it becomes a 502
     /// with an HTML body. [`try_respond`](Self::try_respond) keeps the two apart.
     pub fn respond(&mut self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
         self.try_respond(request).unwrap_or_else(|disruption| {
             if let Disruption::CloseAfter { response } = disruption {
                 return *response;
             }
-            let page = format!("<html><body>No reply: {}</body></html>", describe(&disruption));
+            let page = format!("<html><body>No response: {}</body></html>", describe(&disruption));
             let mut response = Response::new(page.into_bytes());
             *response.status_mut() = StatusCode::BAD_GATEWAY;
             let html = HeaderValue::from_static("text/html");
@@ -526,7 +526,8 @@ impl FakeAccount {
         if lacks.is_some_and(|lacks| self.state.is_on(lacks)) {
             return Err(Failure::no_such_feature());
         }
-        let body = body?;
+        // A body where none belongs is read if it can be, and ignored otherwise.
+        let body = if operation.takes_body() { body? } else { body.unwrap_or_default() };
         if operation.needs_body() && body.is_missing() {
             return Err(Failure::bad_request("The request body is missing"));
         }
@@ -593,7 +594,7 @@ fn describe(disruption: &Disruption) -> &'static str {
         Disruption::Reset => "the connection was reset",
         Disruption::Stall => "the connection stalled",
         Disruption::Raw(_) => "not HTTP",
-        Disruption::CutOff { .. } => "the body was cut off",
+        Disruption::Truncated { .. } => "the body was truncated",
         Disruption::StallInBody { .. } => "the body stalled",
         Disruption::CloseAfter { .. } => "the connection was closed after it",
     }
