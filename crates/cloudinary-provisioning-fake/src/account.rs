@@ -10,7 +10,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use time::{Duration, OffsetDateTime};
 
 use crate::access_keys::{self, FakeAccessKey, NewAccessKey};
+use crate::agents::{self, FakeAgentAccount, FakeAgentCloud};
 use crate::answer::{Answer, Failure, Success};
+use crate::billing_usage::PlanUsage;
 use crate::clock::{Clock, http_date, next_hour, rfc3339, utc};
 use crate::facts::{Base, NoRoute, Operation, Route, route};
 use crate::fault::{Disruption, Fault, Script};
@@ -197,6 +199,18 @@ impl FakeAccount {
         self
     }
 
+    /// With the usage of this plan. See [`add_plan`](Self::add_plan).
+    pub fn with_plan(mut self, plan: PlanUsage) -> Self {
+        self.add_plan(plan);
+        self
+    }
+
+    /// How many agents' calls are answered a day, failed ones included; the others get a 429. Without this it is ten.
+    pub fn with_agent_limit(mut self, limit: u64) -> Self {
+        self.state.agents.limit = limit;
+        self
+    }
+
     /// With these faults for the next requests, one each.
     pub fn with_script(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
         self.script(faults);
@@ -275,6 +289,21 @@ impl FakeAccount {
     /// Takes a group out.
     pub fn remove_group(&mut self, id: &str) -> Option<FakeGroup> {
         user_groups::remove(&mut self.state, id)
+    }
+
+    /// Adds the usage of a plan.
+    pub fn add_plan(&mut self, plan: PlanUsage) {
+        self.state.billing.plans.push(plan);
+    }
+
+    /// Takes the usage of all plans out, and the subscription with them.
+    pub fn remove_plans(&mut self) {
+        self.state.billing.plans.clear();
+    }
+
+    /// Takes an email address, so that no agent can make an account for it.
+    pub fn take_email(&mut self, email: &str) {
+        self.state.agents.take_email(email);
     }
 
     /// Lets time pass, for one until the rate limit is reset.
@@ -394,6 +423,21 @@ impl FakeAccount {
     /// The groups of this user.
     pub fn groups_of(&self, user_id: &str) -> impl Iterator<Item = &FakeGroup> {
         self.state.groups.all_of_user(user_id)
+    }
+
+    /// The usage of all plans.
+    pub fn plans(&self) -> impl Iterator<Item = &PlanUsage> {
+        self.state.billing.plans.iter()
+    }
+
+    /// The accounts that agents made.
+    pub fn agent_accounts(&self) -> impl Iterator<Item = &FakeAgentAccount> {
+        self.state.agents.accounts.iter()
+    }
+
+    /// The clouds that agents made.
+    pub fn agent_clouds(&self) -> impl Iterator<Item = &FakeAgentCloud> {
+        self.state.agents.clouds.iter()
     }
 
     /// The account's time.
@@ -517,6 +561,9 @@ impl FakeAccount {
             let account = path.iter().find(|(name, _)| *name == "account_id").map_or("", |(_, value)| value);
             self.authenticate(account, request)?;
             self.limit.charge(self.now(), operation)?;
+        }
+        if operation.base() == Base::Agents {
+            agents::charge(&mut self.state)?;
         }
         let lacks = match operation.base() {
             Base::Permissions => Some(Switch::NoPermissions),

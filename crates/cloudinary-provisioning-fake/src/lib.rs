@@ -203,6 +203,8 @@ mod users;
 
 pub use access_keys::{FakeAccessKey, NewAccessKey};
 pub use account::{FakeAccount, LoggedRequest};
+pub use agents::{FakeAgentAccount, FakeAgentCloud};
+pub use billing_usage::{PlanUsage, UsageCycle};
 pub use fault::{Disruption, Fault, Framing};
 pub use product_environments::{FakeSubAccount, NewSubAccount};
 #[cfg(feature = "server")]
