@@ -1,0 +1,12 @@
+//! Custom policies.
+
+use crate::answer::{Answer, Failure};
+use crate::fields::Fields;
+use crate::state::State;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CustomPolicies {}
+
+pub(crate) fn handle(_state: &mut State, operation: &str, _fields: &Fields) -> Answer {
+    Err(Failure::not_built(operation))
+}
