@@ -1,4 +1,4 @@
-//! The account itself: a function from requests to replies, and what a test sets up and looks at.
+//! The account itself: a function from requests to responses, and what a test sets up and looks at.
 
 use std::fmt;
 
@@ -10,7 +10,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use time::{Duration, OffsetDateTime};
 
 use crate::access_keys::{self, FakeAccessKey, NewAccessKey};
-use crate::answer::{Answer, Failure, Success, error_body};
+use crate::agents::{self, FakeAgentAccount, FakeAgentCloud};
+use crate::answer::{Answer, Failure, Success};
+use crate::billing_usage::PlanUsage;
 use crate::clock::{Clock, http_date, next_hour, rfc3339, utc};
 use crate::facts::{Base, NoRoute, Operation, Route, route};
 use crate::fault::{Disruption, Fault, Script};
@@ -34,7 +36,7 @@ const RESET: HeaderName = HeaderName::from_static("x-featureratelimit-reset");
 
 /// An in-memory account: a plain value that answers requests.
 ///
-/// The same setup and the same requests always give the same replies, byte for byte. The
+/// The same setup and the same requests always give the same responses, byte for byte. The
 /// [crate documentation](crate) tells what is modelled.
 ///
 /// ```
@@ -47,10 +49,10 @@ const RESET: HeaderName = HeaderName::from_static("x-featureratelimit-reset");
 ///     .body(Vec::new())
 ///     .unwrap();
 ///
-/// let reply = account.respond(request);
+/// let response = account.respond(request);
 ///
-/// assert_eq!(reply.status(), 200);
-/// assert_eq!(reply.body(), br#"{"message":"ok"}"#);
+/// assert_eq!(response.status(), 200);
+/// assert_eq!(response.body(), br#"{"message":"ok"}"#);
 /// assert_eq!(account.users().count(), 0);
 /// ```
 #[derive(Clone)]
@@ -197,6 +199,18 @@ impl FakeAccount {
         self
     }
 
+    /// With the usage of this plan. See [`add_plan`](Self::add_plan).
+    pub fn with_plan(mut self, plan: PlanUsage) -> Self {
+        self.add_plan(plan);
+        self
+    }
+
+    /// How many agents' calls are answered a day, failed ones included; the others get a 429. Without this it is ten.
+    pub fn with_agent_limit(mut self, limit: u64) -> Self {
+        self.state.agents.limit = limit;
+        self
+    }
+
     /// With these faults for the next requests, one each.
     pub fn with_script(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
         self.script(faults);
@@ -275,6 +289,21 @@ impl FakeAccount {
     /// Takes a group out.
     pub fn remove_group(&mut self, id: &str) -> Option<FakeGroup> {
         user_groups::remove(&mut self.state, id)
+    }
+
+    /// Adds the usage of a plan.
+    pub fn add_plan(&mut self, plan: PlanUsage) {
+        self.state.billing.plans.push(plan);
+    }
+
+    /// Takes the usage of all plans out, and the subscription with them.
+    pub fn remove_plans(&mut self) {
+        self.state.billing.plans.clear();
+    }
+
+    /// Takes an email address, so that no agent can make an account for it.
+    pub fn take_email(&mut self, email: &str) {
+        self.state.agents.take_email(email);
     }
 
     /// Lets time pass, for one until the rate limit is reset.
@@ -396,6 +425,21 @@ impl FakeAccount {
         self.state.groups.all_of_user(user_id)
     }
 
+    /// The usage of all plans.
+    pub fn plans(&self) -> impl Iterator<Item = &PlanUsage> {
+        self.state.billing.plans.iter()
+    }
+
+    /// The accounts that agents made.
+    pub fn agent_accounts(&self) -> impl Iterator<Item = &FakeAgentAccount> {
+        self.state.agents.accounts.iter()
+    }
+
+    /// The clouds that agents made.
+    pub fn agent_clouds(&self) -> impl Iterator<Item = &FakeAgentCloud> {
+        self.state.agents.clouds.iter()
+    }
+
     /// The account's time.
     pub fn now(&self) -> OffsetDateTime {
         self.state.now()
@@ -416,14 +460,14 @@ impl FakeAccount {
 impl FakeAccount {
     /// Answers a request.
     ///
-    /// A scripted fault that breaks the connection cannot be told by a reply; here it becomes a 502
+    /// A scripted fault that breaks the connection cannot be told by a response; here it becomes a 502
     /// with an HTML body. [`try_respond`](Self::try_respond) keeps the two apart.
     pub fn respond(&mut self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
         self.try_respond(request).unwrap_or_else(|disruption| {
             if let Disruption::CloseAfter { response } = disruption {
                 return *response;
             }
-            let page = format!("<html><body>No reply: {}</body></html>", describe(&disruption));
+            let page = format!("<html><body>No response: {}</body></html>", describe(&disruption));
             let mut response = Response::new(page.into_bytes());
             *response.status_mut() = StatusCode::BAD_GATEWAY;
             let html = HeaderValue::from_static("text/html");
@@ -518,6 +562,9 @@ impl FakeAccount {
             self.authenticate(account, request)?;
             self.limit.charge(self.now(), operation)?;
         }
+        if operation.base() == Base::Agents {
+            agents::charge(&mut self.state)?;
+        }
         let lacks = match operation.base() {
             Base::Permissions => Some(Switch::NoPermissions),
             _ if operation.tag == "Access Keys" => Some(Switch::NoAccessKeys),
@@ -526,7 +573,8 @@ impl FakeAccount {
         if lacks.is_some_and(|lacks| self.state.is_on(lacks)) {
             return Err(Failure::no_such_feature());
         }
-        let body = body?;
+        // A body where none belongs is read if it can be, and ignored otherwise.
+        let body = if operation.takes_body() { body? } else { body.unwrap_or_default() };
         if operation.needs_body() && body.is_missing() {
             return Err(Failure::bad_request("The request body is missing"));
         }
@@ -593,7 +641,7 @@ fn describe(disruption: &Disruption) -> &'static str {
         Disruption::Reset => "the connection was reset",
         Disruption::Stall => "the connection stalled",
         Disruption::Raw(_) => "not HTTP",
-        Disruption::CutOff { .. } => "the body was cut off",
+        Disruption::Truncated { .. } => "the body was truncated",
         Disruption::StallInBody { .. } => "the body stalled",
         Disruption::CloseAfter { .. } => "the connection was closed after it",
     }

@@ -133,6 +133,10 @@ impl Failure {
         Self::new(StatusCode::CONFLICT, message)
     }
 
+    pub(crate) fn too_many_requests(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, message)
+    }
+
     pub(crate) fn method_not_allowed(allow: &str) -> Self {
         Self {
             header: HeaderValue::from_str(allow).ok().map(|value| (ALLOW, value)),

@@ -222,11 +222,10 @@ fn balanced(tokens: &[Token<'_>]) -> bool {
     for token in tokens {
         match token {
             Token::Open(bracket) => open.push(*bracket),
-            Token::Close(bracket) => {
-                if !matches!((open.pop(), bracket), (Some('('), ')') | (Some('['), ']') | (Some('{'), '}')) {
-                    return false;
-                }
-            }
+            Token::Close(bracket) => match (open.pop(), bracket) {
+                (Some('('), ')') | (Some('['), ']') | (Some('{'), '}') => {}
+                _ => return false,
+            },
             _ => {}
         }
     }

@@ -169,6 +169,10 @@ impl Operation {
         query.chain(body.map(|(name, shape)| (name.as_str(), Place::Body, shape)))
     }
 
+    pub(crate) fn takes_body(&self) -> bool {
+        self.body.is_some()
+    }
+
     pub(crate) fn needs_body(&self) -> bool {
         self.body.as_ref().is_some_and(|body| body.required)
     }

@@ -245,7 +245,9 @@ fn disrupt(stream: &TcpStream, disruption: &Disruption, asked: Asked) -> io::Res
             Ok(())
         }
         Disruption::Raw(bytes) => socket::send(stream, bytes),
-        Disruption::CutOff { response, framing, sent } => socket::send(stream, &encode_part(response, *framing, *sent)),
+        Disruption::Truncated { response, framing, sent } => {
+            socket::send(stream, &encode_part(response, *framing, *sent))
+        }
         Disruption::StallInBody { response, sent } => {
             let part = encode_part(response, Framing::ContentLength, *sent);
             socket::send(stream, &part)?;
