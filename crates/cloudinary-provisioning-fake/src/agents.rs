@@ -16,7 +16,7 @@ use crate::switch::Switch;
 /// How many calls an IP address has a day, unless it is set.
 const DEFAULT_LIMIT: u64 = 10;
 
-/// The address that `requester_ip` stands for here.
+/// The address of every requester here.
 const REQUESTER_IP: &str = "203.0.113.7";
 
 /// Providers of addresses that nobody keeps.
@@ -74,15 +74,15 @@ pub struct FakeAgentAccount {
 pub struct FakeAgentCloud {
     /// The id of its account.
     pub id: String,
-    /// The email address that was given, if any.
-    pub email: Option<String>,
+    /// The email address that was given, or a made-up one.
+    pub email: String,
     /// Its cloud name.
     pub cloud_name: String,
     /// Its key.
     pub api_key: String,
     /// The secret of that key.
     pub api_secret: String,
-    /// The addresses that it delivers to, all of them where there are none.
+    /// The addresses that it delivers to.
     pub delivery_ips: Vec<String>,
     /// When it ends unless somebody claims it.
     pub expires_at: OffsetDateTime,
@@ -208,20 +208,26 @@ fn email_failure(state: &State, what: &str) -> Failure {
 
 fn create_cloud(state: &mut State, fields: &Fields) -> Answer {
     let delivery_ips = match fields.texts("delivery_ips") {
-        None => Vec::new(),
+        // Without a list the service takes the requester's address.
+        None => vec![REQUESTER_IP.to_owned()],
         Some(ips) if ips.is_empty() => return Err(Failure::missing("delivery_ips")),
         Some(ips) => ips.into_iter().map(delivery_ip).collect::<Result<_, _>>()?,
     };
     let cloud = FakeAgentCloud {
         id: state.ids.next_id(),
-        email: fields.text("email").map(str::to_owned),
+        // An address that nobody reads, where none is given.
+        email: match fields.text("email") {
+            Some(email) => email.to_owned(),
+            None => format!("cloud-{}@cloud.cloudinary.invalid", state.ids.next_id()),
+        },
         cloud_name: cloud_name(state),
         api_key: state.ids.next_key(),
         api_secret: state.ids.next_secret(),
         delivery_ips,
         expires_at: state.now().checked_add(Duration::DAY).unwrap_or(state.now()),
     };
-    let claim_url = format!("https://cloudinary.com/claim?token={}", state.ids.next_secret());
+    let claim_url =
+        format!("https://console.cloudinary.com/users/agent_email_confirmation?token={}", state.ids.next_secret());
     let answer = if state.is_on(Switch::NestedClouds) { nested(&cloud, &claim_url) } else { flat(&cloud, &claim_url) };
     state.agents.clouds.push(cloud);
     answer
@@ -271,7 +277,7 @@ fn variable(api_key: &str, api_secret: &str, cloud_name: &str) -> String {
 fn flat(cloud: &FakeAgentCloud, claim_url: &str) -> Answer {
     ok(&FlatCloud {
         account_id: &cloud.id,
-        email: cloud.email.as_deref(),
+        email: &cloud.email,
         cloud_name: &cloud.cloud_name,
         api_key: &cloud.api_key,
         api_secret: &cloud.api_secret,
@@ -287,7 +293,7 @@ fn flat(cloud: &FakeAgentCloud, claim_url: &str) -> Answer {
 fn nested(cloud: &FakeAgentCloud, claim_url: &str) -> Answer {
     ok(&NestedCloud {
         id: &cloud.id,
-        email: cloud.email.as_deref(),
+        email: &cloud.email,
         expires_at: rfc3339(cloud.expires_at),
         delivery_ips: &cloud.delivery_ips,
         claim_url,
@@ -319,7 +325,7 @@ struct AccountEnvironment<'a> {
 #[derive(Serialize)]
 struct FlatCloud<'a> {
     account_id: &'a str,
-    email: Option<&'a str>,
+    email: &'a str,
     cloud_name: &'a str,
     api_key: &'a str,
     api_secret: &'a str,
@@ -334,7 +340,7 @@ struct FlatCloud<'a> {
 #[derive(Serialize)]
 struct NestedCloud<'a> {
     id: &'a str,
-    email: Option<&'a str>,
+    email: &'a str,
     expires_at: String,
     delivery_ips: &'a [String],
     claim_url: &'a str,
