@@ -463,6 +463,52 @@ mod tests {
     }
 
     #[test]
+    fn nothing_makes_it_panic() {
+        const PIECES: [&str; 26] = [
+            "permit",
+            "forbid",
+            "(",
+            ")",
+            "[",
+            "]",
+            "{",
+            "}",
+            "principal",
+            "action",
+            "resource",
+            ",",
+            ";",
+            "\"",
+            "\\",
+            "//",
+            "\n",
+            " ",
+            "::",
+            "==",
+            "is",
+            "in",
+            "when",
+            "@",
+            "é",
+            "Cloudinary::User::\"u\"",
+        ];
+        let mut state = 0x2545_f491_4f6c_dd1d_u64;
+        let mut roll = |sides: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state >> 33).unwrap() % sides
+        };
+        for _ in 0..20_000 {
+            let soup: String = (0..roll(24)).map(|_| PIECES[roll(PIECES.len())]).collect();
+            let once = tidy(&soup);
+            assert_eq!(tidy(&once), once, "{soup:?}");
+            assert_eq!(check(&once), check(&soup), "{soup:?}");
+            assert_eq!(principals(&once), principals(&soup), "{soup:?}");
+        }
+    }
+
+    #[test]
     fn tidying_twice_changes_nothing_more() {
         for statement in [KEY, "a // b\n\n// c \n d  \"  ", "\u{a0} x \u{2003} y", "//", "// \n //"] {
             let once = tidy(statement);

@@ -751,6 +751,44 @@ mod shapes {
         }
     }
 
+    /// Values that no field is meant for.
+    fn odd_values() -> Vec<Value> {
+        let deep = (0..64).fold(json!("x"), |inner, _| json!([inner]));
+        let texts = ["", " ", "\u{0}", "..", "<folder_id>", "\"", "[", "[\"x\"]", "{}"];
+        let plain =
+            [json!(null), json!(0), json!(-1.5), json!(true), json!([]), json!({}), json!([null]), json!([{}]), deep];
+        texts.into_iter().map(Value::from).chain(plain).collect()
+    }
+
+    #[test]
+    fn odd_values_are_answered_for_every_field() {
+        let facts: Value = serde_json::from_str(FACTS).unwrap();
+        let operations = facts["operations"].as_array().unwrap();
+        for (id, query, body) in requests() {
+            let operation = operations.iter().find(|operation| operation["operationId"] == id).unwrap();
+            let path = operation["path"].as_str().unwrap().replace("{account_id}", "acc");
+            let path = path.replace("{policy_id}", "p1").replace("{role_id}", MASTER_ADMIN);
+            let method: Method = operation["method"].as_str().unwrap().parse().unwrap();
+            let fields = operation["body"]["shape"]["fields"].as_object().into_iter().flatten();
+            let parameters = operation["parameters"].as_array().unwrap().iter();
+            let parameters = parameters.map(|parameter| parameter["name"].as_str().unwrap());
+            for name in fields.map(|(name, _)| name.as_str()).chain(parameters) {
+                for value in odd_values() {
+                    // As an entry of a list of objects, too.
+                    for value in
+                        [value.clone(), json!([{ "id": value, "scope_id": value, "policy_parameters": value }])]
+                    {
+                        let mut body = if body.is_null() { json!({}) } else { body.clone() };
+                        body[name] = value;
+                        let body = body.to_string();
+                        let response = ask(&mut seeded(), method.clone(), &format!("{path}{query}"), &body);
+                        assert!(response.status().as_u16() < 500, "{id} {body}");
+                    }
+                }
+            }
+        }
+    }
+
     #[test]
     fn every_success_has_the_documented_status_and_shape() {
         let facts: Value = serde_json::from_str(FACTS).unwrap();
