@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::permissions::{Permission, ScopeType};
+use crate::permissions::{PermissionType, ScopeType};
 
 /// When the catalogue was made, in seconds since 1970.
 pub(crate) const MADE_AT: i64 = 1_719_475_216;
@@ -18,7 +18,7 @@ pub(crate) struct SystemPolicy {
     pub(crate) description: &'static str,
     pub(crate) category: &'static str,
     pub(crate) sub_category: &'static str,
-    pub(crate) permission_type: Permission,
+    pub(crate) permission_type: PermissionType,
     pub(crate) scope_type: ScopeType,
     #[serde(rename = "policy")]
     pub(crate) statement: &'static str,
@@ -32,7 +32,7 @@ pub(crate) struct SystemRole {
     pub(crate) id: &'static str,
     pub(crate) name: &'static str,
     pub(crate) description: &'static str,
-    pub(crate) permission_type: Permission,
+    pub(crate) permission_type: PermissionType,
     pub(crate) scope_type: ScopeType,
     pub(crate) system_policy_ids: &'static [&'static str],
 }
@@ -45,7 +45,7 @@ pub(crate) fn policy(id: &str) -> Option<&'static SystemPolicy> {
 const FOLDER: &[&str] = &["folder_id"];
 const COLLECTION: &[&str] = &["collection_id"];
 
-use Permission::{Content, Global};
+use PermissionType::{Content, Global};
 use ScopeType::{Account, Prodenv};
 
 pub(crate) static POLICIES: &[SystemPolicy] = &[

@@ -210,7 +210,7 @@ pub use agents::{FakeAgentAccount, FakeAgentCloud};
 pub use billing_usage::{PlanUsage, UsageCycle};
 pub use custom_policies::{FakeCustomPolicy, NewCustomPolicy};
 pub use fault::{Disruption, Fault, Framing};
-pub use permissions::{Management, Permission, PrincipalType, ScopeType};
+pub use permissions::{ManagementType, PermissionType, PrincipalType, ScopeType};
 pub use principals::{FakeAssignment, NewAssignment, Principal};
 pub use product_environments::{FakeSubAccount, NewSubAccount};
 pub use roles::{FakeRole, NewRole};

@@ -67,9 +67,9 @@ words! {
     /// What a role's permissions are about.
     ///
     /// ```
-    /// assert_eq!(cloudinary_provisioning_fake::Permission::Content.to_string(), "content");
+    /// assert_eq!(cloudinary_provisioning_fake::PermissionType::Content.to_string(), "content");
     /// ```
-    Permission {
+    PermissionType {
         /// Everything in the scope.
         Global = "global",
         /// A folder or a collection, named when the role is assigned.
@@ -81,9 +81,9 @@ words! {
     /// Who manages a role.
     ///
     /// ```
-    /// assert_eq!(cloudinary_provisioning_fake::Management::System.to_string(), "system");
+    /// assert_eq!(cloudinary_provisioning_fake::ManagementType::System.to_string(), "system");
     /// ```
-    Management {
+    ManagementType {
         /// The service: such a role cannot be changed.
         System = "system",
         /// The account.
@@ -250,7 +250,7 @@ pub(crate) fn created_data<T: Serialize + ?Sized>(value: &T) -> Answer {
 /// * A role's name is unique for its scope and permission type, the system's included (409). Deleting one that is
 ///   assigned is a 409 without `force`, and takes its assignments along with it.
 /// * A role of product environments is assigned in one of them or in `all`, and a content role for each kind of content
-///   that its policies have a placeholder for; whatever lacks is a 400. Unknown roles, principals and environments
+///   that its policies have a placeholder for; what is missing is a 400. Unknown roles, principals and environments
 ///   are a 404, and then nothing is assigned at all. Adding and removing are idempotent.
 /// * Of provisioning keys, the account knows its own and those that have a role already.
 /// * In lists, `all` product environments are in each of them. The roles of a group are those of its members in

@@ -10,7 +10,7 @@ use crate::answer::{Answer, Failure, ok_without_body};
 use crate::fields::Fields;
 use crate::page::after_cursor;
 use crate::permissions::{
-    self, ALL, Management, Parameters, Permission, PrincipalType, Scope, ScopeType, data, data_page,
+    self, ALL, ManagementType, Parameters, PermissionType, PrincipalType, Scope, ScopeType, data, data_page,
 };
 use crate::roles::{self, FakeRole};
 use crate::state::State;
@@ -214,8 +214,8 @@ pub(crate) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
 /// The roles that a principal has itself; those of its groups are the groups'.
 fn roles_of(state: &State, fields: &Fields) -> Answer {
     let principal = asked_for(state, fields)?.ok_or_else(|| Failure::missing("principal_id"))?;
-    let permission = permissions::required_word(fields, "permission_type", Permission::parse)?;
-    let management = permissions::word(fields, "management_type", Management::parse)?;
+    let permission = permissions::required_word(fields, "permission_type", PermissionType::parse)?;
+    let management = permissions::word(fields, "management_type", ManagementType::parse)?;
     let filter = Filter::read(state, fields)?;
     let wanted = |(role, known): &(&FakeRole, &FakeAssignment)| {
         known.principal == principal
@@ -447,8 +447,8 @@ pub(crate) struct View<'a> {
     id: &'a str,
     name: &'a str,
     description: Option<&'a str>,
-    management_type: Management,
-    permission_type: Permission,
+    management_type: ManagementType,
+    permission_type: PermissionType,
     scope_type: ScopeType,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope_id: Option<&'a str>,

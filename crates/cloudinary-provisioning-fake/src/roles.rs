@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use crate::answer::{Answer, Failure, no_content};
 use crate::catalogue::{self, SystemPolicy, SystemRole};
 use crate::fields::Fields;
-use crate::permissions::{self, Management, Parameters, Permission, ScopeType, created_data, data};
+use crate::permissions::{self, ManagementType, Parameters, PermissionType, ScopeType, created_data, data};
 use crate::principals;
 use crate::state::State;
 use crate::system_policies::PolicyView;
@@ -16,11 +16,11 @@ use crate::system_policies::PolicyView;
 /// A role of a [`FakeAccount`](crate::FakeAccount), as it stands.
 ///
 /// ```
-/// use cloudinary_provisioning_fake::{FakeAccount, Management};
+/// use cloudinary_provisioning_fake::{FakeAccount, ManagementType};
 ///
 /// let account = FakeAccount::new("acc", "key", "secret");
 /// let admin = account.role("cld::role::prodenv::master_admin").unwrap();
-/// assert_eq!(admin.management_type, Management::System);
+/// assert_eq!(admin.management_type, ManagementType::System);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -32,9 +32,9 @@ pub struct FakeRole {
     /// Its description, if it has one.
     pub description: Option<String>,
     /// Whether it is the system's or the account's own.
-    pub management_type: Management,
+    pub management_type: ManagementType,
     /// Whether it is for one folder or collection each time that it is assigned.
-    pub permission_type: Permission,
+    pub permission_type: PermissionType,
     /// Where it applies.
     pub scope_type: ScopeType,
     /// The system policies that make it up.
@@ -52,7 +52,7 @@ impl FakeRole {
             id: role.id.to_owned(),
             name: role.name.to_owned(),
             description: Some(role.description.to_owned()),
-            management_type: Management::System,
+            management_type: ManagementType::System,
             permission_type: role.permission_type,
             scope_type: role.scope_type,
             system_policy_ids: role.system_policy_ids.iter().map(|id| (*id).to_owned()).collect(),
@@ -74,10 +74,10 @@ impl FakeRole {
 /// A custom role to put into a [`FakeAccount`](crate::FakeAccount).
 ///
 /// ```
-/// use cloudinary_provisioning_fake::{FakeAccount, NewRole, Permission, ScopeType};
+/// use cloudinary_provisioning_fake::{FakeAccount, NewRole, PermissionType, ScopeType};
 ///
 /// let account = FakeAccount::new("acc", "key", "secret").with_role(
-///     NewRole::new("Reviewers", ScopeType::Prodenv, Permission::Content)
+///     NewRole::new("Reviewers", ScopeType::Prodenv, PermissionType::Content)
 ///         .id("reviewers")
 ///         .system_policy("cld::policy::content::folder::view_download"),
 /// );
@@ -88,14 +88,14 @@ pub struct NewRole {
     pub(crate) id: Option<String>,
     name: String,
     description: Option<String>,
-    permission_type: Permission,
+    permission_type: PermissionType,
     scope_type: ScopeType,
     system_policy_ids: Vec<String>,
 }
 
 impl NewRole {
     /// A role without policies.
-    pub fn new(name: impl Into<String>, scope_type: ScopeType, permission_type: Permission) -> Self {
+    pub fn new(name: impl Into<String>, scope_type: ScopeType, permission_type: PermissionType) -> Self {
         Self {
             id: None,
             name: name.into(),
@@ -129,7 +129,7 @@ impl NewRole {
             id,
             name: self.name,
             description: self.description,
-            management_type: Management::Custom,
+            management_type: ManagementType::Custom,
             permission_type: self.permission_type,
             scope_type: self.scope_type,
             system_policy_ids: self.system_policy_ids,
@@ -192,9 +192,9 @@ pub(crate) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
 
 /// Roles of one permission type. `policy_parameters` asks for roles that take each of these kinds of content.
 fn list(state: &State, fields: &Fields) -> Answer {
-    let permission = permissions::required_word(fields, "permission_type", Permission::parse)?;
+    let permission = permissions::required_word(fields, "permission_type", PermissionType::parse)?;
     let scope = permissions::word(fields, "scope_type", ScopeType::parse)?;
-    let management = permissions::word(fields, "management_type", Management::parse)?;
+    let management = permissions::word(fields, "management_type", ManagementType::parse)?;
     let kinds = fields.texts("policy_parameters").unwrap_or_default();
     let wanted = |role: &&FakeRole| {
         role.permission_type == permission
@@ -212,7 +212,7 @@ fn create(state: &mut State, fields: &Fields) -> Answer {
         id: fields.text("id").filter(|id| !id.is_empty()).map(ToOwned::to_owned),
         name: permissions::required_text(fields, "name")?.to_owned(),
         description: fields.text("description").map(ToOwned::to_owned),
-        permission_type: permissions::required_word(fields, "permission_type", Permission::parse)?,
+        permission_type: permissions::required_word(fields, "permission_type", PermissionType::parse)?,
         scope_type: permissions::required_word(fields, "scope_type", ScopeType::parse)?,
         system_policy_ids: read_policies(fields)?,
     };
@@ -258,8 +258,8 @@ pub(crate) fn find<'a>(state: &'a State, fields: &Fields) -> Result<&'a FakeRole
 fn find_custom<'a>(state: &'a State, fields: &Fields) -> Result<&'a FakeRole, Failure> {
     let role = find(state, fields)?;
     match role.management_type {
-        Management::Custom => Ok(role),
-        Management::System => Err(Failure::forbidden(format!("The system role {} cannot be changed", role.id))),
+        ManagementType::Custom => Ok(role),
+        ManagementType::System => Err(Failure::forbidden(format!("The system role {} cannot be changed", role.id))),
     }
 }
 
@@ -281,7 +281,7 @@ fn check_name_is_free(
     state: &State,
     name: &str,
     scope: ScopeType,
-    permission: Permission,
+    permission: PermissionType,
     owner: Option<&str>,
 ) -> Result<(), Failure> {
     let same = |role: &FakeRole| role.name == name && (role.scope_type, role.permission_type) == (scope, permission);
@@ -297,8 +297,8 @@ pub(crate) struct RoleView<'a> {
     id: &'a str,
     name: &'a str,
     description: Option<&'a str>,
-    management_type: Management,
-    permission_type: Permission,
+    management_type: ManagementType,
+    permission_type: PermissionType,
     policy_parameters: BTreeSet<&'static str>,
     scope_type: ScopeType,
     #[serde(serialize_with = "permissions::as_seconds")]

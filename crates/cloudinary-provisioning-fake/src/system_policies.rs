@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::answer::{Answer, Failure};
 use crate::catalogue::{self, SystemPolicy};
 use crate::fields::Fields;
-use crate::permissions::{self, Parameters, Permission, ScopeType, data};
+use crate::permissions::{self, Parameters, PermissionType, ScopeType, data};
 use crate::state::State;
 
 pub(crate) fn handle(_state: &mut State, operation: &str, fields: &Fields) -> Answer {
@@ -19,7 +19,7 @@ pub(crate) fn handle(_state: &mut State, operation: &str, fields: &Fields) -> An
 /// cursor.
 fn list(fields: &Fields) -> Answer {
     let scope = permissions::word(fields, "scope_type", ScopeType::parse)?.unwrap_or(ScopeType::Account);
-    let permission = permissions::word(fields, "permission_type", Permission::parse)?;
+    let permission = permissions::word(fields, "permission_type", PermissionType::parse)?;
     let wanted = |policy: &&SystemPolicy| {
         policy.scope_type == scope && permission.is_none_or(|permission| policy.permission_type == permission)
     };
@@ -36,7 +36,7 @@ pub(crate) struct PolicyView {
     name: &'static str,
     description: &'static str,
     scope_type: ScopeType,
-    permission_type: Permission,
+    permission_type: PermissionType,
     policy_statement: String,
     policy_parameters: &'static [&'static str],
     category: &'static str,

@@ -4,7 +4,7 @@
 mod common;
 
 use cloudinary_provisioning_fake::{
-    FakeAccount, NewAssignment, NewCustomPolicy, NewGroup, NewRole, NewSubAccount, NewUser, Permission, Principal,
+    FakeAccount, NewAssignment, NewCustomPolicy, NewGroup, NewRole, NewSubAccount, NewUser, PermissionType, Principal,
     ScopeType, Switch,
 };
 use common::{account, ask};
@@ -381,7 +381,8 @@ mod roles {
 
     #[test]
     fn lists_need_a_permission_type_and_can_be_narrowed_down() {
-        let mut account = seeded().with_role(NewRole::new("Mine", ScopeType::Prodenv, Permission::Content).id("r1"));
+        let mut account =
+            seeded().with_role(NewRole::new("Mine", ScopeType::Prodenv, PermissionType::Content).id("r1"));
         refused(get(&mut account, "/roles"), 400, "permission_type");
         let mut list = |query: &str| data(get(&mut account, &format!("/roles?{query}")), 200);
         let content = list("permission_type=content");
@@ -410,7 +411,7 @@ mod roles {
     #[test]
     fn an_assigned_role_goes_by_force_alone_and_takes_its_assignments_along() {
         let mut account = seeded()
-            .with_role(NewRole::new("Mine", ScopeType::Account, Permission::Global).id("r1"))
+            .with_role(NewRole::new("Mine", ScopeType::Account, PermissionType::Global).id("r1"))
             .with_assignment(Principal::user("u1"), NewAssignment::new("r1"));
         refused(delete(&mut account, "/roles/r1"), 409, "r1");
         refused(delete(&mut account, "/roles/r1?force=false"), 409, "r1");
@@ -474,6 +475,23 @@ mod assignments {
         let remove = json!({ "operation": "remove", "principals": principals });
         assert_eq!(put(&mut account, &path, &remove), (200, Value::Null));
         assert_eq!(account.assignments().count(), 0);
+    }
+
+    #[test]
+    fn a_role_gives_the_provisioning_key_rights_on_an_environment_that_it_made() {
+        let mut account = seeded().with_switch(Switch::NewEnvironmentsForbidden);
+        let base = "/v1_1/provisioning/accounts/acc/sub_accounts";
+        let made = ask(&mut account, Method::POST, base, r#"{"name":"New"}"#);
+        let made: Value = serde_json::from_slice(made.body()).unwrap();
+        let environment = format!("{base}/{}", made["id"].as_str().unwrap());
+        assert_eq!(ask(&mut account, Method::GET, &environment, "").status(), 403);
+        let body = json!({
+            "operation": "add",
+            "principal": { "type": "provisioningKey", "id": "KEY" },
+            "roles": [{ "id": MASTER_ADMIN, "scope_id": made["id"] }],
+        });
+        assert_eq!(put(&mut account, "/principal_roles", &body), (200, Value::Null));
+        assert_eq!(ask(&mut account, Method::GET, &environment, "").status(), 200);
     }
 
     #[test]
@@ -798,7 +816,7 @@ mod shapes {
         let editor = NewAssignment::new(FOLDER_EDITOR).in_environment("s1").parameter("folder_id", "f1");
         let mut account = seeded()
             .with_custom_policy(NewCustomPolicy::new("old", ALLOW_ALL).id("p1"))
-            .with_role(NewRole::new("Old", ScopeType::Prodenv, Permission::Global).id("r1"))
+            .with_role(NewRole::new("Old", ScopeType::Prodenv, PermissionType::Global).id("r1"))
             .with_assignment(Principal::user("u1"), NewAssignment::new("r1").in_environment("s1"))
             .with_assignment(Principal::user("u1"), editor);
 
