@@ -66,12 +66,14 @@ fn mismatch(kind: &Kind, fact: &Value) -> Option<String> {
         // A response's text can be one that is a choice elsewhere.
         Kind::Choice(values) => fact["enum"].as_array().map_or(ty == "string", |known| known == values),
         Kind::Object => ty == "object" && fact.get("fields").is_none(),
-        Kind::Record(fields) => return fact["fields"].as_object().map_or(Some("no record".into()), |known| {
-            known.iter().find_map(|(name, fact)| match fields.iter().find(|field| field.name == name) {
-                Some(field) => mismatch(&field.kind, fact).map(|fault| format!("{name}: {fault}")),
-                None => Some(format!("{name} is missing")),
-            })
-        }),
+        Kind::Record(fields) => {
+            return fact["fields"].as_object().map_or(Some("no record".into()), |known| {
+                known.iter().find_map(|(name, fact)| match fields.iter().find(|field| field.name == name) {
+                    Some(field) => mismatch(&field.kind, fact).map(|fault| format!("{name}: {fault}")),
+                    None => Some(format!("{name} is missing")),
+                })
+            });
+        }
         _ => false,
     };
     (!fits).then(|| format!("{kind:?} is not {fact}"))
@@ -79,7 +81,8 @@ fn mismatch(kind: &Kind, fact: &Value) -> Option<String> {
 
 /// The limits that the description has.
 fn limits(fact: &Value) -> Option<(u32, u32)> {
-    let limit = |keys: [&str; 3]| keys.iter().find_map(|key| fact[*key].as_u64()).map(|limit| limit.try_into().unwrap());
+    let limit =
+        |keys: [&str; 3]| keys.iter().find_map(|key| fact[*key].as_u64()).map(|limit| limit.try_into().unwrap());
     let max = limit(["maxItems", "maxLength", "maximum"])?;
     Some((limit(["minItems", "minLength", "minimum"]).unwrap_or(u32::from(fact["type"] == "array")), max))
 }
@@ -121,9 +124,13 @@ fn the_catalogue_says_what_the_description_says() {
     for fact in &facts {
         let id = fact["operationId"].as_str().unwrap();
         let entry = catalog().find(|entry| entry.id == id).unwrap_or_else(|| panic!("{id} is not declared"));
-        let errors: Vec<_> = fact["responses"].as_object().unwrap().keys().filter(|status| !status.starts_with('2')).collect();
+        let errors: Vec<_> =
+            fact["responses"].as_object().unwrap().keys().filter(|status| !status.starts_with('2')).collect();
         let declared = json!([
-            entry.method.as_str(), entry.path, entry.resource, entry.success,
+            entry.method.as_str(),
+            entry.path,
+            entry.resource,
+            entry.success,
             entry.errors.iter().map(ToString::to_string).collect::<Vec<_>>(),
         ]);
         let tag = fact["tag"].as_str().unwrap().to_lowercase().replace(' ', "_");
@@ -150,7 +157,8 @@ fn the_catalogue_says_what_the_description_says() {
         faults.extend(known.iter().map(|(place, name, _)| format!("{id}: {name} in {place:?} is not declared")));
     }
     assert_eq!(catalog().count(), facts.len());
-    let unused = (0..DEVIATIONS.len()).filter(|at| !used.contains(at)).map(|at| format!("unused: {:?}", DEVIATIONS[at]));
+    let unused =
+        (0..DEVIATIONS.len()).filter(|at| !used.contains(at)).map(|at| format!("unused: {:?}", DEVIATIONS[at]));
     faults.extend(unused);
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
@@ -332,7 +340,9 @@ fn every_described_field_of_a_response_arrives() {
 fn mismatch_of_response(entry: &Entry, shape: &Value) -> Option<String> {
     let inner = entry.response.keys.iter().fold(shape, |shape, key| &shape["fields"][*key]);
     let cursor = shape["fields"].get("next_cursor").is_some();
-    (cursor != entry.response.next_cursor).then(|| "next_cursor".into()).or_else(|| mismatch(&entry.response.kind, inner))
+    (cursor != entry.response.next_cursor)
+        .then(|| "next_cursor".into())
+        .or_else(|| mismatch(&entry.response.kind, inner))
 }
 
 // ---- what the vendor's SDK sends ----

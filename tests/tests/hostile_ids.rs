@@ -58,8 +58,22 @@ fn an_id_or_a_list_that_is_empty_is_refused_by_name_wherever_it_stands() {
         .collect();
     let names: BTreeSet<_> = refused.into_iter().collect();
     let expected = [
-        "base_sub_account_id", "cloud_names", "emails", "group_id", "id", "ids", "key", "name", "policy_id",
-        "principal_id", "role_id", "scope_id", "sub_account_id", "sub_account_ids", "system_policy_ids", "user_id",
+        "base_sub_account_id",
+        "cloud_names",
+        "emails",
+        "group_id",
+        "id",
+        "ids",
+        "key",
+        "name",
+        "policy_id",
+        "principal_id",
+        "role_id",
+        "scope_id",
+        "sub_account_id",
+        "sub_account_ids",
+        "system_policy_ids",
+        "user_id",
     ];
     assert_eq!(names, BTreeSet::from(expected));
 }

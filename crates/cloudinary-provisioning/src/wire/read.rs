@@ -215,7 +215,9 @@ impl<'de, T: Read> Visitor<'de> for ListVisitor<'_, T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(Item { trail: &mut *self.0, index: list.len(), value: self.1 })? {
+        while let Some(item) =
+            items.next_element_seed(Item { trail: &mut *self.0, index: list.len(), value: self.1 })?
+        {
             list.push(item);
         }
         Ok(Some(list))
