@@ -17,6 +17,7 @@ pub mod fuzz;
 pub mod hostile;
 pub mod leaks;
 pub mod process;
+pub mod samples;
 pub mod script;
 pub mod wire;
 
