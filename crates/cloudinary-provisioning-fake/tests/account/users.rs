@@ -1,10 +1,7 @@
 //! The seven user operations, one request at a time.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-mod common;
-
+use crate::common::{USERS, account, ask, delete, get, message, post, put};
 use cloudinary_provisioning_fake::{FakeAccount, NewGroup, NewSubAccount, NewUser, Switch};
-use common::{USERS, account, ask, delete, get, message, post, put};
 use http::{Method, Request};
 use serde_json::json;
 use time::OffsetDateTime;

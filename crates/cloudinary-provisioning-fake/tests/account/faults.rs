@@ -1,10 +1,7 @@
 //! Scripted faults, without a connection.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-mod common;
-
+use crate::common::{USERS, account, ask, delete, get, post, request};
 use cloudinary_provisioning_fake::{Disruption, FakeAccount, Fault, Framing, NewUser};
-use common::{USERS, account, ask, delete, get, post, request};
 use http::Method;
 
 fn statuses(account: &mut FakeAccount, count: usize) -> Vec<u16> {
@@ -122,7 +119,7 @@ fn a_mistake_in_the_script_says_so() {
     ] {
         let response = get(&mut account().with_script([fault]), "");
         assert_eq!(response.0, 500);
-        assert!(common::message(&response).contains(what));
+        assert!(crate::common::message(&response).contains(what));
     }
 }
 

@@ -1,10 +1,7 @@
 //! Nothing that can be put into a request makes the account panic.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-mod common;
-
+use crate::common::{USERS, account};
 use cloudinary_provisioning_fake::{FakeAccount, Fault, Framing, NewUser};
-use common::{USERS, account};
 use http::{HeaderValue, Method, Request, Uri};
 use time::{Date, Duration, OffsetDateTime, Time, UtcOffset};
 
@@ -151,7 +148,7 @@ fn the_ends_of_time_are_times() {
             account.insert_user(NewUser::new("U", "u@example.com").created_at(start).last_login(start));
             account.advance(step);
             account.log_in("u1", start);
-            assert_eq!(common::get(&mut account, "?last_login=true&sort_by=activity").0, 200);
+            assert_eq!(crate::common::get(&mut account, "?last_login=true&sort_by=activity").0, 200);
         }
     }
 }
@@ -165,7 +162,7 @@ fn odd_settings_are_settings() {
     odd.insert_user(NewUser::new("", "").id(""));
     odd.insert_user(NewUser::new("", "").id(""));
     let target = "/v1_1/provisioning/accounts//users?page=1";
-    let response = common::ask(&mut odd, Method::GET, target, "");
+    let response = crate::common::ask(&mut odd, Method::GET, target, "");
     assert_eq!(response.status(), 200);
     assert_eq!(odd.user_count(), 1);
 }
@@ -183,7 +180,7 @@ fn odd_faults_are_faults() {
         (0..40_000).fold(Fault::status(503), |fault, n| fault.header(format!("x-{n}"), "v")),
     ]);
     while account.faults_left() > 0 {
-        let request = common::request(&account, Method::GET, USERS, "");
+        let request = crate::common::request(&account, Method::GET, USERS, "");
         let _ = account.try_respond(request);
     }
 }
