@@ -9,6 +9,7 @@ use crate::answer::{Answer, Failure, message_ok, ok};
 use crate::clock::{rfc3339, utc};
 use crate::fields::Fields;
 use crate::page::Page;
+use crate::permissions::PrincipalType;
 use crate::product_environments;
 use crate::state::State;
 use crate::switch::Switch;
@@ -153,9 +154,15 @@ impl AccessKeys {
         self.keys.get(environment_id).map_or(&[], Vec::as_slice)
     }
 
-    pub(crate) fn forget_environment(&mut self, environment_id: &str) {
-        self.keys.remove(environment_id);
+    /// Whether any environment has this key.
+    pub(crate) fn has(&self, api_key: &str) -> bool {
+        self.keys.values().flatten().any(|key| key.api_key == api_key)
+    }
+
+    /// Removes the keys of an environment that is gone, and returns them.
+    pub(crate) fn forget_environment(&mut self, environment_id: &str) -> Vec<FakeAccessKey> {
         self.deleted.remove(environment_id);
+        self.keys.remove(environment_id).unwrap_or_default()
     }
 }
 
@@ -299,7 +306,7 @@ fn update(state: &mut State, environment_id: &str, key: &str, fields: &Fields) -
     ok(&View::new(state, &after, false))
 }
 
-/// Deletes a key. Its name is free again, unless a switch says otherwise.
+/// Deletes a key, which loses all roles. Its name is free again, unless a switch says otherwise.
 pub(crate) fn delete(
     state: &mut State,
     environment_id: &str,
@@ -308,6 +315,7 @@ pub(crate) fn delete(
     let keys = state.access_keys.keys.get_mut(environment_id)?;
     let key = keys.remove(keys.iter().position(which)?);
     state.access_keys.deleted.entry(environment_id.to_owned()).or_default().insert(key.name.clone());
+    state.principals.forget(PrincipalType::ApiKey, &key.api_key);
     Some(key)
 }
 

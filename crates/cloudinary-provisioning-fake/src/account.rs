@@ -57,7 +57,7 @@ const RESET: HeaderName = HeaderName::from_static("x-featureratelimit-reset");
 /// ```
 #[derive(Clone)]
 pub struct FakeAccount {
-    state: State,
+    pub(crate) state: State,
     secret: String,
     limit: RateLimit,
     script: Script,

@@ -10,6 +10,7 @@ use crate::access_keys::{self, EnvironmentKey};
 use crate::answer::{Answer, Failure, message_ok, ok};
 use crate::clock::rfc3339;
 use crate::fields::Fields;
+use crate::permissions::PrincipalType;
 use crate::principals;
 use crate::state::State;
 use crate::switch::Switch;
@@ -206,10 +207,14 @@ pub(crate) fn insert(state: &mut State, new: NewSubAccount) -> String {
     id
 }
 
-/// Removes an environment with all its keys.
+/// Removes an environment with all its keys, policies and assignments.
 pub(crate) fn remove(state: &mut State, id: &str) -> Option<FakeSubAccount> {
     let environment = state.environments.remove(id)?;
-    state.access_keys.forget_environment(id);
+    for key in state.access_keys.forget_environment(id) {
+        state.principals.forget(PrincipalType::ApiKey, &key.api_key);
+    }
+    state.principals.forget_environment(id);
+    state.custom_policies.forget_environment(id);
     state.users.forget_environment(id);
     Some(environment)
 }
@@ -218,7 +223,7 @@ pub(crate) fn remove(state: &mut State, id: &str) -> Option<FakeSubAccount> {
 pub(crate) fn find<'a>(state: &'a State, id: &str, action: &str) -> Result<&'a FakeSubAccount, Failure> {
     let environment = state.environments.get(id).ok_or_else(|| Failure::no_sub_account(id))?;
     let unknown = state.is_on(Switch::NewEnvironmentsForbidden) && environment.made_by_request;
-    if unknown && !principals::has_role_in(state, "provisioningKey", &state.key, id) {
+    if unknown && !principals::provisioning_key_has_role(state, id) {
         return Err(Failure::forbidden(format!(
             "[prodenv:{id}] Request forbidden due to missing permissions (actions=[\"{action}\"])"
         )));

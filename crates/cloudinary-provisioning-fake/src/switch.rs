@@ -54,6 +54,8 @@ pub enum Switch {
     NoAccessKeys,
     /// The account has no permissions system: a 404 with an HTML page.
     NoPermissions,
+    /// A custom policy cannot be updated with the statement that it has, as the API description says.
+    UnchangedStatementRefused,
     /// A cloud for an agent comes in the nested form, with its keys inside `product_environments`.
     NestedClouds,
     /// A taken email of an agent's account is told as `{"email":["has already been taken"]}` with a 409, without the
@@ -65,7 +67,7 @@ pub enum Switch {
 
 impl Switch {
     /// The switches that follow the API description wherever live tests contradict it.
-    pub const DOCUMENTED: [Self; 7] = [
+    pub const DOCUMENTED: [Self; 8] = [
         Self::PendingFalseIsEverybody,
         Self::IdsWithoutOtherFilters,
         Self::UsersAsDocumented,
@@ -73,5 +75,6 @@ impl Switch {
         Self::AddedUserAlone,
         Self::EnvironmentsAsDocumented,
         Self::KeysAsDocumented,
+        Self::UnchangedStatementRefused,
     ];
 }

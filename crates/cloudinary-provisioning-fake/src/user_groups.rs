@@ -9,6 +9,7 @@ use crate::answer::{Answer, Failure, message_ok, ok};
 use crate::clock::rfc3339;
 use crate::fields::Fields;
 use crate::ids::Ids;
+use crate::permissions::PrincipalType;
 use crate::state::State;
 use crate::switch::Switch;
 use crate::users::FakeUser;
@@ -199,9 +200,11 @@ pub(crate) fn insert(state: &mut State, new: NewGroup) -> String {
     state.groups.insert(new, &mut state.ids, now)
 }
 
-/// Removes a group.
+/// Removes a group, which loses all roles.
 pub(crate) fn remove(state: &mut State, id: &str) -> Option<FakeGroup> {
-    state.groups.remove(id)
+    let group = state.groups.remove(id)?;
+    state.principals.forget(PrincipalType::Group, id);
+    Some(group)
 }
 
 pub(crate) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Answer {

@@ -10,6 +10,7 @@ use crate::clock::{rfc3339, utc};
 use crate::fields::Fields;
 use crate::ids::Ids;
 use crate::page::Page;
+use crate::permissions::PrincipalType;
 use crate::product_environments::FakeSubAccount;
 use crate::state::State;
 use crate::switch::Switch;
@@ -370,14 +371,16 @@ pub(crate) fn insert(state: &mut State, new: NewUser) -> String {
     let (id, former) = state.users.insert(new, &mut state.ids, now);
     for id in former {
         state.groups.forget_user(&id);
+        state.principals.forget(PrincipalType::User, &id);
     }
     id
 }
 
-/// Removes a user, who leaves all groups.
+/// Removes a user, who leaves all groups and loses all roles.
 pub(crate) fn remove(state: &mut State, id: &str) -> Option<FakeUser> {
     let user = state.users.remove(id)?;
     state.groups.forget_user(id);
+    state.principals.forget(PrincipalType::User, id);
     Some(user)
 }
 
