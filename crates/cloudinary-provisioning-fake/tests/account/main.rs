@@ -12,6 +12,8 @@ mod faults;
 mod forms;
 mod hostile;
 mod lists;
+mod permissions;
 mod product_environments;
+mod shapes;
 mod user_groups;
 mod users;
