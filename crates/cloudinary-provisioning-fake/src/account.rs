@@ -524,11 +524,11 @@ impl FakeAccount {
             Err(failure) => {
                 let base = operation.map_or_else(|| Base::of(path), Operation::base);
                 let mut response = self.usual(failure.status, failure.body(base));
-                if failure.html {
+                if failure.is_html() {
                     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
                 }
-                if let Some((name, value)) = failure.header {
-                    response.headers_mut().insert(name, value);
+                if let Some((name, value)) = failure.header() {
+                    response.headers_mut().insert(name, value.clone());
                 }
                 response
             }
