@@ -45,7 +45,7 @@ fn a_new_environment_comes_with_its_root_key_and_an_edge_key() {
         ]
     );
     let made: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(made["cloud_name"], "my-new-one");
+    assert_eq!(made["cloud_name"], "My-New-One");
     assert_eq!((&made["description"], &made["custom_attributes"]), (&Value::Null, &Value::Null));
     let root = account.access_keys(made["id"].as_str().unwrap()).next().unwrap();
     assert_eq!((root.name.as_str(), root.root), ("Root", true));
