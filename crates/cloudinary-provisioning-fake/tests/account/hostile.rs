@@ -71,6 +71,33 @@ const PIECES: &[&str] = &[
     "@",
 ];
 
+const STARTS: &[&str] = &[
+    USERS,
+    USERS,
+    USERS,
+    "/v1_1/provisioning/accounts/acc/user_groups",
+    "/v1_1/provisioning/accounts/acc/sub_accounts",
+    "/v1_1/provisioning/accounts/acc/sub_accounts/s1/access_keys",
+    "/v1_1/provisioning/accounts/acc/billing_usage",
+    "/v1_1/provisioning/clouds",
+    "/v2/accounts/acc/permissions/roles",
+    "/v2/accounts/acc/permissions/principal_roles",
+    "/v2/accounts/permissions/public/validate",
+    "",
+    "*",
+    "http://h",
+    "example.com:80",
+];
+
+const TYPES: &[&str] = &[
+    "application/json",
+    "application/json",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=b",
+    "multipart/form-data",
+    "text/html",
+];
+
 const JSON: &[&str] = &[
     "{",
     "}",
@@ -94,6 +121,11 @@ const JSON: &[&str] = &[
     "\u{0}",
     "é",
     "{\"name\":\"N\",\"email\":\"n@example.com\"}",
+    "name=N&email=n%40example.com",
+    "a[b][][c]=",
+    "[][]=&[",
+    "--b\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\n",
+    "\r\n--b--",
 ];
 
 #[test]
@@ -103,7 +135,7 @@ fn random_requests_are_answered() {
     let authorization = account.authorization();
     let methods = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "CONNECT", "PATCH", "X"];
     for _ in 0..20_000 {
-        let mut target = dice.pick(&[USERS, USERS, USERS, "", "*", "http://h", "example.com:80"]).to_owned();
+        let mut target = dice.pick(STARTS).to_owned();
         for _ in 0..dice.roll(12) {
             target.push_str(dice.pick(PIECES));
         }
@@ -120,7 +152,7 @@ fn random_requests_are_answered() {
         if dice.roll(8) > 0 {
             let headers = request.headers_mut();
             headers.insert("authorization", authorization.parse().unwrap());
-            headers.insert("content-type", HeaderValue::from_static("application/json"));
+            headers.insert("content-type", dice.pick(TYPES).parse().unwrap());
         } else if let Ok(value) = HeaderValue::from_bytes(&dice.bytes(40)) {
             request.headers_mut().insert("authorization", value);
         }
