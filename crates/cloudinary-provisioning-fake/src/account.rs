@@ -539,7 +539,7 @@ impl FakeAccount {
                 response.headers_mut().remove(name);
             }
         }
-        if response.status() == StatusCode::NO_CONTENT {
+        if response.body().is_empty() {
             response.headers_mut().remove(CONTENT_TYPE);
         }
         if *request.method() == Method::HEAD {

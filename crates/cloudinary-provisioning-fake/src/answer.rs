@@ -196,12 +196,13 @@ impl Failure {
         let error = match base {
             Base::Permissions | Base::Public => {
                 let (category, code) = self.usual_code();
-                json!({
-                    "category": self.rest.category.unwrap_or(category),
-                    "code": self.rest.code.as_deref().unwrap_or(code),
-                    "message": self.message,
-                    "details": self.details(),
-                })
+                let error = PermissionsError {
+                    category: self.rest.category.unwrap_or(category),
+                    code: self.rest.code.as_deref().unwrap_or(code),
+                    message: &self.message,
+                    details: self.details(),
+                };
+                return serde_json::to_vec(&Wrapped { error }).unwrap_or_default();
             }
             Base::Provisioning => json!({ "message": self.message }),
             Base::Agents => self.with_optional_code(),
@@ -247,6 +248,20 @@ impl Failure {
         }
         Value::Object(error)
     }
+}
+
+#[derive(Serialize)]
+struct Wrapped<T> {
+    error: T,
+}
+
+/// The error of the permissions API, with its fields in the documented order.
+#[derive(Serialize)]
+struct PermissionsError<'a> {
+    category: &'a str,
+    code: &'a str,
+    message: &'a str,
+    details: Value,
 }
 
 /// `{"error":{"message":"…"}}`.

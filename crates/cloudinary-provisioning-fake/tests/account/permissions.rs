@@ -79,6 +79,34 @@ fn refused((status, json): (u16, Value), expected: u16, named: &str) {
     assert!(error["message"].as_str().unwrap().contains(named.trim_start_matches("Cedar: ")), "{json}");
 }
 
+mod responses {
+    use super::*;
+
+    #[test]
+    fn fields_come_in_the_documented_order() {
+        let order = |json: &str, names: &[&str]| {
+            let places: Vec<_> = names.iter().map(|name| json.find(&format!("\"{name}\":")).unwrap()).collect();
+            assert!(places.is_sorted(), "{json}");
+        };
+        let text = |below: &str| {
+            let response = ask(&mut seeded(), Method::GET, &format!("{BASE}{below}"), "");
+            String::from_utf8(response.into_body()).unwrap()
+        };
+        order(&text("/roles"), &["category", "code", "message", "details"]);
+        let role =
+            ["id", "name", "description", "management_type", "permission_type", "policy_parameters", "scope_type"];
+        order(&text("/roles?permission_type=global"), &role);
+    }
+
+    #[test]
+    fn a_success_without_a_body_has_no_content_type() {
+        let body = json!({ "operation": "add", "principals": [] }).to_string();
+        let target = format!("{BASE}/roles/{MASTER_ADMIN}/principals");
+        let response = ask(&mut seeded(), Method::PUT, &target, &body);
+        assert_eq!((response.status().as_u16(), response.headers().get("content-type")), (200, None));
+    }
+}
+
 mod public {
     use super::*;
 
