@@ -74,7 +74,7 @@
 //!
 //! A [`Fault`] meets one request. [`fail_next`](FakeAccount::fail_next) and
 //! [`script`](FakeAccount::script) line faults up, [`fail_every`](FakeAccount::fail_every) has them
-//! recur, and [`Fault::on`] keeps them to one method.
+//! recur, and [`Fault::on`] and [`Fault::on_operation`] keep them to one method or operation.
 //!
 //! What matters to a tool that creates and deletes people is whether the *request* was lost or its
 //! *response*. Both look the same from outside; here they can be told apart:

@@ -167,3 +167,22 @@ fn requests_are_logged_as_they_were_sent() {
     account.clear_requests();
     assert_eq!(account.requests().len(), 0);
 }
+
+#[test]
+fn a_fault_waits_for_its_operation() {
+    let mut account = account()
+        .with_user(NewUser::new("John", "john@example.com").id("u1"))
+        .with_script([Fault::status(503).on_operation("deleteUser")]);
+    assert_eq!(get(&mut account, "/u1").0, 200);
+    assert_eq!(delete(&mut account, "u1").0, 503);
+    assert_eq!(delete(&mut account, "u1").0, 200);
+}
+
+#[test]
+fn the_log_shows_no_credentials() {
+    let mut account = account().with_user(NewUser::new("John", "john@example.com").id("u1"));
+    get(&mut account, "/u1");
+    let asked = account.requests().next().unwrap();
+    assert!(asked.headers["authorization"].to_str().unwrap().starts_with("Basic "));
+    assert!(!format!("{asked:?}").contains("Basic"));
+}
