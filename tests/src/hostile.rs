@@ -1,6 +1,6 @@
 //! Ids that have made other clients ask for another resource, and what every operation makes of an input.
 
-use cloudinary_provisioning::{Account, BuildError, Operation, ResponseError, users};
+use cloudinary_provisioning::{Account, BuildError, Error, Operation, users};
 use http::{Request, Response};
 
 /// The ids that no request may carry: a server or a proxy would read the path without them.
@@ -94,9 +94,9 @@ pub fn requests(account: &Account, id: &str) -> Vec<(&'static str, Option<&'stat
     ]
 }
 
-/// Reads a reply as every operation would: the operation's id, and the error if there is one.
-pub fn read_as_each(reply: &Response<Vec<u8>>) -> Vec<(&'static str, Result<(), ResponseError>)> {
-    fn one<O: Operation>(operation: &O, reply: &Response<Vec<u8>>) -> (&'static str, Result<(), ResponseError>) {
+/// Reads a response as every operation would: the operation's id, and the error if there is one.
+pub fn read_as_each(reply: &Response<Vec<u8>>) -> Vec<(&'static str, Result<(), Error>)> {
+    fn one<O: Operation>(operation: &O, reply: &Response<Vec<u8>>) -> (&'static str, Result<(), Error>) {
         (O::ID, operation.parse(reply).map(drop))
     }
     vec![

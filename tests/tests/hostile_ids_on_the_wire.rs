@@ -19,7 +19,7 @@ fn client(server: &Script) -> Client {
 
 /// A server that finds nobody: every operation has the same reply, which none of them takes for a success.
 fn server() -> Script {
-    Script::repeat(Action::reply(script::reply(404, &[], r#"{"error":{"message":"nobody"}}"#)))
+    Script::repeat(Action::respond(script::response(404, &[], r#"{"error":{"message":"nobody"}}"#)))
 }
 
 /// What came of an operation: its method, the segment behind the id, the status that came back if one did.

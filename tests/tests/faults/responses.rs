@@ -1,40 +1,25 @@
-//! Replies that are too large, half there, not what was asked for, or no HTTP at all. Each is a value or an error that says
-//! what came; memory stays within the limit, and throttling is throttling whatever its body looks like.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a panic is a failed test"
-)]
+//! Responses that are too large, half there, not what was asked for, or no HTTP at all. Each is a value or an error that
+//! says what came; memory stays within the limit, and throttling is throttling whatever its body looks like.
 
 use std::io::Write;
 
-use cloudinary_provisioning::{Fault, GiveUpReason, Incomplete, ResponseError, users};
-use cloudinary_provisioning_tests::{
-    bomb,
-    faulty::{Rig, TestClock, USER, assert_body_lost, chain, gave_up, raw, user},
-    script::{self, Action, Script},
-};
-use cloudinary_provisioning_ureq::{Error, ErrorKind};
+use cloudinary_provisioning::{Error, ErrorKind, GiveUpReason, Raw};
+use cloudinary_provisioning_tests::bomb;
+use cloudinary_provisioning_tests::clock::Clock;
+use cloudinary_provisioning_tests::faulty::{Rig, assert_response_lost, chain, decode_error, gave_up, get, status_of};
+use cloudinary_provisioning_tests::script::{self, Action, Script, USER, raw, user};
+use http::Method;
 
 const PAGE: &str = "<html><head><title>Oops</title></head><body><h1>Oops</h1></body></html>";
 
 fn with_limit(bytes: u64, server: Script) -> Rig {
-    Rig::new(server, TestClock::new(), |builder| builder.body_limit(bytes))
+    Rig::new(server, Clock::new(), |builder| builder.body_limit(bytes))
 }
 
 #[track_caller]
 fn assert_too_large(error: &Error, limit: u64) {
-    match error.kind() {
-        ErrorKind::Response(ResponseError::Incomplete(body)) => assert_eq!(body.why(), Incomplete::TooLarge { limit }),
-        other => panic!("{other:?}"),
-    }
-    assert_eq!(
-        u64::try_from(error.response().unwrap().body().len()).unwrap(),
-        limit,
-        "what came stays within the limit"
-    );
+    assert!(matches!(error.kind(), ErrorKind::TooLarge { limit: l } if *l == limit), "{error:?}");
+    assert_eq!(u64::try_from(error.body().unwrap().len()).unwrap(), limit, "what came stays within the limit");
 }
 
 fn gzip(text: &str) -> Vec<u8> {
@@ -47,11 +32,11 @@ fn gzip(text: &str) -> Vec<u8> {
 fn framed(body: &str) -> Vec<(&'static str, Action)> {
     let chunked = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
     vec![
-        ("by length", Action::reply(script::reply(200, &[], body))),
-        ("by chunks", Action::reply(raw(&["200 OK", "transfer-encoding: chunked"], chunked))),
-        ("by close", Action::reply(raw(&["200 OK"], body)).then_close()),
-        ("by length, gzip", Action::reply(script::reply(200, &[("content-encoding", "gzip")], gzip(body)))),
-        ("by close, gzip", Action::reply(raw(&["200 OK", "content-encoding: gzip"], gzip(body))).then_close()),
+        ("by length", Action::respond(script::response(200, &[], body))),
+        ("by chunks", Action::respond(raw(&["200 OK", "transfer-encoding: chunked"], chunked))),
+        ("by close", Action::respond(raw(&["200 OK"], body)).then_close()),
+        ("by length, gzip", Action::respond(script::response(200, &[("content-encoding", "gzip")], gzip(body)))),
+        ("by close, gzip", Action::respond(raw(&["200 OK", "content-encoding: gzip"], gzip(body))).then_close()),
     ]
 }
 
@@ -68,18 +53,15 @@ fn a_body_of_exactly_the_limit_passes() {
 }
 
 #[test]
-fn a_body_of_a_byte_more_is_an_error_and_not_asked_for_again() {
+fn a_body_of_a_byte_more_is_an_error_and_not_retried() {
     let limit = USER.len() as u64 - 1;
     for (how, action) in framed(USER) {
         let rig = with_limit(limit, Script::repeat(action));
-        let error = gave_up(rig.get(), 1, GiveUpReason::Permanent);
+        let error = gave_up(rig.get(), 1, GiveUpReason::NotRetryable);
         assert_too_large(&error, limit);
         assert!(!error.maybe_applied(), "{how}: reading changes nothing");
-        assert_eq!(
-            error.to_string(),
-            format!("getUser: 200 with a body larger than the limit of {limit} bytes (got {limit} bytes)"),
-        );
-        let error = gave_up(rig.create(), 1, GiveUpReason::Permanent);
+        assert_eq!(error.to_string(), format!("getUser: 200 with a body larger than the limit of {limit} bytes"));
+        let error = gave_up(rig.create(), 1, GiveUpReason::NotRetryable);
         assert_too_large(&error, limit);
         assert!(error.maybe_applied(), "{how}");
         rig.assert_seen(2, 2, &[]);
@@ -89,23 +71,23 @@ fn a_body_of_a_byte_more_is_an_error_and_not_asked_for_again() {
 #[test]
 fn an_error_larger_than_the_limit_is_an_error_of_its_status() {
     let large = "x".repeat(1000);
-    let rig = with_limit(100, Script::repeat(Action::reply(script::reply(404, &[], &large))));
-    let error = gave_up(rig.get(), 1, GiveUpReason::Permanent);
+    let rig = with_limit(100, Script::repeat(Action::respond(script::response(404, &[], &large))));
+    let error = gave_up(rig.get(), 1, GiveUpReason::NotRetryable);
     assert!(error.is_not_found());
-    assert_eq!(error.response().unwrap().body().len(), 100);
+    assert_eq!(error.body().unwrap().len(), 100);
     rig.assert_seen(1, 1, &[]);
 
-    let busy = Action::reply(script::reply(503, &[("retry-after", "2")], &large));
+    let busy = Action::respond(script::response(503, &[("retry-after", "2")], &large));
     let rig = with_limit(100, Script::play([busy, user()]));
     assert_eq!(rig.get().unwrap().id, "u1");
     rig.assert_seen(2, 2, &[2500]);
 }
 
 #[test]
-fn a_limit_of_nothing_takes_an_empty_error() {
-    let rig = with_limit(0, Script::play([Action::reply(script::reply(404, &[], "")), user()]));
-    assert!(gave_up(rig.get(), 1, GiveUpReason::Permanent).is_not_found());
-    assert_too_large(&gave_up(rig.get(), 1, GiveUpReason::Permanent), 0);
+fn a_limit_of_zero_takes_an_empty_error() {
+    let rig = with_limit(0, Script::play([Action::respond(script::response(404, &[], "")), user()]));
+    assert!(gave_up(rig.get(), 1, GiveUpReason::NotRetryable).is_not_found());
+    assert_too_large(&gave_up(rig.get(), 1, GiveUpReason::NotRetryable), 0);
     rig.assert_seen(2, 1, &[]);
 }
 
@@ -119,16 +101,16 @@ fn no_limit_at_all_is_a_limit_too() {
 }
 
 fn gzip_bomb() -> Action {
-    Action::reply(script::reply(200, &[("content-encoding", "gzip")], bomb::gzip(1024)))
+    Action::respond(script::response(200, &[("content-encoding", "gzip")], bomb::gzip(1024)))
 }
 
 #[test]
 fn a_gzip_bomb_is_an_error_of_the_limit() {
     let limit = 1024 * 1024;
     let rig = with_limit(limit, Script::repeat(gzip_bomb()));
-    let error = gave_up(rig.get(), 1, GiveUpReason::Permanent);
+    let error = gave_up(rig.get(), 1, GiveUpReason::NotRetryable);
     assert_too_large(&error, limit);
-    let error = gave_up(rig.create(), 1, GiveUpReason::Permanent);
+    let error = gave_up(rig.create(), 1, GiveUpReason::NotRetryable);
     assert_too_large(&error, limit);
     assert!(error.maybe_applied());
     rig.assert_seen(2, 2, &[]);
@@ -139,15 +121,15 @@ fn a_gzip_bomb_is_an_error_of_the_limit() {
 fn a_gzip_bomb_takes_no_more_memory_than_the_limit() {
     use cloudinary_provisioning_tests::process;
 
-    process::alone("a_gzip_bomb_takes_no_more_memory_than_the_limit", || {
+    process::alone("responses::a_gzip_bomb_takes_no_more_memory_than_the_limit", || {
         // The bomb and its copies on the server are in the process too, and there before the start.
         let limit = 4 * 1024 * 1024;
         let rig = with_limit(limit, Script::repeat(gzip_bomb()));
         let small = with_limit(1024, Script::repeat(gzip_bomb()));
-        assert_too_large(&gave_up(small.get(), 1, GiveUpReason::Permanent), 1024);
+        assert_too_large(&gave_up(small.get(), 1, GiveUpReason::NotRetryable), 1024);
         let start = process::resident();
         for _ in 0..3 {
-            assert_too_large(&gave_up(rig.get(), 1, GiveUpReason::Permanent), limit);
+            assert_too_large(&gave_up(rig.get(), 1, GiveUpReason::NotRetryable), limit);
         }
         let growth = process::peak().saturating_sub(start);
         assert!(growth < 5 * limit, "{growth} bytes more, of a gibibyte");
@@ -159,10 +141,10 @@ fn a_gzip_bomb_takes_no_more_memory_than_the_limit() {
 fn a_length_that_is_announced_is_not_reserved() {
     use cloudinary_provisioning_tests::process;
 
-    process::alone("a_length_that_is_announced_is_not_reserved", || {
+    process::alone("responses::a_length_that_is_announced_is_not_reserved", || {
         let tebibyte = raw(&["200 OK", "content-length: 1099511627776"], "{");
         let most = raw(&["200 OK", "content-length: 18446744073709551615"], "{");
-        let actions = [Action::reply(tebibyte).then_close(), Action::reply(most).then_close(), user()];
+        let actions = [Action::respond(tebibyte).then_close(), Action::respond(most).then_close(), user()];
         let rig = with_limit(u64::MAX, Script::play(actions));
         let start = process::resident();
         assert_eq!(rig.get().unwrap().id, "u1");
@@ -177,11 +159,11 @@ fn a_length_that_is_announced_is_not_reserved() {
 #[test]
 fn throttling_is_throttling_whatever_its_body() {
     let head = ["429 Too Many Requests", "retry-after: 2"];
-    let with = |line: &str, body: &str| Action::reply(raw(&[head[0], head[1], line], body));
+    let with = |line: &str, body: &str| Action::respond(raw(&[head[0], head[1], line], body));
     let bodies = [
-        ("HTML", Action::reply(script::reply(429, &[("retry-after", "2"), ("content-type", "text/html")], PAGE))),
-        ("nothing", Action::reply(script::reply(429, &[("retry-after", "2")], ""))),
-        ("null", Action::reply(script::reply(429, &[("retry-after", "2")], "null"))),
+        ("HTML", Action::respond(script::response(429, &[("retry-after", "2"), ("content-type", "text/html")], PAGE))),
+        ("nothing", Action::respond(script::response(429, &[("retry-after", "2")], ""))),
+        ("null", Action::respond(script::response(429, &[("retry-after", "2")], "null"))),
         ("less than the length", with("content-length: 100", "{\"error\":").then_close()),
         ("less than the length, reset", with("content-length: 100", "{\"error\":").then_reset()),
         ("half a chunk", with("transfer-encoding: chunked", "64\r\n{\"error\":").then_close()),
@@ -192,8 +174,7 @@ fn throttling_is_throttling_whatever_its_body() {
     for (how, action) in bodies {
         let rig = Rig::play([action.clone(), user()]);
         assert_eq!(rig.get().expect(how).id, "u1");
-        assert_eq!(rig.waits().len(), 1, "{how}");
-        assert_eq!((rig.server.requests().len(), rig.waits()[0].as_millis()), (2, 2500), "{how}");
+        assert_eq!((rig.server.requests().len(), rig.clock.millis()), (2, vec![2500]), "{how}");
 
         let rig = Rig::play([action.clone(), action.clone(), action]);
         let error = gave_up(rig.create(), 3, GiveUpReason::AttemptsExhausted);
@@ -204,18 +185,18 @@ fn throttling_is_throttling_whatever_its_body() {
 }
 
 #[test]
-fn an_error_whose_body_is_cut_off_is_an_error_of_its_status() {
+fn an_error_whose_body_is_truncated_is_an_error_of_its_status() {
     for (code, attempts, reason) in [
-        (404, 1, GiveUpReason::Permanent),
-        (409, 1, GiveUpReason::Permanent),
+        (404, 1, GiveUpReason::NotRetryable),
+        (409, 1, GiveUpReason::NotRetryable),
         (500, 3, GiveUpReason::AttemptsExhausted),
     ] {
         let status = format!("{code} Oops");
-        let action = Action::reply(raw(&[&status, "content-length: 100"], "{\"error\":{\"mess")).then_close();
+        let action = Action::respond(raw(&[&status, "content-length: 100"], "{\"error\":{\"mess")).then_close();
         let rig = Rig::repeat(action);
         let error = gave_up(rig.get(), attempts, reason);
-        assert_eq!(error.status().unwrap(), code);
-        assert_eq!(error.api().expect("an error of the service").body(), b"{\"error\":{\"mess");
+        assert!(matches!(error.kind(), ErrorKind::Status), "{error:?}");
+        assert_eq!((status_of(&error), error.body()), (code, Some(&b"{\"error\":{\"mess"[..])));
         assert_eq!(rig.server.requests().len(), usize::try_from(attempts).unwrap());
     }
 }
@@ -223,26 +204,25 @@ fn an_error_whose_body_is_cut_off_is_an_error_of_its_status() {
 // Not what was asked for.
 
 #[test]
-fn a_success_of_another_kind_is_an_error_that_keeps_it_and_is_not_asked_for_again() {
-    let html = script::reply(200, &[("content-type", "text/html")], PAGE);
+fn a_success_of_another_kind_is_an_error_that_keeps_it_and_is_not_retried() {
+    let html = script::response(200, &[("content-type", "text/html")], PAGE);
     for (how, bytes, path, body) in [
         ("HTML", html, ".", PAGE),
         ("no content", raw(&["204 No Content"], ""), ".", ""),
-        ("null", script::reply(200, &[], "null"), ".", "null"),
-        ("an array", script::reply(200, &[], "[]"), ".", "[]"),
-        ("text", script::reply(200, &[], "\"u1\""), ".", "\"u1\""),
-        ("an id that is no text", script::reply(200, &[], r#"{"id":{"id":1}}"#), "id", r#"{"id":{"id":1}}"#),
+        ("nothing", script::response(200, &[], ""), ".", ""),
+        ("white space", script::response(200, &[], " \r\n"), ".", " \r\n"),
+        ("null", script::response(200, &[], "null"), ".", "null"),
+        ("an array", script::response(200, &[], "[]"), ".", "[]"),
+        ("text", script::response(200, &[], "\"u1\""), ".", "\"u1\""),
+        ("an id that is no text", script::response(200, &[], r#"{"id":{"id":1}}"#), "id", r#"{"id":{"id":1}}"#),
     ] {
-        let rig = Rig::repeat(Action::reply(bytes));
+        let rig = Rig::repeat(Action::respond(bytes));
         for (error, applied) in [
-            (gave_up(rig.get(), 1, GiveUpReason::Permanent), false),
-            (gave_up(rig.create(), 1, GiveUpReason::Permanent), true),
+            (gave_up(rig.get(), 1, GiveUpReason::NotRetryable), false),
+            (gave_up(rig.create(), 1, GiveUpReason::NotRetryable), true),
         ] {
-            match error.kind() {
-                ErrorKind::Response(ResponseError::Decode(error)) => assert_eq!(error.path(), path, "{how}"),
-                other => panic!("{how}: {other:?}"),
-            }
-            assert_eq!(error.response().unwrap().body(), body.as_bytes(), "{how}");
+            assert_eq!(decode_error(&error).0, path, "{how}");
+            assert_eq!(error.body().unwrap(), body.as_bytes(), "{how}");
             assert_eq!(error.maybe_applied(), applied, "{how}");
         }
         rig.assert_seen(2, 2, &[]);
@@ -250,17 +230,64 @@ fn a_success_of_another_kind_is_an_error_that_keeps_it_and_is_not_asked_for_agai
 }
 
 #[test]
-fn a_success_with_nothing_in_it_is_a_lost_body() {
-    let empty = || Action::reply(script::reply(200, &[], ""));
-    let rig = Rig::play([empty(), user()]);
-    assert_eq!(rig.get().unwrap().id, "u1");
-    rig.assert_seen(2, 1, &[250]);
+fn a_complete_but_empty_success_is_not_truncated() {
+    for empty in [script::response(200, &[], ""), raw(&["200 OK", "transfer-encoding: chunked"], "0\r\n\r\n")] {
+        let rig = Rig::repeat(Action::respond(empty));
+        let error = gave_up(rig.get(), 1, GiveUpReason::NotRetryable);
+        assert_eq!(decode_error(&error), (".", "the body is empty"));
+        assert_eq!(error.to_string(), "getUser: 200 with an unexpected body, at `.`: the body is empty");
+        assert!(!error.maybe_applied(), "reading changes nothing");
+        let error = gave_up(rig.create(), 1, GiveUpReason::NotRetryable);
+        assert_eq!(decode_error(&error), (".", "the body is empty"));
+        assert!(error.maybe_applied());
+        // An operation without a documented body takes it for a value.
+        assert!(rig.client.send(Raw::new(Method::GET, ["roles"])).unwrap().is_null());
+        rig.assert_seen(3, 2, &[]);
+    }
+}
 
-    let rig = Rig::play([empty(), user()]);
-    let error = gave_up(rig.create(), 1, GiveUpReason::UnsafeToRepeat);
-    assert_body_lost(&error, 200);
-    assert!(error.maybe_applied());
-    rig.assert_seen(1, 1, &[]);
+#[test]
+fn a_compression_by_another_name_is_decoded_or_named() {
+    let spelled = |name: &str| Action::respond(script::response(200, &[("content-encoding", name)], gzip(USER)));
+    let rig = Rig::repeat(spelled("gzip"));
+    assert_eq!(rig.get().unwrap().id, "u1");
+    for name in ["x-gzip", "GZIP", "br", "gzip, gzip"] {
+        let rig = Rig::repeat(spelled(name));
+        for (error, applied) in [
+            (gave_up(rig.get(), 1, GiveUpReason::NotRetryable), false),
+            (gave_up(rig.create(), 1, GiveUpReason::NotRetryable), true),
+        ] {
+            let (path, message) = decode_error(&error);
+            assert_eq!((path, message), (".", &*format!("the content encoding `{name}` was not decoded")));
+            assert_eq!(error.maybe_applied(), applied);
+        }
+    }
+    let rig = Rig::repeat(Action::respond(script::response(200, &[("content-encoding", "identity")], USER)));
+    assert_eq!(rig.get().unwrap().id, "u1");
+}
+
+#[test]
+fn an_early_refusal_keeps_its_status() {
+    // Sent before the body of the request is read; the connection is closed afterwards.
+    let early = raw(&["413 Too Large", "connection: close", "content-length: 2"], "{}");
+    let server = Script::play([Action::respond(early).at_head().then_close()]);
+    let rig = Rig::new(server, Clock::new(), |builder| builder);
+    let error = gave_up(rig.create(), 1, GiveUpReason::NotRetryable);
+    assert_eq!((status_of(&error), error.maybe_applied()), (413, false));
+}
+
+#[test]
+fn text_of_the_service_cannot_forge_a_line_or_fill_a_log() {
+    let message = "a\u{1b}[2Jb\ngetUser: 200 OK\u{202e}c".to_owned() + &"x".repeat(5000);
+    let body = serde_json::json!({"error": {"message": message, "code": "c\r\u{2066}d"}}).to_string();
+    let rig = Rig::play([Action::respond(script::response(400, &[("x-request-id", "r1")], &body))]);
+    let error = gave_up(rig.get(), 1, GiveUpReason::NotRetryable);
+    let shown = error.to_string();
+    assert!(shown.starts_with(r"getUser: 400 Bad Request: a\u{1b}[2Jb\u{a}getUser: 200 OK\u{202e}cxxx"), "{shown}");
+    assert!(shown.ends_with(r"xxx… [c\u{d}\u{2066}d] (request r1)"), "{shown}");
+    assert!(shown.len() < 1200, "{} bytes", shown.len());
+    assert_eq!((error.message(), error.body()), (Some(&*message), Some(body.as_bytes())));
+    assert!(!format!("{error:?}").contains(['\n', '\u{202e}', '\u{1b}']), "{error:?}");
 }
 
 #[test]
@@ -279,16 +306,13 @@ fn json_that_is_hostile_is_an_error_at_its_place_or_a_value() {
         ("a number for a date", br#"{"id":"u1","created_at":1e999}"#.to_vec(), Some("created_at")),
         ("a number for a switch", br#"{"id":"u1","enabled":18446744073709551616}"#.to_vec(), Some("enabled")),
     ] {
-        let rig = Rig::repeat(Action::reply(script::reply(200, &[], body)));
+        let rig = Rig::repeat(Action::respond(script::response(200, &[], body)));
         match (rig.get(), place) {
             (Ok(user), None) => assert_eq!(user.id, "u1", "{how}"),
             (Err(error), Some(place)) => {
-                let ErrorKind::Response(ResponseError::Decode(decode)) = error.kind() else {
-                    panic!("{how}: {error:?}")
-                };
-                let path = decode.path();
+                let path = decode_error(&error).0;
                 assert!(path == place || path.starts_with(&format!("{place}[")), "{how}: {path:.80}");
-                assert_eq!((error.attempts(), error.reason()), (1, Some(GiveUpReason::Permanent)), "{how}");
+                assert_eq!((error.attempts(), error.reason()), (1, Some(GiveUpReason::NotRetryable)), "{how}");
             }
             (other, _) => panic!("{how}: {other:?}"),
         }
@@ -298,7 +322,7 @@ fn json_that_is_hostile_is_an_error_at_its_place_or_a_value() {
 
 // No HTTP, or not quite.
 
-/// A reply that ureq cannot take for one, and a word of what it says about it.
+/// A response that ureq cannot take for one, and a word of what it says about it.
 fn no_http() -> Vec<(&'static str, Vec<u8>)> {
     let flood: Vec<String> =
         std::iter::once("200 OK".to_owned()).chain((0..10_000).map(|n| format!("x-{n}: y"))).collect();
@@ -323,16 +347,16 @@ fn no_http() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 #[test]
-fn what_is_no_http_is_a_lost_reply_with_the_reason_as_its_cause() {
+fn what_is_no_http_is_a_lost_response_with_the_reason_as_its_cause() {
     for (word, bytes) in no_http() {
         let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(80)]).into_owned();
-        let rig = Rig::play([Action::reply(&*bytes).then_close(), user()]);
+        let rig = Rig::play([Action::respond(&*bytes).then_close(), user()]);
         assert_eq!(rig.get().expect(&shown).id, "u1");
         rig.assert_seen(2, 2, &[250]);
 
-        let rig = Rig::play([Action::reply(bytes).then_close(), user()]);
-        let error = gave_up(rig.create(), 1, GiveUpReason::UnsafeToRepeat);
-        assert!(matches!(error.kind(), ErrorKind::Transport(Fault::MaybeSent)), "{shown}: {error:?}");
+        let rig = Rig::play([Action::respond(bytes).then_close(), user()]);
+        let error = gave_up(rig.create(), 1, GiveUpReason::UnsafeToRetry);
+        assert_response_lost(&error);
         assert!(error.maybe_applied(), "{shown}");
         let chain = chain(&error);
         assert!(chain.len() > 1 && chain[1..].iter().any(|cause| cause.contains(word)), "{shown}: {chain:?}");
@@ -353,28 +377,33 @@ fn http_that_is_only_odd_is_a_value() {
         format!("HTTP/1.0 200 OK\r\n{length}\r\n\r\n{USER}").into_bytes(),
         format!("HTTP/1.1 200 OK\n{length}\n\n{USER}").into_bytes(),
     ] {
-        let rig = Rig::repeat(Action::reply(&*bytes));
+        let rig = Rig::repeat(Action::respond(&*bytes));
         assert_eq!(rig.get().unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&bytes))).id, "u1");
         rig.assert_seen(1, 1, &[]);
     }
 }
 
 #[test]
-fn what_follows_a_reply_is_not_taken_for_the_next_one() {
-    let other = script::reply(200, &[], r#"{"id":"somebody else"}"#);
-    let reply = [script::reply(200, &[], USER), other].concat();
-    let rig = Rig::play([Action::reply(reply), user()]);
+fn what_follows_a_response_is_not_taken_for_the_next_one() {
+    let other = script::response(200, &[], r#"{"id":"somebody else"}"#);
+    let response = [script::response(200, &[], USER), other].concat();
+    let rig = Rig::play([Action::respond(response), user()]);
     assert_eq!(rig.get().unwrap().id, "u1");
-    assert_eq!(rig.client.send(&users::Get::new("u1")).unwrap().id, "u1");
+    assert_eq!(rig.client.send(get()).unwrap().id, "u1");
     rig.assert_seen(2, 2, &[]);
 }
 
 #[test]
 fn a_status_of_no_known_class_is_an_error_of_the_service() {
-    for code in ["101 Switching Protocols", "304 Not Modified", "600 Beyond", "999 Denied"] {
-        let rig = Rig::repeat(Action::reply(raw(&[code, "content-length: 0"], "")));
-        let error = gave_up(rig.get(), 1, GiveUpReason::Permanent);
-        assert_eq!(error.api().unwrap().status().as_str(), &code[..3]);
-        rig.assert_seen(1, 1, &[]);
+    for (line, applied) in
+        [("101 Switching Protocols", false), ("304 Not Modified", false), ("600 Beyond", true), ("999 Denied", true)]
+    {
+        let rig = Rig::repeat(Action::respond(raw(&[line, "content-length: 0"], "")).then_close());
+        let error = gave_up(rig.get(), 1, GiveUpReason::NotRetryable);
+        assert_eq!(error.status().unwrap().as_str(), &line[..3]);
+        assert!(!error.maybe_applied(), "reading changes nothing");
+        let error = gave_up(rig.create(), 1, GiveUpReason::NotRetryable);
+        assert_eq!((error.status().unwrap().as_str(), error.maybe_applied()), (&line[..3], applied));
+        rig.assert_seen(2, 2, &[]);
     }
 }
