@@ -9,8 +9,8 @@ use std::{
 };
 
 use cloudinary_provisioning::{
-    Account, Exchange, Fault, GiveUp, Incomplete, Moment, Operation, Origin, Raw, ResponseError, RetryPolicy, Safety,
-    Step, users,
+    Account, Error, ErrorKind, Exchange, Operation, Origin, Outcome, Raw, RetryPolicy, Safety, Sample, Step,
+    TransportError, users,
 };
 use cloudinary_provisioning_fake::{FakeAccount, Fault as Scripted, Framing, NewGroup, NewSubAccount, NewUser};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
@@ -84,59 +84,49 @@ where
     call(operation, reply);
 }
 
-fn check_error(error: &ResponseError, reply: &Response<Vec<u8>>) {
-    assert_eq!((error.status(), error.headers()), (reply.status(), reply.headers()));
-    assert_eq!(error.body(), reply.body());
-    assert_eq!(matches!(error, ResponseError::Api(_)), !reply.status().is_success());
+fn check_error(error: &Error, reply: &Response<Vec<u8>>) {
+    assert_eq!((error.status(), error.headers()), (Some(reply.status()), Some(reply.headers())));
+    assert_eq!(error.body(), Some(reply.body().as_slice()));
+    assert_eq!(matches!(error.kind(), ErrorKind::Status), !reply.status().is_success());
     assert!(!format!("{error:?} {error:#?} {:?} {:?}", error.rate_limit(), error.request_id()).is_empty());
-    match error {
-        ResponseError::Api(error) => {
-            for now in [SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 40)] {
-                _ = error.retry_after(now);
-            }
-            _ = (error.message(), error.code(), error.category(), error.details());
-        }
-        ResponseError::Decode(error) => {
-            assert!(!error.path().is_empty() && !error.message().is_empty());
-            assert!(error.path().len() < 4096, "a path of {} bytes", error.path().len());
-        }
-        _ => {}
+    _ = (error.message(), error.code(), error.category(), error.details(), error.retry_after());
+    if let ErrorKind::Decode { path, message } = error.kind() {
+        assert!(!path.is_empty() && !message.is_empty());
+        assert!(path.len() < 4096, "a path of {} bytes", path.len());
     }
 }
 
-/// A call that gets nothing but this reply, whole and cut off, ends within its policy.
+/// A call that gets nothing but this reply, whole and truncated, ends within its policy.
 fn call<O: Operation>(operation: &O, reply: &Response<Vec<u8>>) {
     let account = Account::new("acc", "KEY", "SECRET").expect("an account");
-    for cut in [None, Some(Incomplete::CutOff), Some(Incomplete::TooLarge { limit: 7 })] {
+    let outcomes: [fn(Response<Vec<u8>>) -> Outcome; 3] =
+        [Outcome::Response, |reply| Outcome::Truncated(reply, None), |reply| Outcome::TooLarge(reply, 7)];
+    for (which, outcome) in outcomes.into_iter().enumerate() {
         let mut exchange = Exchange::new(&account, operation, RetryPolicy::default()).expect("a request");
         let mut elapsed = Duration::ZERO;
         loop {
             let jitter = (reply.body().len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            let now = Moment::new(elapsed, SystemTime::UNIX_EPOCH + elapsed, jitter);
-            let step = match cut {
-                None => exchange.on_response(reply.clone(), now),
-                Some(why) => exchange.on_incomplete(reply.clone(), why, now),
-            };
-            match step {
-                Step::Wait(wait) => {
-                    assert!(wait <= LONGEST_WAIT, "{wait:?}");
-                    assert!(exchange.attempts() < 3);
-                    elapsed += wait;
+            let sample = Sample::new(elapsed, SystemTime::UNIX_EPOCH + elapsed, jitter);
+            match exchange.on_outcome(outcome(reply.clone()), sample) {
+                Step::Retry(event) => {
+                    assert!(event.delay <= LONGEST_WAIT, "{:?}", event.delay);
+                    assert!(event.attempt < 3);
+                    elapsed += event.delay;
                 }
-                Step::Failed(failure) => break check_end(&failure.give_up, operation.safety()),
-                Step::Done(_) => break assert!(reply.status().is_success() && cut.is_none()),
+                Step::Failed(error) => break check_end(&error, operation.safety()),
+                Step::Done(_) => break assert!(reply.status().is_success() && which == 0),
             }
         }
         assert!(elapsed <= Duration::from_secs(120));
     }
     let mut exchange = Exchange::new(&account, operation, RetryPolicy::none()).expect("a request");
-    let moment = Moment::new(Duration::MAX, SystemTime::UNIX_EPOCH, u64::MAX);
-    assert!(matches!(exchange.on_fault(Fault::MaybeSent, moment), Step::Failed(_)));
+    let sample = Sample::new(Duration::MAX, SystemTime::UNIX_EPOCH, u64::MAX);
+    assert!(matches!(exchange.on_outcome(TransportError::maybe_sent("lost").into(), sample), Step::Failed(_)));
 }
 
-fn check_end(end: &GiveUp, safety: Safety) {
-    assert!((1..=3).contains(&end.attempts));
-    assert!(!end.maybe_applied || safety != Safety::Safe);
+fn check_end(error: &Error, safety: Safety) {
+    assert!((1..=3).contains(&error.attempts()));
+    assert!(!error.maybe_applied() || safety != Safety::Safe);
 }
 
 /// Any text as an account's URL, as its variables (divided by NUL), and as an origin.
