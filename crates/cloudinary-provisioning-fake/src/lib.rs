@@ -236,14 +236,23 @@
 //!
 //! ## Permissions
 //!
-//! * The system's policies and roles are a small catalogue of our own making in the service's form.
-//! * Validation checks the outline of a statement: effect, scope, balance, known type prefixes. It is no Cedar, and
-//!   accepts conditions that Cedar would refuse. Whitespace in a statement is rewritten, as the service does.
-//! * A statement may exist once in a scope, a role's id once, a role's name once in a scope: 409 otherwise. A role with
-//!   principals is deleted only with `force`.
-//! * Who has a role is a set of principal, role, scope and parameters; adding and removing are idempotent, and an update
-//!   applies as a whole or not at all. Inspection and effective policies are computed from it. A deleted user, group,
-//!   key or environment leaves no assignments.
+//! * The system's policies and roles are a small catalogue of our own making, in the service's form and with ids like
+//!   `cld::role::prodenv::master_admin`. The system's roles cannot be changed (403).
+//! * Validation checks the outline of a statement: effect, scope, quotes, brackets, namespaces, the final semicolon. It
+//!   is no Cedar, and accepts conditions that Cedar would refuse. Statements come back with each run of whitespace made
+//!   one space.
+//! * In one scope, no two custom policies have the same name or the same statement (409). Updating a policy with the
+//!   statement that it has succeeds, unless [`Switch::UnchangedStatementRefused`] is on. Updates of policies and roles
+//!   replace everything.
+//! * A role's name is unique for its scope and permission type, the system's included (409). A role that is assigned is
+//!   deleted only with `force` (409), and its assignments with it.
+//! * A role of product environments is assigned in one of them or in `all`, a content role for each kind of content that
+//!   its policies have a placeholder for: what is missing is a 400. Unknown roles, principals and environments are a
+//!   404. An update applies as a whole or not at all; adding and removing are idempotent. Of provisioning keys, the
+//!   account knows its own and those that have a role already.
+//! * In lists, what applies in `all` product environments applies in each of them. The roles of a group count for its
+//!   members in effective policies, and nowhere else. System policies always come whole.
+//! * A deleted user, group, key or environment leaves no assignments.
 //! * The account's own credentials may do everything, unless [`Switch::NewEnvironmentsForbidden`] asks for a role first.
 //!
 //! ## Agents
