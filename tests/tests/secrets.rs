@@ -14,7 +14,11 @@ use cloudinary_provisioning::{
     GiveUpReason, GroupId, Origin, Outcome, Pager, Permit, RateLimit, Raw, Region, RequestOptions, RetryPolicy, Safety,
     Sample, Secret, Step, SubAccountId, SuccessResponse, Throttle, TransportError, UserId, http::Response, users,
 };
-use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, Framing, NewGroup, NewSubAccount, NewUser};
+use cloudinary_provisioning_fake::{
+    FakeAccount, FakeServer, Fault, Framing, ManagementType, NewAccessKey, NewAssignment, NewCustomPolicy, NewGroup,
+    NewRole, NewSubAccount, NewUser, PermissionType, PlanUsage, Principal, PrincipalType, ScopeType, Switch,
+    UsageCycle,
+};
 use cloudinary_provisioning_tests::{
     clock::Clock,
     leaks,
@@ -383,7 +387,23 @@ fn fake(printed: &mut Printed) {
     let mut account = FakeAccount::new("acc", KEY, SECRET)
         .with_user(NewUser::new("Ada", "ada@example.com").id("u1"))
         .with_sub_account(NewSubAccount::new("Demo").id("s1"))
+        .with_access_key("s1", NewAccessKey::new("ci").api_secret(BODY))
+        .with_custom_policy(NewCustomPolicy::new("All", "permit(principal, action, resource);"))
+        .with_role(NewRole::new("Mine", ScopeType::Account, PermissionType::Global).id("r1"))
+        .with_assignment(Principal::user("u1"), NewAssignment::new("r1"))
         .with_group(NewGroup::new("Editors").member("u1"));
+    for below in ["agents/accounts", "clouds"] {
+        let body = json!({
+            "email": "jane@example.com",
+            "agent_framework": "mine",
+            "agent_llm_model": "m1",
+            "agent_goal": "Try it",
+        });
+        let request = http::Request::post(format!("/v1_1/provisioning/{below}"))
+            .header("content-type", "application/json")
+            .body(body.to_string().into_bytes());
+        assert_eq!(account.respond(request.unwrap()).status(), 200);
+    }
     for secret in [SECRET, "wrong"] {
         let asker = Account::new("acc", KEY, secret).unwrap();
         let request = asker.request(&users::Get::new("u1")).unwrap();
@@ -395,9 +415,33 @@ fn fake(printed: &mut Printed) {
     account.users().for_each(|user| printed.debug(user));
     account.sub_accounts().for_each(|sub_account| printed.debug(sub_account));
     account.groups().for_each(|group| printed.debug(group));
+    account.access_keys("s1").for_each(|key| printed.debug(key));
+    account.custom_policies().for_each(|policy| printed.debug(policy));
+    account.roles().for_each(|role| printed.debug(role));
+    account.assignments().for_each(|assignment| printed.debug(assignment));
+    for made in account.agent_accounts() {
+        assert!(!format!("{made:?}").contains(&made.api_secret));
+        printed.debug(made);
+    }
+    for made in account.agent_clouds() {
+        assert!(!format!("{made:?}").contains(&made.api_secret));
+        printed.debug(made);
+    }
     printed.debug(&NewUser::new("Ada", "ada@example.com"));
     printed.debug(&NewSubAccount::new("Demo"));
     printed.debug(&NewGroup::new("Editors"));
+    printed.debug(&NewAccessKey::new("ci").api_secret(SECRET));
+    printed.debug(&NewCustomPolicy::new("All", "permit(principal, action, resource);"));
+    printed.debug(&NewRole::new("Mine", ScopeType::Account, PermissionType::Global));
+    printed.debug(&NewAssignment::new("r1"));
+    printed.debug(&Principal::user("u1"));
+    printed.debug(&PlanUsage::new("Plus"));
+    printed.debug(&UsageCycle::new(time::Date::MIN, time::Date::MAX, 1.0));
+    printed.debug(&Switch::NoAgents);
+    printed.debug(&ScopeType::Account);
+    printed.debug(&PermissionType::Global);
+    printed.debug(&ManagementType::Custom);
+    printed.debug(&PrincipalType::User);
     printed.debug(&Fault::throttled(2));
     printed.debug(&Framing::Chunked);
     account.fail_next(1, Fault::response().then_close());
