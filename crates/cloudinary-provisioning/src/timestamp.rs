@@ -19,7 +19,8 @@ pub(crate) fn serialize_date<S: serde::Serializer>(date: &Date, serializer: S) -
 /// Reads a time by hand: the parser of the `time` crate takes most of the time that reading a user takes.
 pub(crate) fn parse(text: &str) -> Option<OffsetDateTime> {
     // What the service sends nearly always: `2026-01-31T08:00:00Z`.
-    if let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', i1, i2, b':', s1, s2, b'Z'] = text.as_bytes()
+    if let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', i1, i2, b':', s1, s2, b'Z'] =
+        text.as_bytes()
         && (*s1, *s2) != (b'6', b'0')
     {
         let date = date(two_digits(*y1, *y2)?, two_digits(*y3, *y4)?, two_digits(*m1, *m2)?, two_digits(*d1, *d2)?)?;

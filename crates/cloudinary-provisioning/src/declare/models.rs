@@ -35,7 +35,7 @@ macro_rules! models {
             }
         }
 
-        $crate::declare::operation!(@default $name [$($rfield)*]);
+        $crate::declare::part!(@default $name [$($rfield)*]);
 
         impl $crate::wire::Typed for $name {
             const KIND: $crate::Kind = $crate::Kind::Record(&[
@@ -75,12 +75,14 @@ macro_rules! models {
                 #[inline]
                 #[allow(non_upper_case_globals, reason = "named as the fields")]
                 fn find(text_of_key: &str) -> Option<(u32, &'static str)> {
-                    // Constants, since a pattern can be no macro.
-                    $(const $rfield: &str = $crate::declare::models!(@name $rfield $($rwire)?);)*
-                    $(const $field: &str = $crate::declare::models!(@name $field $($wire)?);)*
-                    match text_of_key {
-                        $($rfield => Some((At::$rfield as u32, $rfield)),)*
-                        $($field => Some((At::$field as u32, $field)),)*
+                    // Constants, since a pattern can be no macro; by their lengths first, which tells most of them apart.
+                    $(const $rfield: (usize, &str) =
+                        $crate::wire::sized($crate::declare::models!(@name $rfield $($rwire)?));)*
+                    $(const $field: (usize, &str) =
+                        $crate::wire::sized($crate::declare::models!(@name $field $($wire)?));)*
+                    match $crate::wire::sized(text_of_key) {
+                        $($rfield => Some((At::$rfield as u32, $rfield.1)),)*
+                        $($field => Some((At::$field as u32, $field.1)),)*
                         _ => None,
                     }
                 }
@@ -94,14 +96,10 @@ macro_rules! models {
                     let mut keys = $crate::wire::Keys::new(Self::find);
                     while let Some(number) = map.next_key_seed(&mut keys)? {
                         match number {
-                            $(Some(number) if number == At::$rfield as u32 => {
-                                $rfield = $crate::wire::next_required(
-                                    &mut map, trail, $crate::declare::models!(@name $rfield $($rwire)?))?;
-                            })*
-                            $(Some(number) if number == At::$field as u32 => {
-                                $field = $crate::wire::next(
-                                    &mut map, trail, $crate::declare::models!(@name $field $($wire)?))?;
-                            })*
+                            $(Some(number) if number == At::$rfield as u32 => $crate::wire::next_required(
+                                &mut map, trail, $crate::declare::models!(@name $rfield $($rwire)?), &mut $rfield)?,)*
+                            $(Some(number) if number == At::$field as u32 => $crate::wire::next(
+                                &mut map, trail, $crate::declare::models!(@name $field $($wire)?), &mut $field)?,)*
                             _ => $crate::wire::ignore(&mut map)?,
                         }
                     }

@@ -67,6 +67,11 @@ impl<'de, T: Record> Visitor<'de> for OptionalVisitor<'_, T> {
     }
 }
 
+/// A name with its length in front.
+pub(crate) const fn sized(name: &str) -> (usize, &str) {
+    (name.len(), name)
+}
+
 /// The keys of an object, each read as the number of the field that it names.
 pub(crate) struct Keys<F> {
     find: F,
@@ -108,29 +113,41 @@ impl<F: Fn(&str) -> Option<(u32, &'static str)>> Visitor<'_> for &mut Keys<F> {
 }
 
 /// Reads the value of an optional field.
-#[inline]
+///
+/// A function of its own for each type, and not for each field: that keeps the fields of a model in memory, where the
+/// compiler would else move them from one iteration to the next.
+#[inline(never)]
 pub(crate) fn next<'de, T: Read, A: MapAccess<'de>>(
     map: &mut A,
     trail: &mut Trail,
     name: &'static str,
-) -> Result<Option<T>, A::Error> {
-    map.next_value_seed(Seed(&mut *trail, PhantomData)).inspect_err(|_| trail.key(name))
+    field: &mut Option<T>,
+) -> Result<(), A::Error> {
+    match map.next_value_seed(Seed(&mut *trail, PhantomData)) {
+        Ok(value) => {
+            *field = value;
+            Ok(())
+        }
+        Err(error) => {
+            trail.key(name);
+            Err(error)
+        }
+    }
 }
 
 /// Reads the value of a required field, which cannot be null.
-#[inline]
 pub(crate) fn next_required<'de, T: Read, A: MapAccess<'de>>(
     map: &mut A,
     trail: &mut Trail,
     name: &'static str,
-) -> Result<Option<T>, A::Error> {
-    match next(map, trail, name)? {
-        None => {
-            trail.key(name);
-            Err(null::<T, _>())
-        }
-        value => Ok(value),
+    field: &mut Option<T>,
+) -> Result<(), A::Error> {
+    next(map, trail, name, field)?;
+    if field.is_none() {
+        trail.key(name);
+        return Err(null::<T, _>());
     }
+    Ok(())
 }
 
 /// Reads past the value of a field that is not known.
