@@ -307,7 +307,7 @@ fn one(account: &mut FakeAccount, request: Request<Vec<u8>>, fault: u8) {
     let json =
         response.headers().get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
     if json && !response.body().is_empty() {
-        _ = serde_json::from_slice::<serde_json::Value>(response.body()).expect("JSON");
+        _ = serde_json::from_slice::<Value>(response.body()).expect("JSON");
     }
     assert!(!format!("{account:?}").is_empty());
 }

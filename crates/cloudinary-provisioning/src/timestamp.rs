@@ -12,6 +12,7 @@ pub(crate) fn serialize<S: serde::Serializer>(time: &OffsetDateTime, serializer:
 }
 
 #[cfg(feature = "serialize")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as the others")]
 pub(crate) fn serialize_date<S: serde::Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day()))
 }
