@@ -107,6 +107,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Recipes
+//!
+//! [`recipes`] has whole functions for common tasks: a key with a role, key rotation, offboarding, an access review, and
+//! more.
+//!
 //! # What happens when …
 //!
 //! The table in the docs of [`cloudinary_provisioning`](cloudinary_provisioning#what-happens-when-) says what is retried
@@ -187,6 +192,7 @@ mod config_error;
 mod gate;
 mod items;
 mod proxy;
+pub mod recipes;
 mod tls;
 mod trace;
 mod transport;
