@@ -26,7 +26,9 @@
 //! ```
 //! use cloudinary_provisioning_ureq::access_keys::{self, AccessKey};
 //! use cloudinary_provisioning_ureq::principals::{AssignedRole, Principal, UpdateRoles};
-//! use cloudinary_provisioning_ureq::{Change, Client, Error, PrincipalType, SubAccountId};
+//! use cloudinary_provisioning_ureq::{
+//!     Change, Client, Error, PrincipalType, SubAccountId,
+//! };
 //!
 //! /// Generates an access key with a role. No key is left behind where that fails.
 //! fn key_with_role(
@@ -74,7 +76,9 @@
 //!
 //! ```
 //! use cloudinary_provisioning_ureq::access_keys::{self, AccessKey};
-//! use cloudinary_provisioning_ureq::principals::{AssignedRole, ListRoles, Principal, UpdateRoles};
+//! use cloudinary_provisioning_ureq::principals::{
+//!     AssignedRole, ListRoles, Principal, UpdateRoles,
+//! };
 //! use cloudinary_provisioning_ureq::{
 //!     ApiKey, Change, Client, Error, PermissionType, PrincipalType, SubAccountId,
 //! };
@@ -110,14 +114,22 @@
 //! }
 //!
 //! /// Disables an access key, and returns whether it is disabled now.
-//! fn disable(client: &Client, environment: &SubAccountId, key: &ApiKey) -> Result<bool, Error> {
+//! fn disable(
+//!     client: &Client,
+//!     environment: &SubAccountId,
+//!     key: &ApiKey,
+//! ) -> Result<bool, Error> {
 //!     let update = access_keys::Update::new(environment, key).enabled(false);
 //!     Ok(client.send(update)?.enabled == Some(false))
 //! }
 //! # fn deploy(_: &AccessKey) {}
 //! # fn all_is_well() -> bool { true }
 //!
-//! fn rotate(client: &Client, environment: &SubAccountId, old: &ApiKey) -> Result<(), Error> {
+//! fn rotate(
+//!     client: &Client,
+//!     environment: &SubAccountId,
+//!     old: &ApiKey,
+//! ) -> Result<(), Error> {
 //!     let new = key_like(client, environment, old, "uploads-2")?;
 //!     deploy(&new);
 //!     if disable(client, environment, old)? && !all_is_well() {
@@ -170,8 +182,10 @@
 //! ) -> Result<ProductEnvironment, Error> {
 //!     let create = product_environments::Create::new(name).cloud_name(cloud_name);
 //!     let environment = client.call(create).recover().send()?;
-//!     let own_key = Principal::new(PrincipalType::ProvisioningKey, client.account().key());
-//!     let admin = AssignedRole::new("cld::role::prodenv::admin").scope_id(environment.id.as_str());
+//!     let own_key =
+//!         Principal::new(PrincipalType::ProvisioningKey, client.account().key());
+//!     let admin = AssignedRole::new("cld::role::prodenv::admin")
+//!         .scope_id(environment.id.as_str());
 //!     client.send(UpdateRoles::new(Change::Add, own_key, [admin]))?;
 //!     Ok(environment)
 //! }
@@ -204,12 +218,16 @@
 //! use cloudinary_provisioning_ureq::{access_keys, user_groups, users};
 //!
 //! /// Deletes a user, and returns the enabled access keys that the user could see.
-//! fn offboard(client: &Client, email: &str) -> Result<Vec<(SubAccountId, ApiKey)>, Error> {
+//! fn offboard(
+//!     client: &Client,
+//!     email: &str,
+//! ) -> Result<Vec<(SubAccountId, ApiKey)>, Error> {
 //!     let mut keys = Vec::new();
 //!     for user in client.send(users::List::new().emails([email]))? {
 //!         for environment in client.send(users::ListSubAccounts::new(&user.id))? {
 //!             let list = client.send(access_keys::List::new(&environment.id))?;
-//!             let enabled = list.access_keys.into_iter().filter(|key| key.enabled != Some(false));
+//!             let enabled =
+//!                 list.access_keys.into_iter().filter(|key| key.enabled != Some(false));
 //!             keys.extend(enabled.map(|key| (environment.id.clone(), key.api_key)));
 //!         }
 //!         for group in client.send(users::GetGroups::new(&user.id))? {
@@ -253,18 +271,22 @@
 //! fn review(client: &Client, mut print: impl FnMut(String)) -> Result<(), Error> {
 //!     for environment in client.send(product_environments::List::new())? {
 //!         let cloud = environment.cloud_name.unwrap_or_default();
-//!         let inspect = principals::Inspect::new(ScopeType::Prodenv).scope_id(environment.id.as_str());
+//!         let inspect = principals::Inspect::new(ScopeType::Prodenv)
+//!             .scope_id(environment.id.as_str());
 //!         for principal in client.items(inspect) {
 //!             let principal = principal?;
 //!             let who = if principal.kind == Some(PrincipalType::Group) {
-//!                 let members = client.send(user_groups::ListUsers::new(principal.id.as_str()))?;
+//!                 let members =
+//!                     client.send(user_groups::ListUsers::new(principal.id.as_str()))?;
 //!                 members.into_iter().map(|user| format!("user {}", user.id)).collect()
 //!             } else {
-//!                 let kind = principal.kind.as_ref().map_or("principal", |kind| kind.as_str());
+//!                 let kind =
+//!                     principal.kind.as_ref().map_or("principal", |kind| kind.as_str());
 //!                 vec![format!("{kind} {}", principal.id)]
 //!             };
 //!             for role in principal.roles.unwrap_or_default() {
-//!                 who.iter().for_each(|who| print(format!("{cloud}, {}, {who}", role.id)));
+//!                 who.iter()
+//!                     .for_each(|who| print(format!("{cloud}, {}, {who}", role.id)));
 //!             }
 //!         }
 //!     }
@@ -339,18 +361,27 @@
 //! the metric, such as credits.
 //!
 //! ```
-//! use std::collections::BTreeMap;
 //! use cloudinary_provisioning_ureq::billing_usage::ProductEnvironmentBreakdown;
-//! use cloudinary_provisioning_ureq::{Client, Error, billing_usage, product_environments};
+//! use cloudinary_provisioning_ureq::{
+//!     Client, Error, billing_usage, product_environments,
+//! };
+//! use std::collections::BTreeMap;
 //!
 //! /// The usage of a metric over all cycles of a year, by display name.
-//! fn usage(client: &Client, year: i32, metric: &str) -> Result<BTreeMap<String, f64>, Error> {
+//! fn usage(
+//!     client: &Client,
+//!     year: i32,
+//!     metric: &str,
+//! ) -> Result<BTreeMap<String, f64>, Error> {
 //!     let environments = client.send(product_environments::List::new())?;
 //!     let names: BTreeMap<_, _> =
 //!         environments.into_iter().map(|it| (it.cloud_name, it.name)).collect();
 //!     let get = billing_usage::Get::new().year(year).include_prodenv_breakdown(true);
 //!     let mut usage = BTreeMap::new();
-//!     let metrics = client.send(get)?.into_iter().flat_map(|plan| plan.metric_usage.unwrap_or_default());
+//!     let metrics = client
+//!         .send(get)?
+//!         .into_iter()
+//!         .flat_map(|plan| plan.metric_usage.unwrap_or_default());
 //!     for cycle in metrics
 //!         .filter(|usage| usage.metric.as_deref() == Some(metric))
 //!         .flat_map(|usage| usage.cycles.unwrap_or_default())
@@ -404,12 +435,16 @@
 //! [`same_statement`](crate::custom_policies::same_statement): it ignores whitespace outside string literals.
 //!
 //! ```
-//! use cloudinary_provisioning_ureq::custom_policies::{self, CustomPolicy, same_statement};
+//! use cloudinary_provisioning_ureq::custom_policies::{
+//!     self, CustomPolicy, same_statement,
+//! };
 //! use cloudinary_provisioning_ureq::{Client, Error, ScopeType};
 //!
 //! /// Creates the account's policy of this name, or updates it where its statement differs.
 //! fn apply(client: &Client, name: &str, statement: &str) -> Result<CustomPolicy, Error> {
-//!     for policy in client.items(custom_policies::List::new().scope_type(ScopeType::Account)) {
+//!     for policy in
+//!         client.items(custom_policies::List::new().scope_type(ScopeType::Account))
+//!     {
 //!         let policy = policy?;
 //!         if policy.name.as_deref() != Some(name) {
 //!             continue;
@@ -420,7 +455,11 @@
 //!         }
 //!         // An update replaces all of the policy: what is left out is lost.
 //!         let update = custom_policies::Update::new(
-//!             policy.id, statement, ScopeType::Account, name, true,
+//!             policy.id,
+//!             statement,
+//!             ScopeType::Account,
+//!             name,
+//!             true,
 //!         )
 //!         .maybe(policy.description, custom_policies::Update::description);
 //!         return client.send(update);
@@ -456,10 +495,16 @@
 //! use cloudinary_provisioning_ureq::{Client, Error};
 //!
 //! /// Updates what differs, and returns whether anything did.
-//! fn correct(client: &Client, user: &User, name: &str, role: &Role) -> Result<bool, Error> {
+//! fn correct(
+//!     client: &Client,
+//!     user: &User,
+//!     name: &str,
+//!     role: &Role,
+//! ) -> Result<bool, Error> {
 //!     let name = (user.name.as_deref() != Some(name)).then_some(name);
 //!     let role = (user.role.as_ref() != Some(role)).then(|| role.clone());
-//!     let update = Update::new(&user.id).maybe(name, Update::name).maybe(role, Update::role);
+//!     let update =
+//!         Update::new(&user.id).maybe(name, Update::name).maybe(role, Update::role);
 //!     if update.is_empty() {
 //!         return Ok(false);
 //!     }
@@ -491,20 +536,34 @@
 //! use cloudinary_provisioning_ureq::access_keys::AccessKey;
 //! use cloudinary_provisioning_ureq::product_environments::ProductEnvironment;
 //! use cloudinary_provisioning_ureq::roles::Role;
-//! use cloudinary_provisioning_ureq::{Client, Error, PermissionType, ScopeType, SubAccountId};
+//! use cloudinary_provisioning_ureq::{
+//!     Client, Error, PermissionType, ScopeType, SubAccountId,
+//! };
 //! use cloudinary_provisioning_ureq::{access_keys, product_environments, roles};
 //!
-//! fn environment(client: &Client, cloud_name: &str) -> Result<Option<ProductEnvironment>, Error> {
-//!     let found = client.send(product_environments::List::new().cloud_names([cloud_name]))?;
+//! fn environment(
+//!     client: &Client,
+//!     cloud_name: &str,
+//! ) -> Result<Option<ProductEnvironment>, Error> {
+//!     let found =
+//!         client.send(product_environments::List::new().cloud_names([cloud_name]))?;
 //!     Ok(found.into_iter().find(|it| it.cloud_name.as_deref() == Some(cloud_name)))
 //! }
 //!
-//! fn role(client: &Client, name: &str, scope_type: ScopeType) -> Result<Option<Role>, Error> {
+//! fn role(
+//!     client: &Client,
+//!     name: &str,
+//!     scope_type: ScopeType,
+//! ) -> Result<Option<Role>, Error> {
 //!     let list = roles::List::new(PermissionType::Global).scope_type(scope_type);
 //!     Ok(client.send(list)?.into_iter().find(|role| role.name.as_deref() == Some(name)))
 //! }
 //!
-//! fn key(client: &Client, of: &SubAccountId, name: &str) -> Result<Option<AccessKey>, Error> {
+//! fn key(
+//!     client: &Client,
+//!     of: &SubAccountId,
+//!     name: &str,
+//! ) -> Result<Option<AccessKey>, Error> {
 //!     let keys = client.send(access_keys::List::new(of))?.access_keys;
 //!     Ok(keys.into_iter().find(|key| key.name.as_deref() == Some(name)))
 //! }
@@ -534,7 +593,11 @@
 //! ```
 //! use cloudinary_provisioning_ureq::{Client, Error, users};
 //!
-//! fn create_or_get(client: &Client, name: &str, email: &str) -> Result<users::User, Error> {
+//! fn create_or_get(
+//!     client: &Client,
+//!     name: &str,
+//!     email: &str,
+//! ) -> Result<users::User, Error> {
 //!     match client.call(users::Create::new(name, email)).recover().send() {
 //!         Err(error) if error.is_conflict() => {
 //!             let found = client.send(users::List::new().emails([email]))?;
