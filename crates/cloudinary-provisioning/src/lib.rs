@@ -216,38 +216,29 @@
 //! retries, and [`Recovery::run_async`] makes creates exactly once.
 //!
 //! ```
-//! use cloudinary_provisioning::{Account, Error, Exchange, Operation, RetryPolicy};
-//! use cloudinary_provisioning::{AsyncDriver, Outcome, Sample, TransportError, http};
 //! use std::time::{Duration, Instant, SystemTime};
+//! use cloudinary_provisioning::{Account, AsyncDriver, Error, Exchange, Operation};
+//! use cloudinary_provisioning::{Outcome, RetryPolicy, Sample, http::Request};
 //! # /// Stands for reqwest, hyper, … with tokio, smol, …
 //! # mod my_stack {
 //! #     use std::time::Duration;
-//! #     use cloudinary_provisioning::http::{Request, Response};
-//! #     pub struct Failed { pub before_sending: bool }
-//! #     pub async fn send(_: Request<Vec<u8>>, _: Duration) -> Result<Response<Vec<u8>>, Failed> {
+//! #     use cloudinary_provisioning::{TransportError, http::{Request, Response}};
+//! #     pub async fn send(_: &Request<Vec<u8>>, _: Duration) -> Result<Response<Vec<u8>>, TransportError> {
 //! #         Ok(Response::new(br#"{"id":"0abed8df"}"#.to_vec()))
 //! #     }
 //! #     pub async fn sleep(_: Duration) {}
 //! #     pub fn random() -> u64 { 0 }
 //! # }
 //!
-//! struct MyStack {
+//! struct Client {
+//!     account: Account,
 //!     start: Instant,
 //! }
 //!
-//! impl AsyncDriver for MyStack {
-//!     async fn send(
-//!         &self,
-//!         request: &http::Request<Vec<u8>>,
-//!         timeout: Duration,
-//!     ) -> Outcome {
-//!         match my_stack::send(request.clone(), timeout).await {
-//!             Ok(response) => response.into(),
-//!             Err(error) if error.before_sending => {
-//!                 TransportError::not_sent("no connection").into()
-//!             }
-//!             Err(_) => TransportError::maybe_sent("no response").into(),
-//!         }
+//! impl AsyncDriver for Client {
+//!     async fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> Outcome {
+//!         // A `Result<Response, TransportError>`: `NotSent` where connecting failed.
+//!         my_stack::send(request, timeout).await.into()
 //!     }
 //!
 //!     async fn sleep(&self, delay: Duration) {
@@ -259,18 +250,16 @@
 //!     }
 //! }
 //!
-//! async fn call<O: Operation>(
-//!     account: &Account,
-//!     operation: O,
-//! ) -> Result<O::Output, Error> {
-//!     let stack = MyStack { start: Instant::now() };
-//!     let exchange = Exchange::new(account, operation, RetryPolicy::default())?;
-//!     Ok(exchange.run_async(&stack).await?.into_value())
+//! impl Client {
+//!     async fn call<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
+//!         let call = Exchange::new(&self.account, operation, RetryPolicy::default())?;
+//!         Ok(call.run_async(self).await?.into_value())
+//!     }
 //! }
 //! # use std::task::{Context, Poll, Waker};
 //! # use cloudinary_provisioning::users;
-//! # let account = Account::new("acc", "key", "secret").unwrap();
-//! # let call = std::pin::pin!(call(&account, users::Get::new("0abed8df")));
+//! # let client = Client { account: Account::new("acc", "key", "secret").unwrap(), start: Instant::now() };
+//! # let call = std::pin::pin!(client.call(users::Get::new("0abed8df")));
 //! # let Poll::Ready(user) = call.poll(&mut Context::from_waker(Waker::noop())) else { panic!() };
 //! # assert_eq!(user.unwrap().id, "0abed8df");
 //! ```
