@@ -45,7 +45,9 @@ const MAX_IDLE_CONNECTIONS: usize = 1024;
 ///
 /// let account = Account::new("acc", "key", "secret")?;
 /// let client = Client::builder(account)
-///     .retry(RetryPolicy::default().max_attempts(5).attempt_timeout(Duration::from_secs(10)))
+///     .retry(
+///         RetryPolicy::default().max_attempts(5).attempt_timeout(Duration::from_secs(10)),
+///     )
 ///     .user_agent_suffix("directory-sync/2.1")
 ///     .on_retry(|event| eprintln!("{event}"))
 ///     .build()?;
@@ -183,7 +185,12 @@ impl ClientBuilder {
     /// let client = Client::builder(Account::new("acc", "key", "secret")?)
     ///     .on_response(|event| {
     ///         let remaining = event.rate_limit().remaining;
-    ///         eprintln!("{} {:?} {:?} {remaining:?}", event.operation, event.status(), event.duration);
+    ///         eprintln!(
+    ///             "{} {:?} {:?} {remaining:?}",
+    ///             event.operation,
+    ///             event.status(),
+    ///             event.duration
+    ///         );
     ///     })
     ///     .build()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -234,11 +241,19 @@ impl ClientBuilder {
     /// use cloudinary_provisioning_fake::{FakeAccount, NewUser};
     /// use cloudinary_provisioning_ureq::{Account, Client, users};
     ///
-    /// let fake = Mutex::new(FakeAccount::new("acc", "key", "secret").with_user(NewUser::new("John", "john@example.com")));
+    /// let fake = Mutex::new(
+    ///     FakeAccount::new("acc", "key", "secret")
+    ///         .with_user(NewUser::new("John", "john@example.com")),
+    /// );
     /// let client = Client::builder(Account::new("acc", "key", "secret")?)
-    ///     .transport(move |request: &_, _| fake.lock().unwrap().respond(Clone::clone(request)))
+    ///     .transport(move |request: &_, _| {
+    ///         fake.lock().unwrap().respond(Clone::clone(request))
+    ///     })
     ///     .build()?;
-    /// assert_eq!(client.send(users::List::new())?[0].email.as_deref(), Some("john@example.com"));
+    /// assert_eq!(
+    ///     client.send(users::List::new())?[0].email.as_deref(),
+    ///     Some("john@example.com")
+    /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn transport(mut self, transport: impl Transport + Send + Sync + 'static) -> Self {

@@ -23,10 +23,14 @@ use crate::workers::{SendAll, Stop, Stoppable};
 /// its rate limit.
 ///
 /// ```no_run
-/// use cloudinary_provisioning_ureq::{Client, users::{self, Role}};
+/// use cloudinary_provisioning_ureq::{
+///     Client,
+///     users::{self, Role},
+/// };
 ///
 /// let client = Client::from_env()?;
-/// let john = client.send(&users::Create::new("John", "john@example.com").role(Role::TechnicalAdmin))?;
+/// let john = client
+///     .send(&users::Create::new("John", "john@example.com").role(Role::TechnicalAdmin))?;
 /// for user in client.items(users::List::new().prefix("john")) {
 ///     println!("{}", user?.id);
 /// }

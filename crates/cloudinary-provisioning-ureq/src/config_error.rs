@@ -10,7 +10,8 @@ use cloudinary_provisioning::Error;
 /// use cloudinary_provisioning_ureq::{Account, Client, ConfigError, ErrorKind, ureq};
 ///
 /// let account = Account::new("acc", "key", "secret")?;
-/// let error = Client::builder(account).agent(ureq::agent()).proxy(None).build().unwrap_err();
+/// let error =
+///     Client::builder(account).agent(ureq::agent()).proxy(None).build().unwrap_err();
 /// let ErrorKind::Config(config) = error.kind() else { panic!("{error}") };
 /// assert_eq!(config.downcast_ref(), Some(&ConfigError::AgentIsConfigured));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -20,7 +20,8 @@ use crate::workers::{Pool, Stop};
 /// use cloudinary_provisioning_ureq::{Client, users};
 ///
 /// let client = Client::from_env()?;
-/// let users: Vec<_> = client.items(users::List::new().page_size(100)).collect::<Result<_, _>>()?;
+/// let users: Vec<_> =
+///     client.items(users::List::new().page_size(100)).collect::<Result<_, _>>()?;
 /// # Ok::<(), cloudinary_provisioning_ureq::Error>(())
 /// ```
 #[must_use = "an iterator does nothing until it is used"]

@@ -7,16 +7,25 @@
 //!
 //! ```no_run
 //! use std::time::Duration;
-//! use cloudinary_provisioning_ureq::{Client, RetryPolicy, users::{self, Role}};
+//! use cloudinary_provisioning_ureq::{
+//!     Client, RetryPolicy,
+//!     users::{self, Role},
+//! };
 //!
 //! let client = Client::from_env()?; // Clone + Send + Sync
-//! let create = users::Create::new("John", "john@example.com").role(Role::TechnicalAdmin).enabled(true);
+//! let create = users::Create::new("John", "john@example.com")
+//!     .role(Role::TechnicalAdmin)
+//!     .enabled(true);
 //! let john = client.send(&create)?;
 //! for user in client.items(users::List::new().prefix("john")) {
 //!     println!("{}", user?.id);
 //! }
 //! let delete = users::Delete::new(&john.id);
-//! client.call(&delete).timeout(Duration::from_secs(5)).retry(RetryPolicy::none()).send()?;
+//! client
+//!     .call(&delete)
+//!     .timeout(Duration::from_secs(5))
+//!     .retry(RetryPolicy::none())
+//!     .send()?;
 //! # Ok::<(), cloudinary_provisioning_ureq::Error>(())
 //! ```
 //!
@@ -47,7 +56,11 @@
 //! ```no_run
 //! use cloudinary_provisioning_ureq::{Client, Error, users};
 //!
-//! fn create_or_get(client: &Client, name: &str, email: &str) -> Result<users::User, Error> {
+//! fn create_or_get(
+//!     client: &Client,
+//!     name: &str,
+//!     email: &str,
+//! ) -> Result<users::User, Error> {
 //!     match client.call(users::Create::new(name, email)).recover().send() {
 //!         Err(error) if error.is_conflict() => {
 //!             let found = client.send(users::List::new().emails([email]))?;
@@ -78,7 +91,10 @@
 //!
 //! fn print_groups(client: &Client) -> Result<(), Error> {
 //!     // Eight pages at a time, in order.
-//!     let users: Vec<_> = client.items(users::List::new().page_size(100)).workers(8).collect::<Result<_, _>>()?;
+//!     let users: Vec<_> = client
+//!         .items(users::List::new().page_size(100))
+//!         .workers(8)
+//!         .collect::<Result<_, _>>()?;
 //!     // Sixteen calls at a time, as they come.
 //!     let calls = users.into_iter().map(|user| users::GetGroups::new(user.id));
 //!     for (call, groups) in client.send_all(calls).workers(16) {
@@ -156,12 +172,16 @@
 //! use cloudinary_provisioning_ureq::{Account, Client, users};
 //!
 //! let john = NewUser::new("John", "john@example.com");
-//! let fake = Arc::new(Mutex::new(FakeAccount::new("acc", "key", "secret").with_user(john)));
+//! let fake =
+//!     Arc::new(Mutex::new(FakeAccount::new("acc", "key", "secret").with_user(john)));
 //! let transport = {
 //!     let fake = fake.clone();
 //!     move |request: &_, _| fake.lock().unwrap().respond(Clone::clone(request))
 //! };
-//! let client = Client::builder(Account::new("acc", "key", "secret")?).transport(transport).sleep(|_| {}).build()?;
+//! let client = Client::builder(Account::new("acc", "key", "secret")?)
+//!     .transport(transport)
+//!     .sleep(|_| {})
+//!     .build()?;
 //!
 //! fake.lock().unwrap().fail_next(1, Fault::status(503));
 //! let users = client.send(users::List::new())?;

@@ -440,7 +440,7 @@
 //! };
 //! use cloudinary_provisioning_ureq::{Client, Error, ScopeType};
 //!
-//! /// Creates the account's policy of this name, or updates it where its statement differs.
+//! /// Creates the policy of this name, or updates it where its statement differs.
 //! fn apply(client: &Client, name: &str, statement: &str) -> Result<CustomPolicy, Error> {
 //!     for policy in
 //!         client.items(custom_policies::List::new().scope_type(ScopeType::Account))

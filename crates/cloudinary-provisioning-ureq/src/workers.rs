@@ -37,7 +37,9 @@ const AHEAD: usize = 4;
 /// use cloudinary_provisioning_ureq::{Client, UserId, users};
 ///
 /// fn groups(client: &Client, ids: Vec<UserId>) {
-///     for (get_groups, groups) in client.send_all(ids.into_iter().map(users::GetGroups::new)).workers(16) {
+///     for (get_groups, groups) in
+///         client.send_all(ids.into_iter().map(users::GetGroups::new)).workers(16)
+///     {
 ///         match groups {
 ///             Ok(groups) => println!("{}: {} groups", get_groups.user_id(), groups.len()),
 ///             Err(error) => eprintln!("{}: {error}", get_groups.user_id()),

@@ -12,10 +12,8 @@
 //! # Quick start
 //!
 //! ```
-//! use cloudinary_provisioning::{
-//!     Account, Secret,
-//!     users::{self, Role},
-//! };
+//! use cloudinary_provisioning::users::{self, Role};
+//! use cloudinary_provisioning::{Account, Secret};
 //! # fn my_http_stack(
 //! #     request: cloudinary_provisioning::http::Request<Vec<u8>>,
 //! # ) -> Result<cloudinary_provisioning::http::Response<Vec<u8>>, Box<dyn std::error::Error>> {

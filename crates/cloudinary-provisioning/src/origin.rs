@@ -1,4 +1,4 @@
-//! [`Origin`]: where requests go.
+//! [`Origin`]: the base URL of requests.
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -24,12 +24,15 @@ pub enum Region {
     #[default]
     Api,
     /// `api-eu.cloudinary.com`, Europe.
+    #[doc(alias = "europe")]
+    #[doc(alias = "eu")]
     ApiEu,
     /// `api-ap.cloudinary.com`, Asia-Pacific.
+    #[doc(alias = "asia")]
     ApiAp,
 }
 
-/// Scheme, host, port and path prefix that requests go to.
+/// The base URL of requests: a scheme, a host, a port and a path prefix.
 ///
 /// The default is `https://api.cloudinary.com`.
 ///
@@ -37,9 +40,12 @@ pub enum Region {
 /// use cloudinary_provisioning::Origin;
 ///
 /// assert_eq!(Origin::host("api.example.com")?.as_str(), "https://api.example.com");
-/// assert_eq!(Origin::url("https://gateway.example.com/cloudinary/")?.as_str(), "https://gateway.example.com/cloudinary");
+/// assert_eq!(
+///     Origin::url("https://gateway.example.com/cloudinary/")?.as_str(),
+///     "https://gateway.example.com/cloudinary"
+/// );
 /// assert_eq!(Origin::url("http://127.0.0.1:8080")?.as_str(), "http://127.0.0.1:8080");
-/// // Credentials in plain text over a network only for who asks for it by name:
+/// // Sending credentials in plain text over a network is an explicit opt-in:
 /// assert!(Origin::url("http://proxy.internal").is_err());
 /// assert!(Origin::url_allowing_http("http://proxy.internal").is_ok());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -48,7 +54,7 @@ pub enum Region {
 pub struct Origin(Arc<str>);
 
 impl Origin {
-    /// A regional endpoint of the service.
+    /// Creates the origin of a regional endpoint of the service.
     pub fn region(region: Region) -> Self {
         Self(Arc::from(match region {
             Region::Api => "https://api.cloudinary.com",
@@ -57,11 +63,11 @@ impl Origin {
         }))
     }
 
-    /// A custom host, with a port if need be, over HTTPS.
+    /// Creates the origin of a custom host, with an optional port, over HTTPS.
     ///
     /// # Errors
     ///
-    /// An [`AccountError`] where this is not a host.
+    /// Returns an [`AccountError`] if this is not a host.
     pub fn host(host: &str) -> Result<Self, AccountError> {
         if host.contains('/') {
             return Err(AccountError::invalid("origin", "is not a host"));
@@ -69,12 +75,13 @@ impl Origin {
         Self::url(&format!("https://{host}"))
     }
 
-    /// A server URL: `https://host[:port][/prefix]`. `http://` is for loopback hosts alone (`localhost`,
-    /// `127.0.0.0/8`, `[::1]`).
+    /// Parses a server URL of the form `https://host[:port][/prefix]`.
+    ///
+    /// `http://` is accepted for loopback hosts only (`localhost`, `127.0.0.0/8`, `[::1]`).
     ///
     /// # Errors
     ///
-    /// An [`AccountError`] where this is not such a URL, or would send credentials in plain text over a network.
+    /// Returns an [`AccountError`] if this is not such a URL, or would send credentials in plain text over a network.
     pub fn url(url: &str) -> Result<Self, AccountError> {
         let (origin, uri) = Self::parse(url)?;
         if uri.scheme_str() == Some("http") && !uri.host().is_some_and(is_loopback) {
@@ -83,11 +90,11 @@ impl Origin {
         Ok(origin)
     }
 
-    /// A server URL that may be `http://` for any host, which sends key and secret in plain text.
+    /// Parses a server URL that may be `http://` for any host, which sends the key and the secret in plain text.
     ///
     /// # Errors
     ///
-    /// An [`AccountError`] where this is not such a URL.
+    /// Returns an [`AccountError`] if this is not such a URL.
     pub fn url_allowing_http(url: &str) -> Result<Self, AccountError> {
         Self::parse(url).map(|(origin, _)| origin)
     }
@@ -120,7 +127,7 @@ impl Origin {
         Ok((Self(Arc::from(format!("{scheme}://{authority}{prefix}"))), uri))
     }
 
-    /// The URL, without a slash at its end.
+    /// Returns the URL, without a trailing slash.
     pub fn as_str(&self) -> &str {
         &self.0
     }
