@@ -1,9 +1,9 @@
-//! [`Clock`]: time, jitter and sleep, so that tests can bring their own.
+//! [`Clock`]: time, jitter and sleep, which tests can replace.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant, SystemTime};
 
-/// Where a client gets time, jitter and sleep from. Every method has the system's as its default.
+/// Where a client gets time, jitter and sleep from. Every method defaults to [`SystemClock`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -19,28 +19,28 @@ use std::time::{Duration, Instant, SystemTime};
 /// NoSleep.sleep(Duration::from_secs(3600));
 /// ```
 pub trait Clock: Send + Sync {
-    /// A time that never goes back, since a point of the clock's choice.
+    /// Returns a time that never decreases, counted from any fixed point.
     fn monotonic(&self) -> Duration {
         SystemClock.monotonic()
     }
 
-    /// The wall-clock time.
+    /// Returns the wall-clock time.
     fn now(&self) -> SystemTime {
         SystemClock.now()
     }
 
-    /// A random number, evenly distributed over all of `u64`.
+    /// Returns a random number, evenly distributed over all of `u64`.
     fn jitter(&self) -> u64 {
         SystemClock.jitter()
     }
 
-    /// Waits.
+    /// Sleeps.
     fn sleep(&self, delay: Duration) {
         SystemClock.sleep(delay);
     }
 }
 
-/// The system's clock and sleep, which a client has unless told otherwise.
+/// The system's clock and sleep, which a client uses by default.
 ///
 /// ```
 /// use cloudinary_provisioning_ureq::{Clock, SystemClock};
