@@ -214,7 +214,7 @@ pub struct Null;
 
 /// A value, or null, which clears the field. A field that is not set at all is left out.
 ///
-/// Setters take what converts to it: a value, an `Option`, or [`Null`].
+/// Setters take anything that converts to it: a value, an `Option`, or [`Null`].
 ///
 /// ```
 /// use cloudinary_provisioning::{Null, Nullable};
@@ -353,8 +353,8 @@ impl QueryValue for Params {
 
 /// The product environments that a user can access: all of them, or these.
 ///
-/// The service takes an empty list for access to **all** product environments. So an empty list is refused when the
-/// request is built, and `Access::All` says it on purpose.
+/// The service takes an empty list to mean access to **all** product environments. So an empty list is refused when the
+/// request is built, and `Access::All` grants access to all of them explicitly.
 ///
 /// ```
 /// use cloudinary_provisioning::{Access, Account, users::Update};
@@ -366,6 +366,8 @@ impl QueryValue for Params {
 /// assert_eq!(body(Vec::<String>::new().into()).unwrap_err().field(), "sub_account_ids");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "all_sub_accounts")]
+#[doc(alias = "sub_account_ids")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Access {
