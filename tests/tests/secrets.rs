@@ -17,9 +17,11 @@ use std::{
 };
 
 use cloudinary_provisioning::{
-    Account, AccountId, AccountReason, Attempt, Base, BuildReason, Decision, Exchange, Failure, FailureCause,
-    Fault as Lost, GiveUpReason, GroupId, Incomplete, Moment, Origin, Pager, RateLimit, Raw, Region, RequestOptions,
-    ResponseError, Retry, RetryPolicy, Safety, Secret, Step, SubAccountId, SuccessResponse, UserId,
+    Access, Account, AccountId, AccountReason, ApiKey, Attempt, Base, BuildReason, Change, CursorPage, Decision,
+    Exchange, Failure, FailureCause, Fault as Lost, GiveUpReason, GroupId, Incomplete, JsonList, JsonObject, KeyName,
+    ListForm, ManagementType, Moment, Null, Nullable, Origin, Pager, Params, PermissionType, PolicyId, PrincipalId,
+    PrincipalType, RateLimit, Raw, Region, RequestOptions, ResponseError, Retry, RetryPolicy, RoleId, Safety, ScopeId,
+    ScopeType, Secret, SortOrder, Step, SubAccountId, SuccessResponse, UserId, catalog,
     http::{HeaderMap, Response, StatusCode},
     users,
 };
@@ -159,6 +161,40 @@ fn no_public_type_shows_a_secret() {
     assert!(missing.is_empty(), "these are public and not searched: {missing:?}");
 }
 
+/// What every operation is made of.
+fn vocabulary(printed: &mut Printed) {
+    printed.both(&ApiKey::from("k"));
+    printed.both(&KeyName::from("k"));
+    printed.both(&PolicyId::from("p"));
+    printed.both(&PrincipalId::from("p"));
+    printed.both(&RoleId::from("r"));
+    printed.both(&ScopeId::from("s"));
+    printed.both(&Change::Add);
+    printed.both(&ManagementType::System);
+    printed.both(&PermissionType::Global);
+    printed.both(&PrincipalType::User);
+    printed.both(&ScopeType::Account);
+    printed.both(&SortOrder::Asc);
+    printed.debug(&Access::All);
+    printed.debug(&JsonList::<String>::from(["x"]));
+    printed.debug(&Null);
+    printed.debug(&Nullable::<String>::from("x"));
+    printed.debug(&Params::from([("x", "y")]));
+    printed.debug(&JsonObject::new());
+    printed.debug(&json!(null));
+    printed.debug(&ListForm::Commas);
+    printed.debug(&CursorPage::<u8>::new([1], None));
+    let entry = catalog().find(|entry| entry.id == "getUsers").unwrap();
+    printed.debug(entry);
+    printed.debug(&entry.response);
+    printed.debug(&entry.paging().unwrap());
+    for field in entry.fields {
+        printed.debug(field);
+        printed.debug(&field.kind);
+        printed.debug(&field.place);
+    }
+}
+
 fn core(printed: &mut Printed) {
     let account = account();
     let headers =
@@ -173,6 +209,7 @@ fn core(printed: &mut Printed) {
     printed.both(account.id());
     printed.both(&UserId::from("u1"));
     printed.both(&GroupId::from("g1"));
+    vocabulary(printed);
     printed.both(&SubAccountId::from("s1"));
     printed.debug(&AccountId::from("acc"));
     printed.debug(&Base::Public);
@@ -198,7 +235,6 @@ fn core(printed: &mut Printed) {
         printed.debug(value);
     }
     printed.both(&users::UnionType::Include);
-    printed.both(&users::SortOrder::Asc);
     printed.both(&users::SortBy::Name);
 
     let reply = Response::builder()
