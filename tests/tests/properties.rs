@@ -500,8 +500,9 @@ fn fault(kind: &Kind, required: bool, value: &Value) -> Option<String> {
         (Kind::Integer | Kind::Number, Value::String(text)) => is_whole(text),
         (Kind::Time, Value::Number(number)) => number.as_u64() != Some(u64::MAX),
         (Kind::Time | Kind::Date, Value::String(text)) => text.is_empty() || text.starts_with("2026-"),
-        (Kind::Text | Kind::Number, Value::Number(_)) | (Kind::Text, Value::String(_)) => true,
-        (Kind::Secret | Kind::Choice(_), Value::String(_)) | (Kind::Object, Value::Object(_)) => true,
+        (Kind::Text | Kind::Number, Value::Number(_))
+        | (Kind::Text | Kind::Secret | Kind::Choice(_), Value::String(_))
+        | (Kind::Object, Value::Object(_)) => true,
         _ => false,
     };
     (!fits).then(String::new)
