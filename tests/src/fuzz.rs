@@ -286,7 +286,7 @@ fn one(account: &mut FakeAccount, request: Request<Vec<u8>>, fault: u8) {
     let before: Vec<_> = account.users().cloned().collect();
     let scripted = match fault {
         1 => Some(Scripted::status(503).applied()),
-        2 => Some(Scripted::reply().cut_off(Framing::Chunked)),
+        2 => Some(Scripted::response().truncated(Framing::Chunked)),
         3 => Some(Scripted::reset()),
         4 => Some(Scripted::html(u16::from(fault) * 100)),
         _ => None,

@@ -403,7 +403,7 @@ fn fake(printed: &mut Printed) {
     printed.debug(&NewGroup::new("Editors"));
     printed.debug(&Fault::throttled(2));
     printed.debug(&Framing::Chunked);
-    account.fail_next(1, Fault::reply().then_close());
+    account.fail_next(1, Fault::response().then_close());
     let request = account_request();
     printed.debug(&account.try_respond(request).unwrap_err());
     let server = FakeServer::start(account).unwrap();

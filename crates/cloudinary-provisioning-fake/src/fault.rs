@@ -5,33 +5,33 @@ use std::collections::{HashSet, VecDeque};
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Method, Response, StatusCode};
 
-use crate::reply::error_body;
+use crate::answer::error_body;
 
 /// One thing to go wrong with one request.
 ///
-/// | constructor | the client sees | is the request carried out? |
+/// | constructor | the client sees | is the request applied? |
 /// |---|---|---|
-/// | [`status`](Fault::status), [`throttled`](Fault::throttled), [`html`](Fault::html) | this reply | no, unless [`applied`](Fault::applied) |
+/// | [`status`](Fault::status), [`throttled`](Fault::throttled), [`html`](Fault::html) | this response | no, unless [`applied`](Fault::applied) |
 /// | [`close`](Fault::close), [`reset`](Fault::reset), [`stall`](Fault::stall), [`raw`](Fault::raw) | a broken connection | no, unless [`applied`](Fault::applied) |
-/// | [`reply`](Fault::reply) | the genuine reply, but for what is changed in it | yes |
+/// | [`response`](Fault::response) | the genuine response, but for what is changed in it | yes |
 ///
-/// Replies can be changed further: [`header`](Fault::header), [`body`](Fault::body),
-/// [`bare`](Fault::bare), [`cut_off`](Fault::cut_off), [`stall_in_body`](Fault::stall_in_body),
-/// [`then_close`](Fault::then_close). These change nothing about a fault without a reply.
+/// Responses can be changed further: [`header`](Fault::header), [`body`](Fault::body),
+/// [`bare`](Fault::bare), [`truncated`](Fault::truncated), [`stall_in_body`](Fault::stall_in_body),
+/// [`then_close`](Fault::then_close). These change nothing about a fault without a response.
 ///
 /// ```
 /// use cloudinary_provisioning_fake::{Fault, Framing};
 /// use http::Method;
 ///
-/// // The next POST is carried out, but the caller only hears of a 503.
-/// let lost_reply = Fault::status(503).applied().on(Method::POST);
+/// // The next POST is applied, but the caller only hears of a 503.
+/// let lost_response = Fault::status(503).applied().on(Method::POST);
 /// // A proxy that knows nothing of JSON.
 /// let proxy = Fault::html(502);
 /// // Throttling with a hint.
 /// let throttled = Fault::throttled(2).header("x-featureratelimit-remaining", "0");
-/// // The genuine reply, of which only ten bytes arrive.
-/// let cut_off = Fault::reply().cut_off_at(Framing::Chunked, 10);
-/// # let _ = (lost_reply, proxy, throttled, cut_off);
+/// // The genuine response, of which only ten bytes arrive.
+/// let truncated = Fault::response().truncated_at(Framing::Chunked, 10);
+/// # let _ = (lost_response, proxy, throttled, truncated);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -42,7 +42,7 @@ pub struct Fault {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum What {
-    Reply(ScriptedReply),
+    Response(ScriptedResponse),
     Close,
     Reset,
     Stall,
@@ -50,8 +50,8 @@ enum What {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct ScriptedReply {
-    /// `None` is the genuine reply.
+struct ScriptedResponse {
+    /// `None` is the genuine response.
     status: Option<StatusCode>,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Option<Vec<u8>>,
@@ -65,16 +65,16 @@ struct ScriptedReply {
 enum Ending {
     Whole,
     Close,
-    CutOff(Framing, Option<usize>),
+    Truncated(Framing, Option<usize>),
     Stall(Option<usize>),
 }
 
-/// How a reply tells where its body ends: what a [cut off](Fault::cut_off) body then lacks.
+/// How a response tells where its body ends: what a [truncated](Fault::truncated) body then lacks.
 ///
 /// ```
 /// use cloudinary_provisioning_fake::{Fault, Framing};
 ///
-/// let fault = Fault::status(200).body("{\"users\":[]}").cut_off(Framing::ContentLength);
+/// let fault = Fault::status(200).body("{\"users\":[]}").truncated(Framing::ContentLength);
 /// # let _ = fault;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,12 +95,12 @@ impl Fault {
     }
 
     fn scripted(status: Option<StatusCode>, mistake: Option<String>) -> Self {
-        let reply =
-            ScriptedReply { status, headers: Vec::new(), body: None, bare: false, ending: Ending::Whole, mistake };
-        Self::new(What::Reply(reply), status.is_none())
+        let scripted =
+            ScriptedResponse { status, headers: Vec::new(), body: None, bare: false, ending: Ending::Whole, mistake };
+        Self::new(What::Response(scripted), status.is_none())
     }
 
-    /// A reply of this status with the usual headers and the body
+    /// A response of this status with the usual headers and the body
     /// `{"error":{"message":"<reason>"}}`.
     ///
     /// A number that is no status makes it a 500 that says so.
@@ -119,40 +119,40 @@ impl Fault {
         Self::status(429).header(RETRY_AFTER.as_str(), retry_after.to_string())
     }
 
-    /// A reply as a proxy in between gives it: an HTML page and none of the service's own headers.
+    /// A response as a proxy in between gives it: an HTML page and none of the service's own headers.
     pub fn html(status: u16) -> Self {
         let page = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>");
         Self::status(status).bare().header(CONTENT_TYPE.as_str(), "text/html").body(page)
     }
 
-    /// The genuine reply of a request that is carried out as ever. Unchanged it is no fault at all,
+    /// The genuine response of a request that is applied as ever. Unchanged it is no fault at all,
     /// which is of use between others in a script.
-    pub fn reply() -> Self {
+    pub fn response() -> Self {
         Self::scripted(None, None)
     }
 
-    /// The connection is closed without a reply.
+    /// The connection is closed without a response.
     pub fn close() -> Self {
         Self::new(What::Close, false)
     }
 
-    /// The connection is reset without a reply.
+    /// The connection is reset without a response.
     pub fn reset() -> Self {
         Self::new(What::Reset, false)
     }
 
-    /// No reply ever comes; the connection is held until the client gives up or the server is
+    /// No response ever comes; the connection is held until the client gives up or the server is
     /// dropped.
     pub fn stall() -> Self {
         Self::new(What::Stall, false)
     }
 
-    /// These bytes instead of a reply, after which the connection is closed.
+    /// These bytes instead of a response, after which the connection is closed.
     pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
         Self::new(What::Raw(bytes.into()), false)
     }
 
-    /// The request is carried out first, then the fault takes the place of its reply: the reply is
+    /// The request is applied first, then the fault takes the place of its response: the response is
     /// lost rather than the request.
     pub fn applied(mut self) -> Self {
         self.applied = true;
@@ -165,49 +165,49 @@ impl Fault {
         self
     }
 
-    /// A header of the reply. The first of a name takes the place of the usual one; further ones of
+    /// A header of the response. The first of a name takes the place of the usual one; further ones of
     /// that name stand beside it.
     ///
-    /// What is no valid header makes the reply a 500 that says so.
+    /// What is no valid header makes the response a 500 that says so.
     pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
         let name = HeaderName::from_bytes(name.as_ref());
         let value = HeaderValue::from_bytes(value.as_ref());
-        if let What::Reply(reply) = &mut self.what {
+        if let What::Response(scripted) = &mut self.what {
             match (name, value) {
-                (Ok(name), Ok(value)) => reply.headers.push((name, value)),
+                (Ok(name), Ok(value)) => scripted.headers.push((name, value)),
                 (name, _) => {
                     let which = name.map_or_else(|_| "name".to_owned(), |name| name.to_string());
-                    reply.mistake = Some(format!("the scripted header {which} is not valid HTTP"));
+                    scripted.mistake = Some(format!("the scripted header {which} is not valid HTTP"));
                 }
             }
         }
         self
     }
 
-    /// The body of the reply, as it is: the content type stays JSON unless it is set.
+    /// The body of the response, as it is: the content type stays JSON unless it is set.
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
-        if let What::Reply(reply) = &mut self.what {
-            reply.body = Some(body.into());
+        if let What::Response(scripted) = &mut self.what {
+            scripted.body = Some(body.into());
         }
         self
     }
 
-    /// Without the headers that every reply of the service carries (date, request id, rate limit).
+    /// Without the headers that every response of the service carries (date, request id, rate limit).
     pub fn bare(mut self) -> Self {
-        if let What::Reply(reply) = &mut self.what {
-            reply.bare = true;
+        if let What::Response(scripted) = &mut self.what {
+            scripted.bare = true;
         }
         self
     }
 
     /// The connection is closed in the middle of the body.
-    pub fn cut_off(self, framing: Framing) -> Self {
-        self.ending(Ending::CutOff(framing, None))
+    pub fn truncated(self, framing: Framing) -> Self {
+        self.ending(Ending::Truncated(framing, None))
     }
 
     /// The connection is closed after this many bytes of the body.
-    pub fn cut_off_at(self, framing: Framing, sent: usize) -> Self {
-        self.ending(Ending::CutOff(framing, Some(sent)))
+    pub fn truncated_at(self, framing: Framing, sent: usize) -> Self {
+        self.ending(Ending::Truncated(framing, Some(sent)))
     }
 
     /// Half of the body arrives, and the rest never does.
@@ -220,36 +220,36 @@ impl Fault {
         self.ending(Ending::Stall(Some(sent)))
     }
 
-    /// The whole reply arrives, and then the connection is closed without having announced it, as
+    /// The whole response arrives, and then the connection is closed without having announced it, as
     /// if it had been idle for too long.
     pub fn then_close(self) -> Self {
         self.ending(Ending::Close)
     }
 
     fn ending(mut self, ending: Ending) -> Self {
-        if let What::Reply(reply) = &mut self.what {
-            reply.ending = ending;
+        if let What::Response(scripted) = &mut self.what {
+            scripted.ending = ending;
         }
         self
     }
 
-    pub(crate) fn carries_out(&self) -> bool {
-        self.applied || matches!(&self.what, What::Reply(reply) if reply.status.is_none())
+    pub(crate) fn applies(&self) -> bool {
+        self.applied || matches!(&self.what, What::Response(scripted) if scripted.status.is_none())
     }
 
     fn strikes(&self, method: &Method) -> bool {
         self.only.as_ref().is_none_or(|only| only == method)
     }
 
-    /// What comes of it. `usual` makes an empty reply with the usual headers; `genuine` is the reply
-    /// of the request where it was carried out.
+    /// What comes of it. `usual` makes an empty response with the usual headers; `genuine` is the response
+    /// of the request where it was applied.
     pub(crate) fn strike(
         self,
         genuine: Option<Response<Vec<u8>>>,
         usual: impl FnOnce(StatusCode, Vec<u8>) -> Response<Vec<u8>>,
     ) -> Result<Response<Vec<u8>>, Disruption> {
         match self.what {
-            What::Reply(reply) => reply.finish(genuine, usual),
+            What::Response(scripted) => scripted.finish(genuine, usual),
             What::Close => Err(Disruption::Close),
             What::Reset => Err(Disruption::Reset),
             What::Stall => Err(Disruption::Stall),
@@ -258,7 +258,7 @@ impl Fault {
     }
 }
 
-impl ScriptedReply {
+impl ScriptedResponse {
     fn finish(
         self,
         genuine: Option<Response<Vec<u8>>>,
@@ -295,8 +295,8 @@ impl ScriptedReply {
         match self.ending {
             Ending::Whole => Ok(response),
             Ending::Close => Err(Disruption::CloseAfter { response: Box::new(response) }),
-            Ending::CutOff(framing, sent) => {
-                Err(Disruption::CutOff { response: Box::new(response), framing, sent: sent.unwrap_or(half) })
+            Ending::Truncated(framing, sent) => {
+                Err(Disruption::Truncated { response: Box::new(response), framing, sent: sent.unwrap_or(half) })
             }
             Ending::Stall(sent) => {
                 Err(Disruption::StallInBody { response: Box::new(response), sent: sent.unwrap_or(half) })
@@ -320,7 +320,7 @@ pub(crate) fn reason(status: StatusCode) -> &'static str {
     }
 }
 
-/// What happens to the connection in place of a whole reply.
+/// What happens to the connection in place of a whole response.
 ///
 /// The server acts it out. Whoever uses the account without the server gets it from
 /// [`FakeAccount::try_respond`](crate::FakeAccount::try_respond) and turns it into the error that
@@ -331,8 +331,8 @@ pub(crate) fn reason(status: StatusCode) -> &'static str {
 ///
 /// let mut account = FakeAccount::new("acc", "key", "secret");
 /// account.fail_next(1, Fault::close());
-/// let reply = account.try_respond(http::Request::new(Vec::new()));
-/// let error = match reply {
+/// let response = account.try_respond(http::Request::new(Vec::new()));
+/// let error = match response {
 ///     Err(Disruption::Stall) => std::io::ErrorKind::TimedOut,
 ///     Err(Disruption::Reset) => std::io::ErrorKind::ConnectionReset,
 ///     Err(_) => std::io::ErrorKind::UnexpectedEof,
@@ -343,17 +343,17 @@ pub(crate) fn reason(status: StatusCode) -> &'static str {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Disruption {
-    /// Closed before a reply.
+    /// Closed before a response.
     Close,
-    /// Reset before a reply.
+    /// Reset before a response.
     Reset,
-    /// Held open without a reply.
+    /// Held open without a response.
     Stall,
     /// These bytes, then closed.
     Raw(Vec<u8>),
     /// Closed after the first bytes of the body.
-    CutOff {
-        /// The whole reply.
+    Truncated {
+        /// The whole response.
         response: Box<Response<Vec<u8>>>,
         /// How its length is told.
         framing: Framing,
@@ -362,14 +362,14 @@ pub enum Disruption {
     },
     /// Held open after the first bytes of the body.
     StallInBody {
-        /// The whole reply.
+        /// The whole response.
         response: Box<Response<Vec<u8>>>,
         /// How many bytes of the body arrive.
         sent: usize,
     },
-    /// The whole reply, then closed.
+    /// The whole response, then closed.
     CloseAfter {
-        /// The reply.
+        /// The response.
         response: Box<Response<Vec<u8>>>,
     },
 }
@@ -379,7 +379,7 @@ impl Disruption {
     pub fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Close | Self::Reset | Self::Stall | Self::Raw(_) => None,
-            Self::CutOff { response, .. } | Self::StallInBody { response, .. } | Self::CloseAfter { response } => {
+            Self::Truncated { response, .. } | Self::StallInBody { response, .. } | Self::CloseAfter { response } => {
                 Some(response.status())
             }
         }

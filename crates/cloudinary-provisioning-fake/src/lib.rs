@@ -22,9 +22,9 @@
 //!     .header("content-type", "application/json")
 //!     .body(br#"{"name":"John","email":"john@example.com","role":"billing"}"#.to_vec())
 //!     .unwrap();
-//! let reply = account.respond(request);
+//! let response = account.respond(request);
 //!
-//! assert_eq!(reply.status(), 200);
+//! assert_eq!(response.status(), 200);
 //! let john = account.user_by_email("JOHN@example.com").unwrap();
 //! assert_eq!(john.role, "billing");
 //! assert!(john.pending);
@@ -55,11 +55,11 @@
 //!     )
 //!     .as_bytes(),
 //! )?;
-//! let mut reply = String::new();
-//! client.read_to_string(&mut reply)?;
+//! let mut response = String::new();
+//! client.read_to_string(&mut response)?;
 //!
-//! assert!(reply.starts_with("HTTP/1.1 200 OK\r\n"));
-//! assert!(reply.contains("john@example.com"));
+//! assert!(response.starts_with("HTTP/1.1 200 OK\r\n"));
+//! assert!(response.contains("john@example.com"));
 //! assert_eq!((server.connections(), server.requests()), (1, 1));
 //! # Ok(())
 //! # }
@@ -75,7 +75,7 @@
 //! recur, and [`Fault::on`] keeps them to one method.
 //!
 //! What matters to a tool that creates and deletes people is whether the *request* was lost or its
-//! *reply*. Both look the same from outside; here they can be told apart:
+//! *response*. Both look the same from outside; here they can be told apart:
 //!
 //! ```
 //! use cloudinary_provisioning_fake::{FakeAccount, Fault, NewUser};
@@ -84,7 +84,7 @@
 //!     .with_users([NewUser::new("A", "a@example.com").id("a"), NewUser::new("B", "b@example.com").id("b")])
 //!     .with_script([
 //!         Fault::status(503),           // the request is lost
-//!         Fault::status(503).applied(), // its reply is lost
+//!         Fault::status(503).applied(), // its response is lost
 //!     ]);
 //! let delete = |id: &str, account: &FakeAccount| {
 //!     http::Request::delete(format!("/v1_1/provisioning/accounts/acc/users/{id}"))
@@ -98,8 +98,8 @@
 //!
 //! assert!(account.user("a").is_some());
 //! assert!(account.user("b").is_none());
-//! let carried_out: Vec<_> = account.requests().map(|asked| asked.carried_out).collect();
-//! assert_eq!(carried_out, [false, true]);
+//! let applied: Vec<_> = account.requests().map(|asked| asked.applied).collect();
+//! assert_eq!(applied, [false, true]);
 //! ```
 //!
 //! | to see how your tool takes | script |
@@ -110,10 +110,10 @@
 //! | a proxy's error page | `Fault::html(502)` |
 //! | a redirect | `Fault::status(302).header("location", "https://example.com/")` |
 //! | nonsense in a success | `Fault::status(200).body("<html>")` |
-//! | a reply lost, the change made | `Fault::status(503).applied()`, `Fault::close().applied()` |
-//! | no reply | `Fault::close()`, `Fault::reset()`, `Fault::stall()` |
-//! | half a reply | `Fault::reply().cut_off(Framing::Chunked)`, `Fault::reply().stall_in_body()` |
-//! | a connection that is gone when it is used again | `Fault::reply().then_close()` |
+//! | a response lost, the change made | `Fault::status(503).applied()`, `Fault::close().applied()` |
+//! | no response | `Fault::close()`, `Fault::reset()`, `Fault::stall()` |
+//! | half a response | `Fault::response().truncated(Framing::Chunked)`, `Fault::response().stall_in_body()` |
+//! | a connection that is gone when it is used again | `Fault::response().then_close()` |
 //! | something that is not HTTP | `Fault::raw("220 mail ready\r\n")` |
 //!
 //! Faults of the connection need the server. Without it, [`FakeAccount::try_respond`] returns them
@@ -147,13 +147,13 @@
 //!   everybody else. Without `last_login` the dates are only checked.
 //! * Sorting when `sort_by` or `sort_order` is given: downwards by `created_at` unless they say
 //!   otherwise, in the order of creation among equals (reversed downwards). `activity` is the last login.
-//! * Everything in one reply, unless `page` (from 1 on, of 100 users) or `page_size` is given. A page
+//! * Everything in one response, unless `page` (from 1 on, of 100 users) or `page_size` is given. A page
 //!   beyond the end is empty. [`FakeAccount::with_page_cap`] caps what a page may hold.
 //! * Of repeated parameters the last one counts; unknown ones are ignored; a malformed one is a 400
 //!   that names it.
-//! * Every reply carries `date`, `x-request-id` and the three `x-featureratelimit-…` headers. The
+//! * Every response carries `date`, `x-request-id` and the three `x-featureratelimit-…` headers. The
 //!   limit is counted by the full hour of the account's clock, only for requests with the right
-//!   credentials; when it is spent, the reply is a 420.
+//!   credentials; when it is spent, the response is a 420.
 //!
 //! # What is not modelled
 //!
@@ -165,7 +165,7 @@
 //! # Determinism
 //!
 //! Ids, request ids and times follow from the setup and the number of requests alone: the same setup
-//! and the same requests give the same replies, byte for byte. [`FakeAccount::with_seed`] and
+//! and the same requests give the same responses, byte for byte. [`FakeAccount::with_seed`] and
 //! [`FakeAccount::with_clock`] choose others. Each request moves the clock by a step of one second
 //! before it is answered; [`FakeAccount::advance`] lets more time pass. No request can make it panic.
 //!
@@ -174,28 +174,48 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod access_keys;
 mod account;
-mod body;
+mod agents;
+mod answer;
+mod billing_usage;
+mod catalogue;
+mod cedar;
 mod clock;
+mod custom_policies;
+mod effective_policies;
+mod facts;
 mod fault;
-mod group;
+mod fields;
+mod form;
 mod ids;
 mod limit;
-mod list;
-mod path;
-mod query;
-mod reply;
+mod page;
+mod permissions;
+mod principals;
+mod product_environments;
+mod public;
+mod roles;
 #[cfg(feature = "server")]
 mod server;
-mod service;
-mod store;
-mod sub_account;
-mod user;
+mod state;
+mod switch;
+mod system_policies;
+mod user_groups;
+mod users;
 
+pub use access_keys::{FakeAccessKey, NewAccessKey};
 pub use account::{FakeAccount, LoggedRequest};
+pub use agents::{FakeAgentAccount, FakeAgentCloud};
+pub use billing_usage::{PlanUsage, UsageCycle};
+pub use custom_policies::{FakeCustomPolicy, NewCustomPolicy};
 pub use fault::{Disruption, Fault, Framing};
-pub use group::{FakeGroup, NewGroup};
+pub use permissions::{ManagementType, PermissionType, PrincipalType, ScopeType};
+pub use principals::{FakeAssignment, NewAssignment, Principal};
+pub use product_environments::{FakeSubAccount, NewSubAccount};
+pub use roles::{FakeRole, NewRole};
 #[cfg(feature = "server")]
 pub use server::FakeServer;
-pub use sub_account::{FakeSubAccount, NewSubAccount};
-pub use user::{FakeUser, NewUser};
+pub use switch::Switch;
+pub use user_groups::{FakeGroup, NewGroup};
+pub use users::{FakeUser, NewUser};

@@ -15,8 +15,8 @@ use self::incoming::Refusal;
 use self::outgoing::{Asked, encode, encode_part};
 use self::socket::Incoming;
 use crate::account::FakeAccount;
+use crate::answer::error_body;
 use crate::fault::{Disruption, Framing};
-use crate::reply::error_body;
 
 mod incoming;
 mod outgoing;
@@ -91,6 +91,11 @@ impl FakeServer {
     /// `http://127.0.0.1:<port>`, without a slash at its end.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// `account://KEY:SECRET@ACCOUNT_ID`, as [`FakeAccount::account_url`] has it.
+    pub fn account_url(&self) -> String {
+        lock(&self.shared.account).account_url()
     }
 
     /// The address that it listens on.
@@ -240,7 +245,9 @@ fn disrupt(stream: &TcpStream, disruption: &Disruption, asked: Asked) -> io::Res
             Ok(())
         }
         Disruption::Raw(bytes) => socket::send(stream, bytes),
-        Disruption::CutOff { response, framing, sent } => socket::send(stream, &encode_part(response, *framing, *sent)),
+        Disruption::Truncated { response, framing, sent } => {
+            socket::send(stream, &encode_part(response, *framing, *sent))
+        }
         Disruption::StallInBody { response, sent } => {
             let part = encode_part(response, Framing::ContentLength, *sent);
             socket::send(stream, &part)?;

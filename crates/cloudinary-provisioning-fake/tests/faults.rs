@@ -33,7 +33,7 @@ fn for_ever_is_a_number_too() {
 
 #[test]
 fn a_script_is_played_in_order() {
-    let script = [Fault::throttled(2), Fault::reply(), Fault::html(502)];
+    let script = [Fault::throttled(2), Fault::response(), Fault::html(502)];
     assert_eq!(statuses(&mut account().with_script(script), 4), [429, 200, 502, 200]);
 }
 
@@ -55,7 +55,7 @@ fn every_nth_request_fails_beside_the_script() {
 }
 
 #[test]
-fn a_lost_request_changes_nothing_and_a_lost_reply_hides_a_change() {
+fn a_lost_request_changes_nothing_and_a_lost_response_hides_a_change() {
     let mut account = account().with_user(NewUser::new("A", "a@example.com").id("a"));
     account.fail_next(1, Fault::status(503));
     assert_eq!(delete(&mut account, "a").0, 503);
@@ -63,46 +63,46 @@ fn a_lost_request_changes_nothing_and_a_lost_reply_hides_a_change() {
     account.fail_next(1, Fault::status(503).applied());
     assert_eq!(delete(&mut account, "a").0, 503);
     assert!(account.user("a").is_none());
-    let log: Vec<_> = account.requests().map(|asked| (asked.status.unwrap().as_u16(), asked.carried_out)).collect();
+    let log: Vec<_> = account.requests().map(|asked| (asked.status.unwrap().as_u16(), asked.applied)).collect();
     assert_eq!(log, [(503, false), (503, true)]);
 }
 
 #[test]
 fn throttling_carries_its_hint_and_the_usual_headers() {
     let mut account = account().with_script([Fault::throttled(7)]);
-    let reply = ask(&mut account, Method::GET, USERS, "");
-    assert_eq!(reply.headers()["retry-after"], "7");
-    assert!(reply.headers().contains_key("x-request-id"));
-    assert_eq!(reply.body(), br#"{"error":{"message":"Too Many Requests"}}"#);
+    let response = ask(&mut account, Method::GET, USERS, "");
+    assert_eq!(response.headers()["retry-after"], "7");
+    assert!(response.headers().contains_key("x-request-id"));
+    assert_eq!(response.body(), br#"{"error":{"message":"Too Many Requests"}}"#);
 }
 
 #[test]
 fn a_proxys_page_is_html_and_nothing_else() {
     let mut account = account().with_script([Fault::html(502)]);
-    let reply = ask(&mut account, Method::GET, USERS, "");
-    assert_eq!(reply.headers().len(), 1);
-    assert_eq!(reply.headers()["content-type"], "text/html");
-    assert!(reply.body().starts_with(b"<html>"));
+    let response = ask(&mut account, Method::GET, USERS, "");
+    assert_eq!(response.headers().len(), 1);
+    assert_eq!(response.headers()["content-type"], "text/html");
+    assert!(response.body().starts_with(b"<html>"));
 }
 
 #[test]
 fn headers_take_the_place_of_the_usual_ones_or_stand_beside_their_likes() {
     let fault = Fault::status(429).header("date", "whenever").header("retry-after", "1").header("retry-after", "2");
-    let reply = ask(&mut account().with_script([fault]), Method::GET, USERS, "");
-    assert_eq!(reply.headers().get_all("date").iter().count(), 1);
-    assert_eq!(reply.headers()["date"], "whenever");
-    let hints: Vec<_> = reply.headers().get_all("retry-after").iter().collect();
+    let response = ask(&mut account().with_script([fault]), Method::GET, USERS, "");
+    assert_eq!(response.headers().get_all("date").iter().count(), 1);
+    assert_eq!(response.headers()["date"], "whenever");
+    let hints: Vec<_> = response.headers().get_all("retry-after").iter().collect();
     assert_eq!(hints, ["1", "2"]);
 }
 
 #[test]
-fn the_genuine_reply_can_be_changed() {
-    let fault = Fault::reply().body("[1,").header("x-request-id", "mine");
+fn the_genuine_response_can_be_changed() {
+    let fault = Fault::response().body("[1,").header("x-request-id", "mine");
     let mut account = account().with_script([fault]);
     let request = request(&account, Method::POST, USERS, r#"{"name":"N","email":"n@example.com"}"#);
-    let reply = account.respond(request);
-    assert_eq!((reply.status().as_u16(), reply.body().as_slice()), (200, b"[1,".as_slice()));
-    assert_eq!(reply.headers()["x-request-id"], "mine");
+    let response = account.respond(request);
+    assert_eq!((response.status().as_u16(), response.body().as_slice()), (200, b"[1,".as_slice()));
+    assert_eq!(response.headers()["x-request-id"], "mine");
     assert_eq!(account.user_count(), 1);
 }
 
@@ -120,23 +120,23 @@ fn a_mistake_in_the_script_says_so() {
         (Fault::status(503).header("bad name", "x"), "header name"),
         (Fault::status(503).header("x-good", "a\nb"), "header x-good"),
     ] {
-        let reply = get(&mut account().with_script([fault]), "");
-        assert_eq!(reply.0, 500);
-        assert!(common::message(&reply).contains(what));
+        let response = get(&mut account().with_script([fault]), "");
+        assert_eq!(response.0, 500);
+        assert!(common::message(&response).contains(what));
     }
 }
 
 #[test]
-fn broken_connections_are_told_from_replies() {
+fn broken_connections_are_told_from_responses() {
     let mut account = account().with_script([
         Fault::close(),
         Fault::reset(),
         Fault::stall(),
         Fault::raw("SSH-2.0"),
-        Fault::status(200).body("0123456789").cut_off(Framing::ContentLength),
-        Fault::status(200).body("0123456789").cut_off_at(Framing::Chunked, 3),
-        Fault::reply().stall_in_body_at(1),
-        Fault::reply().then_close(),
+        Fault::status(200).body("0123456789").truncated(Framing::ContentLength),
+        Fault::status(200).body("0123456789").truncated_at(Framing::Chunked, 3),
+        Fault::response().stall_in_body_at(1),
+        Fault::response().then_close(),
     ]);
     let mut next = || {
         let request = request(&account, Method::GET, USERS, "");
@@ -146,8 +146,8 @@ fn broken_connections_are_told_from_replies() {
     assert!(matches!(next(), Disruption::Reset));
     assert!(matches!(next(), Disruption::Stall));
     assert!(matches!(next(), Disruption::Raw(bytes) if bytes == b"SSH-2.0"));
-    assert!(matches!(next(), Disruption::CutOff { framing: Framing::ContentLength, sent: 5, .. }));
-    assert!(matches!(next(), Disruption::CutOff { framing: Framing::Chunked, sent: 3, .. }));
+    assert!(matches!(next(), Disruption::Truncated { framing: Framing::ContentLength, sent: 5, .. }));
+    assert!(matches!(next(), Disruption::Truncated { framing: Framing::Chunked, sent: 3, .. }));
     assert!(matches!(next(), Disruption::StallInBody { sent: 1, .. }));
     assert!(matches!(next(), Disruption::CloseAfter { .. }));
     let seen: Vec<_> = account.requests().map(|asked| asked.status.map(|status| status.as_u16())).collect();
@@ -156,7 +156,7 @@ fn broken_connections_are_told_from_replies() {
 
 #[test]
 fn without_a_connection_a_broken_one_is_a_502() {
-    let mut account = account().with_script([Fault::close().applied(), Fault::reply().then_close()]);
+    let mut account = account().with_script([Fault::close().applied(), Fault::response().then_close()]);
     assert_eq!(statuses(&mut account, 2), [502, 200]);
 }
 

@@ -127,8 +127,8 @@ fn random_requests_are_answered() {
         } else if let Ok(value) = HeaderValue::from_bytes(&dice.bytes(40)) {
             request.headers_mut().insert("authorization", value);
         }
-        let reply = account.respond(request);
-        assert_ne!(reply.status(), 500);
+        let response = account.respond(request);
+        assert_ne!(response.status(), 500);
     }
     // The mix must have got somewhere, or it would prove nothing.
     let met = |status: u16| account.requests().filter(|asked| asked.status.unwrap() == status).count();
@@ -165,8 +165,8 @@ fn odd_settings_are_settings() {
     odd.insert_user(NewUser::new("", "").id(""));
     odd.insert_user(NewUser::new("", "").id(""));
     let target = "/v1_1/provisioning/accounts//users?page=1";
-    let reply = common::ask(&mut odd, Method::GET, target, "");
-    assert_eq!(reply.status(), 200);
+    let response = common::ask(&mut odd, Method::GET, target, "");
+    assert_eq!(response.status(), 200);
     assert_eq!(odd.user_count(), 1);
 }
 
@@ -179,7 +179,7 @@ fn odd_faults_are_faults() {
         Fault::status(999),
         Fault::status(100),
         Fault::close().header("a", "b").body("x").bare().then_close(),
-        Fault::reply().cut_off_at(Framing::ContentLength, usize::MAX),
+        Fault::response().truncated_at(Framing::ContentLength, usize::MAX),
         (0..40_000).fold(Fault::status(503), |fault, n| fault.header(format!("x-{n}"), "v")),
     ]);
     while account.faults_left() > 0 {

@@ -3,7 +3,7 @@
 
 mod common;
 
-use cloudinary_provisioning_fake::{FakeAccount, NewSubAccount, NewUser};
+use cloudinary_provisioning_fake::{FakeAccount, NewSubAccount, NewUser, Switch};
 use common::{account, get, list, message};
 use time::{Date, Duration, Month, OffsetDateTime};
 
@@ -48,13 +48,21 @@ fn without_parameters_everybody_comes_in_the_order_of_creation() {
 }
 
 #[test]
-fn pending_true_is_who_is_pending_and_pending_false_is_everybody() {
+fn pending_has_three_states() {
     assert_eq!(list(&mut seeded(), "pending=true"), ["c"]);
-    assert_eq!(list(&mut seeded(), "pending=false"), ["a", "b", "c", "d"]);
+    assert_eq!(list(&mut seeded(), "pending=false"), ["a", "b", "d"]);
+    assert_eq!(list(&mut seeded(), "pending="), ["a", "b", "c", "d"]);
 }
 
 #[test]
-fn the_older_status_is_understood_too() {
+fn pending_false_is_everybody_by_a_switch() {
+    let mut account = seeded().with_switch(Switch::PendingFalseIsEverybody);
+    assert_eq!(list(&mut account, "pending=false"), ["a", "b", "c", "d"]);
+    assert_eq!(list(&mut account, "pending=true"), ["c"]);
+}
+
+#[test]
+fn the_status_is_understood_too() {
     assert_eq!(list(&mut seeded(), "status=pending"), ["c"]);
     assert_eq!(list(&mut seeded(), "status=active"), ["a", "b"]);
     assert_eq!(list(&mut seeded(), "status=active&pending=true"), [""; 0]);
@@ -75,11 +83,26 @@ fn emails_are_understood_likewise_and_in_any_case() {
 }
 
 #[test]
-fn beside_ids_or_emails_nothing_else_is_looked_at() {
-    let noise = "pending=maybe&prefix=zzz&page=0&sub_account_id=nope";
-    assert_eq!(list(&mut seeded(), &format!("ids=a&{noise}")), ["a"]);
-    assert_eq!(list(&mut seeded(), &format!("{noise}&emails=john@example.com")), ["a"]);
-    assert_eq!(list(&mut seeded(), "emails=john@example.com&ids=b"), ["b"]);
+fn filters_hold_beside_ids_and_emails_too() {
+    assert_eq!(list(&mut seeded(), "ids=a&ids=c&pending=false"), ["a"]);
+    assert_eq!(list(&mut seeded(), "ids=a&pending=true"), [""; 0]);
+    assert_eq!(list(&mut seeded(), "emails=john@example.com&last_login=true&from=2024-03-11"), [""; 0]);
+    assert_eq!(list(&mut seeded(), "emails=john@example.com&ids=a&ids=b"), ["a"]);
+    assert_eq!(get(&mut seeded(), "?ids=a&sub_account_id=nope").0, 404);
+}
+
+#[test]
+fn filters_beside_ids_are_ignored_by_a_switch() {
+    let mut account = seeded().with_switch(Switch::IdsWithoutOtherFilters);
+    assert_eq!(list(&mut account, "ids=a&ids=c&pending=true&prefix=zzz&sub_account_id=nope"), ["a", "c"]);
+}
+
+#[test]
+fn of_repeated_ids_the_last_counts_alone_by_a_switch() {
+    let mut account = seeded().with_switch(Switch::LastRepeatedValueWins);
+    assert_eq!(list(&mut account, "ids=a&ids=b"), ["b"]);
+    assert_eq!(list(&mut account, "ids[]=a&ids[]=b"), ["a", "b"]);
+    assert_eq!(list(&mut account, "ids=a,b"), ["a", "b"]);
 }
 
 #[test]
@@ -87,15 +110,16 @@ fn a_hundred_ids_are_fine_and_one_more_is_a_400() {
     for name in ["ids", "emails"] {
         let query = |count| vec![format!("{name}=x@y"); count].join("&");
         assert_eq!(get(&mut seeded(), &format!("?{}", query(100))).0, 200);
-        let reply = get(&mut seeded(), &format!("?{}", query(101)));
-        assert_eq!(reply.0, 400);
-        assert!(message(&reply).starts_with(name));
+        let response = get(&mut seeded(), &format!("?{}", query(101)));
+        assert_eq!(response.0, 400);
+        assert!(message(&response).starts_with(name));
     }
 }
 
 #[test]
-fn a_prefix_is_the_start_of_the_name_in_any_case() {
+fn a_prefix_is_the_start_of_the_name_or_the_email_in_any_case() {
     assert_eq!(list(&mut seeded(), "prefix=JOH"), ["a", "b"]);
+    assert_eq!(list(&mut seeded(), "prefix=X%2By@"), ["b"]);
     assert_eq!(list(&mut seeded(), "prefix=%C3%A5ng"), ["c"]);
     assert_eq!(list(&mut seeded(), "prefix=smith"), [""; 0]);
     assert_eq!(list(&mut seeded(), "prefix="), ["a", "b", "c", "d"]);
@@ -115,8 +139,8 @@ fn a_sub_account_is_whose_users_may_use_it() {
 
 #[test]
 fn an_unknown_sub_account_is_a_404() {
-    let reply = get(&mut seeded(), "?sub_account_id=nope");
-    assert_eq!((reply.0, message(&reply)), (404, "Cannot find sub account with id nope"));
+    let response = get(&mut seeded(), "?sub_account_id=nope");
+    assert_eq!((response.0, message(&response)), (404, "Cannot find sub account with id nope"));
 }
 
 #[test]
@@ -127,6 +151,23 @@ fn a_range_of_logins_includes_both_of_its_days() {
     assert_eq!(list(&mut seeded(), "last_login=true&to=2024-03-11"), ["a"]);
     assert_eq!(list(&mut seeded(), "last_login=true"), ["a", "b"]);
     assert_eq!(list(&mut seeded(), "last_login=true&from=2024-03-12&to=2024-03-10"), [""; 0]);
+}
+
+#[test]
+fn a_day_may_be_written_in_three_ways() {
+    for range in [
+        "from=2024-03-10&to=2024-03-10",
+        "from=10-03-2024&to=10-03-2024",
+        "from=2024-03-10+17:16:16.58&to=2024-03-10+18:00",
+    ] {
+        assert_eq!(list(&mut seeded(), &format!("last_login=true&{range}")), ["a"], "{range}");
+    }
+}
+
+#[test]
+fn empty_values_are_as_if_they_had_not_been_sent() {
+    let query = "last_login=true&from=&to=&pending&sub_account_id=&prefix=&ids[]=&page=&sort_by=";
+    assert_eq!(list(&mut seeded(), query), ["a", "b"]);
 }
 
 #[test]
@@ -201,7 +242,7 @@ fn what_is_malformed_is_a_400_that_names_it() {
         ("page=x", "page"),
         ("page_size=0", "page_size"),
         ("pending=yes", "pending"),
-        ("last_login=1", "last_login"),
+        ("last_login=on", "last_login"),
         ("from=01/02/2024", "from"),
         ("to=2024-02-30", "to"),
         ("union_type=both", "union_type"),
@@ -209,9 +250,9 @@ fn what_is_malformed_is_a_400_that_names_it() {
         ("sort_order=random", "sort_order"),
         ("status=asleep", "status"),
     ] {
-        let reply = get(&mut seeded(), &format!("?{query}"));
-        assert_eq!(reply.0, 400, "{query}");
-        assert!(message(&reply).starts_with(name), "{}", message(&reply));
+        let response = get(&mut seeded(), &format!("?{query}"));
+        assert_eq!(response.0, 400, "{query}");
+        assert!(message(&response).starts_with(name), "{}", message(&response));
     }
 }
 

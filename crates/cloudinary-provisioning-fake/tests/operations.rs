@@ -3,7 +3,7 @@
 
 mod common;
 
-use cloudinary_provisioning_fake::{FakeAccount, NewGroup, NewSubAccount, NewUser};
+use cloudinary_provisioning_fake::{FakeAccount, NewGroup, NewSubAccount, NewUser, Switch};
 use common::{USERS, account, ask, delete, get, message, post, put};
 use http::{Method, Request};
 use serde_json::json;
@@ -27,13 +27,13 @@ mod authentication {
         if let Some(value) = authorization {
             request = request.header("authorization", value);
         }
-        let reply = account().respond(request.body(Vec::new()).unwrap());
-        if reply.status() == 401 {
-            let body: serde_json::Value = serde_json::from_slice(reply.body()).unwrap();
+        let response = account().respond(request.body(Vec::new()).unwrap());
+        if response.status() == 401 {
+            let body: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
             assert!(body["error"]["message"].is_string());
-            assert!(reply.headers().contains_key("www-authenticate"));
+            assert!(response.headers().contains_key("www-authenticate"));
         }
-        reply.status().as_u16()
+        response.status().as_u16()
     }
 
     #[test]
@@ -75,7 +75,7 @@ mod routing {
 
     #[test]
     fn an_unknown_path_is_a_404() {
-        for path in ["/", "/v1_1/provisioning/accounts/acc/user_groups", "/v2/accounts/acc/permissions/roles"] {
+        for path in ["/", "/v1_1/provisioning/accounts/acc/groups", "/v2/accounts/acc/roles"] {
             assert_eq!(ask(&mut seeded(), Method::GET, path, "").status(), 404, "{path}");
         }
     }
@@ -89,9 +89,9 @@ mod routing {
             (Method::PUT, "/u1/groups", "GET, HEAD"),
             (Method::DELETE, "/u1/sub_accounts", "GET, HEAD"),
         ] {
-            let reply = ask(&mut seeded(), method, &format!("{USERS}{below}"), "{}");
-            assert_eq!(reply.status(), 405);
-            assert_eq!(reply.headers()["allow"], allow);
+            let response = ask(&mut seeded(), method, &format!("{USERS}{below}"), "{}");
+            assert_eq!(response.status(), 405);
+            assert_eq!(response.headers()["allow"], allow);
         }
     }
 
@@ -160,9 +160,10 @@ mod create {
                 "technical_role": null,
                 "group_count": 0,
                 "sub_account_count": 2,
+                "groups": [],
+                "sub_account_ids": "",
             })
         );
-        assert_eq!(user.as_object().unwrap().len(), 21);
         assert_eq!(get(&mut account, &format!("/{id}")).1, user);
         assert_eq!(account.users().last().unwrap().id, id);
     }
@@ -180,13 +181,18 @@ mod create {
     }
 
     #[test]
-    fn an_empty_list_is_access_to_nothing() {
+    fn an_empty_list_is_access_to_everything() {
         let mut account = seeded();
         let (_, user) = post(&mut account, r#"{"name":"N","email":"n@example.com","sub_account_ids":[]}"#);
-        assert_eq!(user["all_sub_accounts"], false);
-        assert_eq!(user["sub_account_count"], 0);
-        let made = account.user_by_email("n@example.com").unwrap();
-        assert_eq!(made.sub_account_ids.as_deref(), Some([].as_slice()));
+        assert_eq!(user["all_sub_accounts"], true);
+        assert_eq!(user["sub_account_count"], 2);
+        assert_eq!(account.user_by_email("n@example.com").unwrap().sub_account_ids, None);
+    }
+
+    #[test]
+    fn the_documented_fields_come_alone_by_a_switch() {
+        let mut account = seeded().with_switch(Switch::UsersAsDocumented);
+        assert_eq!(get(&mut account, "/u2").1.as_object().unwrap().len(), 21);
     }
 
     #[test]
@@ -201,9 +207,9 @@ mod create {
     #[test]
     fn a_taken_email_is_a_409_whatever_its_case() {
         let mut account = seeded();
-        let reply = post(&mut account, r#"{"name":"J","email":"JOHN@example.COM"}"#);
-        assert_eq!(reply.0, 409);
-        assert!(message(&reply).contains("JOHN@example.COM"));
+        let response = post(&mut account, r#"{"name":"J","email":"JOHN@example.COM"}"#);
+        assert_eq!(response.0, 409);
+        assert!(message(&response).contains("JOHN@example.COM"));
         assert_eq!(account.user_count(), 2);
     }
 
@@ -211,9 +217,9 @@ mod create {
     fn an_unknown_sub_account_is_a_404() {
         let mut account = seeded();
         let body = r#"{"name":"N","email":"n@example.com","sub_account_ids":["s1","nope"]}"#;
-        let reply = post(&mut account, body);
-        assert_eq!(reply.0, 404);
-        assert_eq!(message(&reply), "Cannot find sub account with id nope");
+        let response = post(&mut account, body);
+        assert_eq!(response.0, 404);
+        assert_eq!(message(&response), "Cannot find sub account with id nope");
         assert_eq!(account.user_count(), 2);
     }
 
@@ -222,19 +228,25 @@ mod create {
         for (body, name) in [
             ("", "body"),
             ("{\"name\":", "body"),
-            ("[]", "body"),
+            ("[]", "name"),
+            ("[1]", "body"),
             ("{}", "name"),
             (r#"{"email":"n@example.com"}"#, "name"),
             (r#"{"name":"N"}"#, "email"),
             (r#"{"name":"N","email":"nobody"}"#, "email"),
             (r#"{"name":"N","email":"n@example.com","role":"king"}"#, "role"),
             (r#"{"name":"N","email":"n@example.com","enabled":1}"#, "enabled"),
-            (r#"{"name":"N","email":"n@example.com","enabled":null}"#, "enabled"),
+            (r#"{"name":null,"email":"n@example.com"}"#, "name"),
+            (r#"{"name":" ","email":"n@example.com"}"#, "name"),
+            (r#"{"name":7,"email":"n@example.com"}"#, "name"),
+            (r#"{"name":"N","email":"a b@c"}"#, "email"),
+            (r#"{"name":"N","email":"n@example.com","sub_account_ids":"s1"}"#, "sub_account_ids"),
+            (r#"{"name":"N","email":"n@example.com","sub_account_ids":[1]}"#, "sub_account_ids"),
         ] {
             let mut account = seeded();
-            let reply = post(&mut account, body);
-            assert_eq!(reply.0, 400, "{body}");
-            assert!(message(&reply).contains(name), "{body}: {}", message(&reply));
+            let response = post(&mut account, body);
+            assert_eq!(response.0, 400, "{body}");
+            assert!(message(&response).contains(name), "{body}: {}", message(&response));
             assert_eq!(account.user_count(), 2);
         }
     }
@@ -273,12 +285,20 @@ mod update {
     }
 
     #[test]
-    fn null_is_no_value() {
+    fn null_is_as_if_it_had_not_been_sent() {
         for name in ["name", "email", "role", "sub_account_ids", "enabled"] {
-            let reply = put(&mut seeded(), "u1", &format!("{{\"{name}\":null}}"));
-            assert_eq!(reply.0, 400);
-            assert!(message(&reply).starts_with(name));
+            let mut account = seeded();
+            let before = account.user("u2").unwrap().clone();
+            assert_eq!(put(&mut account, "u2", &format!("{{\"{name}\":null}}")).0, 200);
+            assert_eq!(account.user("u2").unwrap(), &before);
         }
+    }
+
+    #[test]
+    fn an_empty_list_opens_everything() {
+        let mut account = seeded();
+        let (_, user) = put(&mut account, "u2", r#"{"sub_account_ids":[]}"#);
+        assert_eq!(user["all_sub_accounts"], true);
     }
 
     #[test]
@@ -305,9 +325,9 @@ mod update {
     #[test]
     fn an_unknown_sub_account_is_a_404_and_nothing_changes() {
         let mut account = seeded();
-        let reply = put(&mut account, "u1", r#"{"name":"X","sub_account_ids":["nope"]}"#);
-        assert_eq!(reply.0, 404);
-        assert_eq!(message(&reply), "Cannot find sub account with id nope");
+        let response = put(&mut account, "u1", r#"{"name":"X","sub_account_ids":["nope"]}"#);
+        assert_eq!(response.0, 404);
+        assert_eq!(message(&response), "Cannot find sub account with id nope");
         assert_eq!(account.user("u1").unwrap().name, "John Ronald Doe");
     }
 
@@ -324,8 +344,8 @@ mod update {
 
     #[test]
     fn an_unknown_user_is_a_404() {
-        let reply = put(&mut seeded(), "nope", r#"{"name":"X"}"#);
-        assert_eq!((reply.0, message(&reply)), (404, "Cannot find user with id nope"));
+        let response = put(&mut seeded(), "nope", r#"{"name":"X"}"#);
+        assert_eq!((response.0, message(&response)), (404, "Cannot find user with id nope"));
     }
 }
 
@@ -411,10 +431,10 @@ mod headers {
     use super::*;
 
     #[test]
-    fn every_reply_carries_the_services_own() {
+    fn every_response_carries_the_services_own() {
         for (method, target) in [(Method::GET, USERS), (Method::GET, "/nowhere"), (Method::PATCH, USERS)] {
-            let reply = ask(&mut account(), method, target, "");
-            let header = |name: &str| reply.headers()[name].to_str().unwrap().to_owned();
+            let response = ask(&mut account(), method, target, "");
+            let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
             assert_eq!(header("content-type"), "application/json; charset=utf-8");
             assert_eq!(header("date"), "Thu, 01 Jan 2026 00:00:01 GMT");
             assert_eq!(header("x-request-id").len(), 32);
@@ -427,9 +447,9 @@ mod headers {
     fn the_rate_limit_counts_down_to_a_420_and_starts_again_with_the_hour() {
         let mut account = account().with_rate_limit(2);
         let remaining = |account: &mut FakeAccount| {
-            let reply = ask(account, Method::GET, USERS, "");
-            let left = reply.headers()["x-featureratelimit-remaining"].to_str().unwrap().to_owned();
-            (reply.status().as_u16(), left)
+            let response = ask(account, Method::GET, USERS, "");
+            let left = response.headers()["x-featureratelimit-remaining"].to_str().unwrap().to_owned();
+            (response.status().as_u16(), left)
         };
         assert_eq!(remaining(&mut account), (200, "1".into()));
         assert_eq!(remaining(&mut account), (200, "0".into()));
@@ -456,7 +476,7 @@ mod headers {
 mod determinism {
     use super::*;
 
-    fn replies(mut account: FakeAccount) -> Vec<String> {
+    fn responses(mut account: FakeAccount) -> Vec<String> {
         let mut all = Vec::new();
         for step in 0..5 {
             let body = format!(r#"{{"name":"N{step}","email":"n{step}@example.com"}}"#);
@@ -467,15 +487,15 @@ mod determinism {
     }
 
     #[test]
-    fn the_same_setup_gives_the_same_replies() {
-        assert_eq!(replies(seeded()), replies(seeded()));
+    fn the_same_setup_gives_the_same_responses() {
+        assert_eq!(responses(seeded()), responses(seeded()));
         let copy = seeded();
-        assert_eq!(replies(copy.clone()), replies(copy));
+        assert_eq!(responses(copy.clone()), responses(copy));
     }
 
     #[test]
     fn another_seed_gives_other_ids() {
-        assert_ne!(replies(seeded()), replies(seeded().with_seed(1)));
+        assert_ne!(responses(seeded()), responses(seeded().with_seed(1)));
     }
 
     #[test]
@@ -483,8 +503,8 @@ mod determinism {
         let start = OffsetDateTime::UNIX_EPOCH;
         let mut account = account().with_clock(start, time::Duration::minutes(30));
         ask(&mut account, Method::GET, USERS, "");
-        let reply = ask(&mut account, Method::GET, USERS, "");
-        assert_eq!(reply.headers()["date"], "Thu, 01 Jan 1970 01:00:00 GMT");
+        let response = ask(&mut account, Method::GET, USERS, "");
+        assert_eq!(response.headers()["date"], "Thu, 01 Jan 1970 01:00:00 GMT");
         assert_eq!(account.now().unix_timestamp(), 3600);
     }
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use cloudinary_provisioning::{Account, AttemptEvent, Error, RequestOptions, RetryEvent, RetryPolicy, Transport};
+use cloudinary_provisioning::{
+    Account, AttemptEvent, Error, Origin, Region, RequestOptions, RetryEvent, RetryPolicy, Transport,
+};
 use ureq::{Agent, Proxy};
 
 use crate::client::{Client, ResponseHook, RetryHook, Shared};
@@ -23,6 +25,7 @@ const MAX_IDLE_CONNECTIONS: usize = 1024;
 ///
 /// | setting | default |
 /// |---|---|
+/// | [`origin`](Self::origin), [`region`](Self::region) | the account's: `https://api.cloudinary.com` |
 /// | [`retry`](Self::retry) | [`RetryPolicy::default`]: 3 attempts, 30 s each, 120 s in all |
 /// | [`timeout`](Self::timeout) | the retry policy's 30 s an attempt |
 /// | [`connect_timeout`](Self::connect_timeout) | 10 s |
@@ -59,12 +62,29 @@ pub struct ClientBuilder {
     user_agent_suffix: Option<String>,
     on_retry: Option<Box<RetryHook>>,
     on_response: Option<Box<ResponseHook>>,
-    /// Given, or to be found in the environment.
-    proxy: Option<Option<Proxy>>,
+    proxy: ProxyChoice,
     tls: Tls,
     agent: Option<Agent>,
     transport: Option<Box<dyn Transport + Send + Sync>>,
     clock: Box<dyn Clock>,
+}
+
+enum ProxyChoice {
+    Environment,
+    Given(Option<Proxy>),
+}
+
+impl ProxyChoice {
+    fn is_given(&self) -> bool {
+        matches!(self, Self::Given(_))
+    }
+
+    fn given(&self) -> Option<&Proxy> {
+        match self {
+            Self::Given(proxy) => proxy.as_ref(),
+            Self::Environment => None,
+        }
+    }
 }
 
 impl ClientBuilder {
@@ -79,7 +99,7 @@ impl ClientBuilder {
             user_agent_suffix: None,
             on_retry: None,
             on_response: None,
-            proxy: None,
+            proxy: ProxyChoice::Environment,
             tls: Tls::default(),
             agent: None,
             transport: None,
@@ -96,6 +116,17 @@ impl ClientBuilder {
         // Text that is not Unicode becomes replacement characters, which an account refuses by the part's name.
         let variable = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         Ok(Self::new(Account::from_lookup(variable)?))
+    }
+
+    /// Where requests go, in place of the account's origin.
+    pub fn origin(mut self, origin: Origin) -> Self {
+        self.account = self.account.with_origin(origin);
+        self
+    }
+
+    /// The region of the service that requests go to: short for `origin(Origin::region(region))`.
+    pub fn region(self, region: Region) -> Self {
+        self.origin(Origin::region(region))
     }
 
     /// How often and how long to try, where a call does not say otherwise.
@@ -173,7 +204,7 @@ impl ClientBuilder {
     /// are loopback hosts, always: the environment's proxy would see key and secret in plain text. A variable that
     /// does not name a usable proxy is a [`ConfigError`].
     pub fn proxy(mut self, proxy: Option<Proxy>) -> Self {
-        self.proxy = Some(proxy);
+        self.proxy = ProxyChoice::Given(proxy);
         self
     }
 
@@ -244,7 +275,7 @@ impl ClientBuilder {
             self.account = self.account.with_user_agent_suffix(&suffix)?;
         }
         let client = self.assemble();
-        match client.misconfigured(client.account().origin().as_str().starts_with("https://")) {
+        match client.misconfigured(client.account().origin()) {
             Some(error) => Err(error.into()),
             None => Ok(client),
         }
@@ -289,12 +320,12 @@ impl ClientBuilder {
     }
 
     fn configures_agent(&self) -> bool {
-        self.proxy.is_some() || self.tls.is_set() || self.connect_timeout.is_some()
+        self.proxy.is_given() || self.tls.is_set() || self.connect_timeout.is_some()
     }
 
     /// The environment's proxy, where none was given.
     fn env_proxy(&self) -> Result<Option<EnvProxy>, ConfigError> {
-        if self.proxy.is_some() {
+        if self.proxy.is_given() {
             return Ok(None);
         }
         let https = self.account.origin().as_str().starts_with("https://");
@@ -303,7 +334,7 @@ impl ClientBuilder {
 
     fn check(&self, env: Result<&Option<EnvProxy>, &ConfigError>) -> Result<(), ConfigError> {
         let env = env.map_err(Clone::clone)?.as_ref().map(|env| &env.proxy);
-        proxy::check(self.proxy.as_ref().and_then(Option::as_ref).or(env))?;
+        proxy::check(self.proxy.given().or(env))?;
         self.tls.check()
     }
 
@@ -330,7 +361,7 @@ impl ClientBuilder {
             })
         };
         let pair = |proxy: Option<&Proxy>| [MAX_IDLE_CONNECTIONS, 0].map(|idle| agent(proxy.cloned(), idle));
-        let given = self.proxy.as_ref().and_then(Option::as_ref);
+        let given = self.proxy.given();
         let [pooled, fresh] = pair(given.or(env.as_ref().map(|env| &env.proxy)));
         let direct = env.map(|env| Box::new((env.bypass, pair(None))));
         Agents::Own { pooled, fresh, direct }

@@ -1,10 +1,12 @@
 //! [`Call`]: one call, with options of its own.
 
+use std::fmt;
 use std::time::Duration;
 
-use cloudinary_provisioning::{AccountId, Error, Operation, Origin, RequestOptions, Response, RetryPolicy};
+use cloudinary_provisioning::{AccountId, Error, Operation, Origin, Recover, RequestOptions, Response, RetryPolicy};
 
 use crate::client::Client;
+use crate::workers::{Execute, Stop};
 
 /// One call of an operation, with options of its own.
 ///
@@ -22,12 +24,12 @@ use crate::client::Client;
 /// println!("{:?} requests left", response.rate_limit().remaining);
 /// # Ok::<(), cloudinary_provisioning_ureq::Error>(())
 /// ```
-#[derive(Debug)]
 #[must_use = "a call does nothing until `send` or `response`"]
-pub struct Call<'c, O> {
+pub struct Call<'c, O: Operation> {
     client: &'c Client,
     operation: O,
     options: CallOptions,
+    execute: Execute<O>,
 }
 
 /// Options of one call. What is not set is the client's.
@@ -35,6 +37,8 @@ pub struct Call<'c, O> {
 pub(crate) struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
+    /// The origin of the request, where it is not the account's.
+    pub(crate) origin: Option<Origin>,
     pub(crate) request: RequestOptions,
 }
 
@@ -55,6 +59,7 @@ macro_rules! call_options {
 
         /// Where to send it, in place of the account's origin.
         pub fn origin(mut self, origin: Origin) -> Self {
+            self.options.origin = Some(origin.clone());
             self.options.request = self.options.request.origin(origin);
             self
         }
@@ -77,10 +82,32 @@ pub(crate) use call_options;
 
 impl<'c, O: Operation> Call<'c, O> {
     pub(crate) fn new(client: &'c Client, operation: O) -> Self {
-        Self { client, operation, options: client.options() }
+        Self { client, operation, options: client.options(), execute: Client::execute }
     }
 
     call_options!();
+
+    /// Makes a create exactly once, also where its response is lost: looks for what it has made, and returns that or
+    /// sends it again; see [`Recovery`](cloudinary_provisioning::Recovery).
+    ///
+    /// ```no_run
+    /// use cloudinary_provisioning_ureq::{Client, users};
+    ///
+    /// let client = Client::from_env()?;
+    /// let create = users::Create::new("John", "john@example.com");
+    /// let response = client.call(&create).recover().response()?;
+    /// if response.recovered() {
+    ///     println!("{} was created, although the response was lost", response.value().id);
+    /// }
+    /// # Ok::<(), cloudinary_provisioning_ureq::Error>(())
+    /// ```
+    pub fn recover(mut self) -> Self
+    where
+        O: Recover,
+    {
+        self.execute = Client::recover;
+        self
+    }
 
     /// Sends it and returns the value.
     ///
@@ -97,6 +124,12 @@ impl<'c, O: Operation> Call<'c, O> {
     ///
     /// As [`Client::send`].
     pub fn response(self) -> Result<Response<O::Output>, Error> {
-        self.client.execute(self.operation, &self.options)
+        (self.execute)(self.client, &self.operation, &self.options, &Stop::default())
+    }
+}
+
+impl<O: Operation> fmt::Debug for Call<'_, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("operation", &O::ID).field("options", &self.options).finish_non_exhaustive()
     }
 }

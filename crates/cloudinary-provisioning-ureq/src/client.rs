@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloudinary_provisioning::http::{Request, uri::Scheme};
+use cloudinary_provisioning::http::Request;
 use cloudinary_provisioning::{
-    Account, AttemptEvent, Driver, Error, Exchange, Operation, Outcome, Paged, Permit, RequestOptions, Response,
-    RetryEvent, RetryPolicy, Sample, Transport,
+    Account, AttemptEvent, Driver, Error, Exchange, Operation, Origin, Outcome, Paged, Permit, Recover, Recovery,
+    RequestOptions, Response, RetryEvent, RetryPolicy, Sample, Transport,
 };
 
 use crate::builder::ClientBuilder;
@@ -16,6 +16,8 @@ use crate::clock::Clock;
 use crate::config_error::ConfigError;
 use crate::gate::Gate;
 use crate::items::Items;
+use crate::trace;
+use crate::workers::{SendAll, Stop, Stoppable};
 
 /// A blocking client of one account. Cheap to clone; clones share connections and what the service has said about
 /// its rate limit.
@@ -96,8 +98,17 @@ impl Client {
     }
 
     /// All items of a list, page by page as they are asked for.
-    pub fn items<O: Paged>(&self, operation: O) -> Items<O> {
+    pub fn items<O: Paged + 'static>(&self, operation: O) -> Items<O> {
         Items::new(self.clone(), operation)
+    }
+
+    /// Sends many operations with several workers; see [`SendAll`].
+    pub fn send_all<I>(&self, operations: I) -> SendAll<I::IntoIter>
+    where
+        I: IntoIterator,
+        I::Item: Operation + 'static,
+    {
+        SendAll::new(self.clone(), operations.into_iter())
     }
 
     /// The options that a call begins with.
@@ -105,34 +116,71 @@ impl Client {
         CallOptions { request: self.0.request.clone(), ..CallOptions::default() }
     }
 
-    /// The defect of the configuration, if it has one that matters to requests over this scheme.
-    pub(crate) fn misconfigured(&self, https: bool) -> Option<ConfigError> {
-        let no_tls = https && !self.0.has_tls;
+    /// The defect of the configuration, if it has one that matters to requests to this origin.
+    pub(crate) fn misconfigured(&self, origin: &Origin) -> Option<ConfigError> {
+        let no_tls = !self.0.has_tls && origin.as_str().starts_with("https://");
         self.0.misconfigured.clone().or_else(|| no_tls.then_some(ConfigError::NoTls))
     }
 
     pub(crate) fn execute<O: Operation>(
         &self,
-        operation: O,
+        operation: &O,
         options: &CallOptions,
+        stop: &Stop,
     ) -> Result<Response<O::Output>, Error> {
-        self.exchange(operation, options)?.run(&*self.0)
+        self.traced(operation, options, || {
+            let exchange = Exchange::with_options(self.account(), operation, self.policy(options), &options.request)?;
+            exchange.run(&Stoppable { shared: &self.0, stop })
+        })
     }
 
-    pub(crate) fn exchange<O: Operation>(&self, operation: O, options: &CallOptions) -> Result<Exchange<O>, Error> {
-        let mut policy = options.retry.unwrap_or(self.0.policy);
-        if let Some(timeout) = options.timeout {
-            policy = policy.attempt_timeout(timeout);
+    pub(crate) fn recover<O: Recover>(
+        &self,
+        operation: &O,
+        options: &CallOptions,
+        stop: &Stop,
+    ) -> Result<Response<O::Output>, Error> {
+        self.traced(operation, options, || {
+            let request = options.request.clone();
+            let recovery = Recovery::with_options(self.account(), operation, self.policy(options), request)?;
+            recovery.run(&Stoppable { shared: &self.0, stop })
+        })
+    }
+
+    fn traced<O: Operation>(
+        &self,
+        operation: &O,
+        options: &CallOptions,
+        call: impl FnOnce() -> Result<Response<O::Output>, Error>,
+    ) -> Result<Response<O::Output>, Error> {
+        let origin = options.origin.as_ref().unwrap_or(self.account().origin());
+        match self.misconfigured(origin) {
+            Some(error) => Err(error.into()),
+            None => trace::span(operation, origin, call),
         }
-        let exchange = Exchange::with_options(&self.0.account, operation, policy, &options.request)?;
-        let https = exchange.request().uri().scheme() == Some(&Scheme::HTTPS);
-        self.misconfigured(https).map_or(Ok(exchange), |error| Err(error.into()))
+    }
+
+    pub(crate) fn policy(&self, options: &CallOptions) -> RetryPolicy {
+        let policy = options.retry.unwrap_or(self.0.policy);
+        options.timeout.map_or(policy, |timeout| policy.attempt_timeout(timeout))
     }
 }
 
 impl Driver for Shared {
     fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> Outcome {
-        self.transport.send(request, timeout)
+        /// A transport that panics leaves its place among the attempts in flight to others.
+        struct Release<'g>(&'g Gate);
+
+        impl Drop for Release<'_> {
+            fn drop(&mut self) {
+                self.0.release(Permit::default());
+            }
+        }
+
+        let release = Release(&self.gate);
+        let outcome = self.transport.send(request, timeout);
+        std::mem::forget(release);
+        outcome
     }
 
     fn sleep(&self, delay: Duration) {
@@ -159,6 +207,7 @@ impl Driver for Shared {
     }
 
     fn on_retry(&self, event: &RetryEvent<'_>) {
+        trace::retry(event);
         if let Some(hook) = &self.on_retry {
             hook(event);
         }

@@ -135,7 +135,7 @@ pub(crate) fn clamp(timeout: Duration) -> Duration {
 
 /// A connect timeout that ends before the attempt does, so that a connection that never comes about is known as such.
 pub(crate) fn below(connect_timeout: Duration, attempt_timeout: Duration) -> Duration {
-    let most = attempt_timeout - attempt_timeout / 10;
+    let most = attempt_timeout.saturating_sub(attempt_timeout / 10);
     connect_timeout.clamp(SHORTEST_TIMEOUT / 2, most.max(SHORTEST_TIMEOUT / 2))
 }
 

@@ -1,23 +1,23 @@
 //! [`Account`]: who calls, and where to.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use http::header::{
-    ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING, USER_AGENT,
-};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Request};
 use percent_encoding::percent_decode_str;
 
-use crate::build_error::{BuildError, BuildReason};
+use crate::account_error::{AccountError, AccountReason};
+use crate::build_error::BuildError;
 use crate::id::AccountId;
 use crate::operation::Operation;
+use crate::options::RequestOptions;
+use crate::origin::{Origin, Region};
 use crate::secret::Secret;
-use crate::target::{Base, Target, check_segment};
+use crate::target::{Base, ListForm, Target, check_segment};
 
 const ACCEPT_JSON: HeaderValue = HeaderValue::from_static("application/json");
 const PRODUCT: &str = concat!("Cloudinary/AccountProvisioning Rust/", env!("CARGO_PKG_VERSION"));
@@ -45,6 +45,7 @@ struct Parts {
     key: String,
     secret: Secret,
     origin: Origin,
+    list_form: ListForm,
     /// [`Base::Provisioning`] of `origin` and `id`, where nearly all requests begin.
     provisioning: String,
     /// The headers of every request with credentials.
@@ -84,7 +85,8 @@ impl Account {
         headers.insert(AUTHORIZATION, authorization);
         let origin = Origin::default();
         let provisioning = provisioning_url(&origin, &id);
-        Ok(Self(Arc::new(Parts { id, key, secret, origin, provisioning, headers })))
+        let list_form = ListForm::default();
+        Ok(Self(Arc::new(Parts { id, key, secret, origin, list_form, provisioning, headers })))
     }
 
     /// An account by a URL of the form `account://API_KEY:API_SECRET@ACCOUNT_ID`, as the service's console shows it.
@@ -169,6 +171,12 @@ impl Account {
         self.with_origin(Origin::region(region))
     }
 
+    /// The same account with another form of lists in queries.
+    pub fn with_list_form(mut self, form: ListForm) -> Self {
+        Arc::make_mut(&mut self.0).list_form = form;
+        self
+    }
+
     /// Names the calling program in the `user-agent`, behind this crate's own name.
     ///
     /// ```
@@ -231,17 +239,17 @@ impl Account {
     ) -> Result<Request<Vec<u8>>, BuildError> {
         let base = operation.base();
         let mut target = if base == Base::Provisioning && options.origin.is_none() && options.account_id.is_none() {
-            Target::new(&self.0.provisioning)
+            Target::new(&self.0.provisioning, self.0.list_form)
         } else {
             let origin = options.origin.as_ref().unwrap_or(&self.0.origin);
             let id = options.account_id.as_ref().unwrap_or(&self.0.id);
-            Target::new(&base.url(origin.as_str(), id.as_str())?)
+            Target::new(&base.url(origin.as_str(), id.as_str())?, self.0.list_form)
         };
         operation.target(&mut target)?;
         let body = operation.body()?;
 
         let mut headers = self.0.headers.clone();
-        if base == Base::Public {
+        if !base.has_credentials() {
             headers.remove(AUTHORIZATION);
         }
         if body.is_some() {
@@ -336,291 +344,4 @@ fn decoded(part: &'static str, text: &str) -> Result<Option<String>, AccountErro
         Ok(text) if !stray => Ok(Some(text.into_owned())),
         _ => Err(AccountError::invalid(part, "is not valid percent-encoded UTF-8")),
     }
-}
-
-/// A regional endpoint of the service.
-///
-/// ```
-/// use cloudinary_provisioning::{Origin, Region};
-///
-/// assert_eq!(Origin::region(Region::ApiAp).as_str(), "https://api-ap.cloudinary.com");
-/// assert_eq!(Origin::default(), Origin::region(Region::Api));
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Region {
-    /// `api.cloudinary.com`, the default.
-    #[default]
-    Api,
-    /// `api-eu.cloudinary.com`, Europe.
-    ApiEu,
-    /// `api-ap.cloudinary.com`, Asia-Pacific.
-    ApiAp,
-}
-
-/// Scheme, host, port and path prefix that requests go to.
-///
-/// The default is `https://api.cloudinary.com`.
-///
-/// ```
-/// use cloudinary_provisioning::Origin;
-///
-/// assert_eq!(Origin::host("api.example.com")?.as_str(), "https://api.example.com");
-/// assert_eq!(Origin::url("https://gateway.example.com/cloudinary/")?.as_str(), "https://gateway.example.com/cloudinary");
-/// assert_eq!(Origin::url("http://127.0.0.1:8080")?.as_str(), "http://127.0.0.1:8080");
-/// // Credentials in plain text over a network only for who asks for it by name:
-/// assert!(Origin::url("http://proxy.internal").is_err());
-/// assert!(Origin::url_allowing_http("http://proxy.internal").is_ok());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Origin(Arc<str>);
-
-impl Origin {
-    /// A regional endpoint of the service.
-    pub fn region(region: Region) -> Self {
-        Self(Arc::from(match region {
-            Region::Api => "https://api.cloudinary.com",
-            Region::ApiEu => "https://api-eu.cloudinary.com",
-            Region::ApiAp => "https://api-ap.cloudinary.com",
-        }))
-    }
-
-    /// A custom host, with a port if need be, over HTTPS.
-    ///
-    /// # Errors
-    ///
-    /// An [`AccountError`] where this is not a host.
-    pub fn host(host: &str) -> Result<Self, AccountError> {
-        if host.contains('/') {
-            return Err(AccountError::invalid("origin", "is not a host"));
-        }
-        Self::url(&format!("https://{host}"))
-    }
-
-    /// A server URL: `https://host[:port][/prefix]`. `http://` is for loopback hosts alone (`localhost`,
-    /// `127.0.0.0/8`, `[::1]`).
-    ///
-    /// # Errors
-    ///
-    /// An [`AccountError`] where this is not such a URL, or would send credentials in plain text over a network.
-    pub fn url(url: &str) -> Result<Self, AccountError> {
-        let (origin, uri) = Self::parse(url)?;
-        if uri.scheme_str() == Some("http") && !uri.host().is_some_and(is_loopback) {
-            return Err(AccountError::new("origin", AccountReason::Insecure));
-        }
-        Ok(origin)
-    }
-
-    /// A server URL that may be `http://` for any host, which sends key and secret in plain text.
-    ///
-    /// # Errors
-    ///
-    /// An [`AccountError`] where this is not such a URL.
-    pub fn url_allowing_http(url: &str) -> Result<Self, AccountError> {
-        Self::parse(url).map(|(origin, _)| origin)
-    }
-
-    fn parse(url: &str) -> Result<(Self, Uri), AccountError> {
-        let invalid = |why| AccountError::invalid("origin", why);
-        if url.contains(['?', '#']) {
-            return Err(invalid("has a query or a fragment"));
-        }
-        let uri: Uri = url.parse().map_err(|_| invalid("is not a URL"))?;
-        let scheme = match uri.scheme_str() {
-            Some("https") => "https",
-            Some("http") => "http",
-            _ => return Err(invalid("does not begin with `https://`")),
-        };
-        let authority = uri.authority().ok_or_else(|| invalid("has no host"))?;
-        if authority.as_str().contains('@') {
-            return Err(invalid("has credentials; give them to the account instead"));
-        }
-        let host = authority.host();
-        let port = authority.as_str().get(host.len()..).unwrap_or_default();
-        if host.is_empty() || !(port.is_empty() || authority.port_u16().is_some_and(|port| port > 0)) {
-            return Err(invalid("has no valid host and port"));
-        }
-        let prefix = uri.path().trim_end_matches('/');
-        let dots = |segment: &str| matches!(percent_decode_str(segment).decode_utf8_lossy().as_ref(), "" | "." | "..");
-        if prefix.split('/').skip(1).any(dots) {
-            return Err(invalid("has an empty, `.` or `..` segment in its path"));
-        }
-        Ok((Self(Arc::from(format!("{scheme}://{authority}{prefix}"))), uri))
-    }
-
-    /// The URL, without a slash at its end.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || bare.parse().is_ok_and(|ip: Ipv4Addr| ip.is_loopback())
-        || bare.parse().is_ok_and(|ip: Ipv6Addr| ip.is_loopback())
-}
-
-impl Default for Origin {
-    fn default() -> Self {
-        Self::region(Region::default())
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
-    }
-}
-
-/// Options for one request: another origin, another account id, more headers.
-///
-/// `Debug` shows the names of the headers alone.
-///
-/// ```
-/// use cloudinary_provisioning::{Account, Origin, RequestOptions, users};
-///
-/// let account = Account::new("acc", "key", "secret")?;
-/// let options = RequestOptions::new()
-///     .origin(Origin::host("api.example.com")?)
-///     .header("x-trace", "7");
-/// let request = account.request_with(&users::List::new(), &options)?;
-/// assert_eq!(request.uri().host(), Some("api.example.com"));
-/// assert_eq!(request.headers()["x-trace"], "7");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Default)]
-pub struct RequestOptions {
-    origin: Option<Origin>,
-    account_id: Option<AccountId>,
-    headers: Vec<(String, Vec<u8>)>,
-}
-
-impl RequestOptions {
-    /// No options.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Where this request goes, in place of the account's origin.
-    pub fn origin(mut self, origin: Origin) -> Self {
-        self.origin = Some(origin);
-        self
-    }
-
-    /// The account that this request is about, in place of the account's own id.
-    pub fn account_id(mut self, id: impl Into<AccountId>) -> Self {
-        self.account_id = Some(id.into());
-        self
-    }
-
-    /// One more header. It replaces a header that the request would have anyway, and an earlier one of its name.
-    /// Its value is marked sensitive, so that `Debug` of a request does not show it.
-    ///
-    /// Checked when the request is built: a name or value that is no header, and `host`, `connection`,
-    /// `content-length` and `transfer-encoding`, which belong to the transport, are refused then.
-    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
-        self.headers.push((name.as_ref().to_owned(), value.as_ref().to_owned()));
-        self
-    }
-
-    fn apply(&self, headers: &mut HeaderMap) -> Result<(), BuildError> {
-        for (name, value) in &self.headers {
-            let refuse = |reason| BuildError::new(name.clone(), reason);
-            let header = HeaderName::try_from(name).map_err(|_| refuse(BuildReason::InvalidHeader))?;
-            let mut value = HeaderValue::from_bytes(value).map_err(|_| refuse(BuildReason::InvalidHeader))?;
-            if [HOST, CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING].contains(&header) {
-                return Err(refuse(BuildReason::ReservedHeader));
-            }
-            value.set_sensitive(true);
-            headers.insert(header, value);
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for RequestOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
-        f.debug_struct("RequestOptions")
-            .field("origin", &self.origin)
-            .field("account_id", &self.account_id)
-            .field("headers", &names)
-            .finish()
-    }
-}
-
-/// An account or an origin that cannot be used. It names the part and never shows what stood there.
-///
-/// ```
-/// use cloudinary_provisioning::{Account, AccountReason};
-///
-/// let error = Account::from_url("https://KEY:SECRET@16a8ff3b").unwrap_err();
-/// assert_eq!(error.part(), "account URL");
-/// assert_eq!(error.to_string(), "account URL does not begin with `account://`");
-/// assert_eq!(Account::new("", "KEY", "SECRET").unwrap_err().reason(), &AccountReason::Missing);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{part} {reason}")]
-pub struct AccountError {
-    part: &'static str,
-    reason: AccountReason,
-}
-
-impl AccountError {
-    fn new(part: &'static str, reason: AccountReason) -> Self {
-        Self { part, reason }
-    }
-
-    fn invalid(part: &'static str, why: &'static str) -> Self {
-        Self::new(part, AccountReason::Invalid { why })
-    }
-
-    /// `account URL`, `account id`, `API key`, `API secret`, `origin` or `user agent suffix`.
-    pub fn part(&self) -> &'static str {
-        self.part
-    }
-
-    /// What is wrong with it.
-    pub fn reason(&self) -> &AccountReason {
-        &self.reason
-    }
-}
-
-/// Why a part of an account cannot be used.
-///
-/// ```
-/// use cloudinary_provisioning::{AccountReason, Origin};
-///
-/// let error = Origin::url("http://api.example.com").unwrap_err();
-/// assert_eq!(error.reason(), &AccountReason::Insecure);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum AccountReason {
-    /// It is not there, or empty.
-    #[error("is missing")]
-    Missing,
-    /// It is neither in its variable nor in the account URL.
-    #[error("is missing: set {variable} or CLOUDINARY_ACCOUNT_URL")]
-    NotSet {
-        /// The variable that can hold it.
-        variable: &'static str,
-    },
-    /// It is there and cannot be used.
-    #[error("{why}")]
-    Invalid {
-        /// What is wrong, to be read behind the part's name.
-        why: &'static str,
-    },
-    /// It would send the secret in plain text over a network.
-    #[error("is http:// and no loopback host, which would send the API secret in plain text")]
-    Insecure,
 }

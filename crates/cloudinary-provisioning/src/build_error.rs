@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// A request that cannot be built. Nothing was sent.
+/// A request that cannot be built; nothing was sent.
 ///
 /// ```
 /// use cloudinary_provisioning::{Account, BuildReason, users};
@@ -25,13 +25,18 @@ impl BuildError {
         Self { field: field.into(), reason }
     }
 
-    /// The parameter that is wrong, by the name that the vendor's documentation gives it; a header's name for a
+    /// The same fault, in an object that is the value of `outer`.
+    pub(crate) fn within(self, outer: &str) -> Self {
+        Self { field: format!("{outer}.{}", self.field).into(), reason: self.reason }
+    }
+
+    /// Returns the field that is wrong, by the name that the vendor's documentation gives it; a header's name for a
     /// header, and `url` for the whole.
     pub fn field(&self) -> &str {
         &self.field
     }
 
-    /// What is wrong with it.
+    /// Returns what is wrong with it.
     pub fn reason(&self) -> &BuildReason {
         &self.reason
     }
@@ -65,6 +70,35 @@ pub enum BuildReason {
         /// How many there may be.
         max: usize,
     },
+    /// A text is shorter or longer than the service takes.
+    #[error("has {length} characters, and the service takes {min} to {max}")]
+    Length {
+        /// How many characters it has.
+        length: usize,
+        /// How many it must have.
+        min: u32,
+        /// How many it may have.
+        max: u32,
+    },
+    /// A number is beyond what the service takes.
+    #[error("is {value}, and the service takes {min} to {max}")]
+    OutOfRange {
+        /// The number.
+        value: u32,
+        /// The smallest that the service takes.
+        min: u32,
+        /// The largest that the service takes.
+        max: u32,
+    },
+    /// A field is not set that another one makes necessary.
+    #[error("is needed where {condition}")]
+    Needed {
+        /// What makes it necessary.
+        condition: &'static str,
+    },
+    /// An entry has a comma, which [`ListForm::Commas`](crate::ListForm::Commas) cannot carry.
+    #[error("has an entry with a comma, which a list with commas cannot carry")]
+    Comma,
     /// A date cannot be written with a year of four digits.
     #[error("is in the year {year}, which YYYY-MM-DD cannot hold")]
     YearOutOfRange {

@@ -190,14 +190,7 @@ impl<O: Operation> Exchange<O> {
     ///
     /// The last attempt's error, with the number of attempts and why there was no further one.
     pub fn run(self, driver: &impl Driver) -> Result<response::Response<O::Output>, Error> {
-        let driver = Blocking(driver);
-        let mut run = pin!(self.run_async(&driver));
-        loop {
-            // A blocking driver has nothing to wait for, so that the first poll is the last.
-            if let Poll::Ready(result) = run.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-                return result;
-            }
-        }
+        now(self.run_async(&Blocking(driver)))
     }
 
     /// Makes the call with an async driver, on any runtime.
@@ -205,8 +198,17 @@ impl<O: Operation> Exchange<O> {
     /// # Errors
     ///
     /// As [`run`](Self::run).
-    pub async fn run_async(mut self, driver: &impl AsyncDriver) -> Result<response::Response<O::Output>, Error> {
+    pub async fn run_async(self, driver: &impl AsyncDriver) -> Result<response::Response<O::Output>, Error> {
         let start = driver.sample().elapsed;
+        self.run_from(driver, start).await
+    }
+
+    /// Makes the call, its time counted from `start`.
+    pub(crate) async fn run_from(
+        mut self,
+        driver: &impl AsyncDriver,
+        start: Duration,
+    ) -> Result<response::Response<O::Output>, Error> {
         let elapsed = || driver.sample().since(start).elapsed;
         loop {
             let permit = loop {
@@ -248,8 +250,18 @@ impl<O: Operation> Exchange<O> {
     }
 }
 
+/// The result of a future that is ready at once, as those of a [`Blocking`] driver are.
+pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(result) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return result;
+        }
+    }
+}
+
 /// A blocking driver as an async one whose futures are all ready at once.
-struct Blocking<'d, D>(&'d D);
+pub(crate) struct Blocking<'d, D>(pub(crate) &'d D);
 
 impl<D: Driver> AsyncDriver for Blocking<'_, D> {
     fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> impl Future<Output = Outcome> + Send {

@@ -7,10 +7,11 @@ use http::{HeaderMap, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::account::AccountError;
+use crate::account_error::AccountError;
 use crate::build_error::BuildError;
 use crate::escape::Escaped;
 use crate::headers::{self, RateLimit};
+use crate::id::ApiKey;
 use crate::json::Object;
 use crate::outcome::{BoxError, TransportError};
 
@@ -88,6 +89,12 @@ pub enum ErrorKind {
     },
     /// No response arrived.
     Transport(TransportError),
+    /// The response to the generation of an access key is lost, and so is the key's secret: the key is there, and
+    /// cannot be used. Delete it and generate another.
+    SecretLost {
+        /// The key.
+        api_key: ApiKey,
+    },
 }
 
 /// Why there was no further attempt.
@@ -310,6 +317,9 @@ impl Error {
             (ErrorKind::Config(error), _) => write!(f, "{error}")?,
             (ErrorKind::Build(error), _) => write!(f, "{error}")?,
             (ErrorKind::Transport(error), _) => write!(f, "{error}")?,
+            (ErrorKind::SecretLost { api_key }, _) => {
+                write!(f, "the access key {} was generated, and its secret is lost", Escaped(api_key.as_str()))?;
+            }
             (ErrorKind::Truncated(_), Some(status)) => {
                 write!(f, "{} with a truncated body of {} bytes", status.as_u16(), self.body_length())?;
             }

@@ -5,9 +5,10 @@ use std::time::{Duration, SystemTime};
 
 use http::Request;
 
-use crate::account::{Account, RequestOptions};
+use crate::account::Account;
 use crate::error::{Error, ErrorKind, GiveUpReason};
 use crate::operation::{Operation, Safety};
+use crate::options::RequestOptions;
 use crate::outcome::{FreshConnection, Outcome, TransportError};
 use crate::response::{self, Response};
 use crate::retry::{Retry, RetryPolicy};
@@ -161,6 +162,15 @@ impl<O: Operation> Exchange<O> {
             request.extensions_mut().insert(FreshConnection);
         }
         Ok(Self { operation, request, retry: Retry::new(policy, safety), last: None })
+    }
+
+    /// Goes on with the attempts of an earlier exchange, one of which may have been applied.
+    pub(crate) fn resume(&mut self, attempts: u32, maybe_applied: bool) {
+        self.retry.attempts = attempts;
+        self.retry.maybe_applied = maybe_applied;
+        if attempts > 0 {
+            self.request.extensions_mut().insert(FreshConnection);
+        }
     }
 
     /// The operation.

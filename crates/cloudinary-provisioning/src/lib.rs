@@ -248,7 +248,10 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod account;
+mod account_error;
 mod build_error;
+mod catalog;
+mod declare;
 mod drive;
 mod error;
 mod escape;
@@ -259,37 +262,60 @@ mod json;
 mod models;
 mod open_enum;
 mod operation;
+mod options;
+mod origin;
 mod outcome;
 mod paging;
 mod raw;
+mod recover;
 mod response;
 mod retry;
 mod secret;
-mod setters;
 mod target;
 mod throttle;
 mod timestamp;
+mod wire;
 
+pub mod access_keys;
+pub mod agents;
+pub mod billing_usage;
+pub mod custom_policies;
+pub mod effective_policies;
+pub mod principals;
+pub mod product_environments;
+pub mod public;
+pub mod roles;
+pub mod system_policies;
+pub mod user_groups;
 pub mod users;
 
 pub use http;
+pub use serde_json::Value;
 pub use time;
 
-pub use account::{Account, AccountError, AccountReason, Origin, Region, RequestOptions};
+pub use account::Account;
+pub use account_error::{AccountError, AccountReason};
 pub use build_error::{BuildError, BuildReason};
+pub use catalog::{Entry, Field, Kind, Paging, Place, ResponseShape, catalog};
 pub use drive::{AsyncDriver, AttemptEvent, Driver};
 pub use error::{Error, ErrorKind, GiveUpReason};
 pub use exchange::{Exchange, RetryEvent, Sample, Step};
 pub use headers::{RateLimit, request_id};
-pub use id::{AccountId, GroupId, SubAccountId, UserId};
-pub use models::SuccessResponse;
+pub use id::{AccountId, ApiKey, GroupId, KeyName, PolicyId, PrincipalId, RoleId, ScopeId, SubAccountId, UserId};
+pub use models::{
+    Change, JsonObject, ManagementType, PermissionType, PrincipalType, ScopeType, SortOrder, SuccessResponse,
+};
 pub use open_enum::UnknownValue;
 pub use operation::{Operation, Safety};
+pub use options::RequestOptions;
+pub use origin::{Origin, Region};
 pub use outcome::{BoxError, FreshConnection, Outcome, Transport, TransportError};
-pub use paging::{Paged, Pager};
+pub use paging::{CursorPage, Paged, Pager};
 pub use raw::Raw;
+pub use recover::{Recover, Recovery};
 pub use response::Response;
 pub use retry::RetryPolicy;
 pub use secret::Secret;
-pub use target::{Base, Target};
+pub use target::{Base, ListForm};
 pub use throttle::{Admission, Permit, Throttle};
+pub use wire::{Access, JsonList, Null, Nullable, Params};

@@ -102,6 +102,17 @@ impl<T> Response<T> {
         self.recovered
     }
 
+    /// This response with what was looked up in it, for a create that took this many attempts.
+    pub(crate) fn recovered_with<U>(&self, value: U, attempts: u32) -> Response<U> {
+        Response { status: self.status, headers: self.headers.clone(), value, attempts, recovered: true }
+    }
+
+    /// The value, and what came with it.
+    pub(crate) fn split(self) -> (Response<()>, T) {
+        let Self { status, headers, value, attempts, recovered } = self;
+        (Response { status, headers, value: (), attempts, recovered }, value)
+    }
+
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts;
         self

@@ -120,7 +120,7 @@ impl RetryPolicy {
     }
 
     /// Whether to retry operations that are not idempotent too, at the risk of applying them twice. This is an
-    /// explicit opt-in; `recover` of a call is the safe way to the same end.
+    /// explicit opt-in; [`Recovery`](crate::Recovery) is the safe way to the same end.
     pub fn retry_unsafe(mut self, retry: bool) -> Self {
         self.retry_unsafe = retry;
         self
@@ -138,6 +138,18 @@ impl RetryPolicy {
             return Some(GiveUpReason::ServerDelayTooLong);
         }
         (!self.has_time_at(elapsed.saturating_add(delay))).then_some(GiveUpReason::DeadlineExceeded)
+    }
+
+    /// The delay before another attempt after this many, or `None` where there is none.
+    pub(crate) fn delay_before(&self, attempts: u32, elapsed: Duration, jitter: u64) -> Option<Duration> {
+        let delay = self.backoff(attempts, jitter);
+        (attempts < self.max_attempts && self.refuses(delay, false, elapsed).is_none()).then_some(delay)
+    }
+
+    /// A random delay after this many attempts, below a bound that doubles with each.
+    fn backoff(&self, attempts: u32, jitter: u64) -> Duration {
+        let factor = 1_u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
+        share(self.base_delay.saturating_mul(factor).min(self.max_delay), jitter)
     }
 
     /// Whether all of the time is used up. A total of zero still allows for the first attempt.
@@ -185,15 +197,9 @@ impl Retry {
         }
         let delay = match hint {
             Some(hint) => hint.saturating_add(share(HINT_JITTER, jitter)),
-            None => share(self.backoff(), jitter),
+            None => self.policy.backoff(self.attempts, jitter),
         };
         self.policy.refuses(delay, false, elapsed).map_or(Ok(delay), Err)
-    }
-
-    /// The bound of the delay after the current attempt.
-    fn backoff(&self) -> Duration {
-        let factor = 1_u32.checked_shl(self.attempts.saturating_sub(1)).unwrap_or(u32::MAX);
-        self.policy.base_delay.saturating_mul(factor).min(self.policy.max_delay)
     }
 }
 
@@ -205,20 +211,22 @@ enum Retryable {
 
 /// Whether a failed attempt may have been applied, and whether it can be retried.
 fn judge(error: &Error) -> (bool, Retryable) {
+    use Retryable::{Always, IfSafe, Never};
     match error.kind() {
-        ErrorKind::Account(_) | ErrorKind::Config(_) | ErrorKind::Build(_) => (false, Retryable::Never),
         ErrorKind::Status => match error.status().map_or(0, |status| status.as_u16()) {
             // A throttled request was not processed.
-            420 | 429 => (false, Retryable::Always),
-            408 | 500 | 502..=504 => (true, Retryable::IfSafe),
-            303 | 501 | 505.. => (true, Retryable::Never),
-            _ => (false, Retryable::Never),
+            420 | 429 => (false, Always),
+            408 | 500 | 502..=504 => (true, IfSafe),
+            303 | 501 | 505.. => (true, Never),
+            _ => (false, Never),
         },
-        ErrorKind::Truncated(_) => (true, Retryable::IfSafe),
-        ErrorKind::TooLarge { .. } | ErrorKind::Decode { .. } => (true, Retryable::Never),
-        ErrorKind::Transport(TransportError::NotSent(_)) => (false, Retryable::Always),
-        ErrorKind::Transport(TransportError::MaybeSent(_)) => (true, Retryable::IfSafe),
-        ErrorKind::Transport(TransportError::Permanent(_)) => (false, Retryable::Never),
+        ErrorKind::Transport(TransportError::NotSent(_)) => (false, Always),
+        ErrorKind::Transport(TransportError::MaybeSent(_)) | ErrorKind::Truncated(_) => (true, IfSafe),
+        ErrorKind::TooLarge { .. } | ErrorKind::Decode { .. } | ErrorKind::SecretLost { .. } => (true, Never),
+        ErrorKind::Account(_)
+        | ErrorKind::Config(_)
+        | ErrorKind::Build(_)
+        | ErrorKind::Transport(TransportError::Permanent(_)) => (false, Never),
     }
 }
 

@@ -133,7 +133,7 @@ fn what_cannot_be_read_is_an_empty_cell_that_a_sync_leaves_alone() {
     let server = serve(seeded());
     // Page 1, the root user's product environments, jo's groups, jo's product environments.
     server.with(|account| {
-        account.fail_next(3, Fault::reply());
+        account.fail_next(3, Fault::response());
         account.fail_next(1, Fault::status(403));
     });
     let ran = export(&server);
@@ -150,7 +150,7 @@ fn what_cannot_be_read_is_an_empty_cell_that_a_sync_leaves_alone() {
 #[test]
 fn throttling_is_waited_out_and_told() {
     let server = serve(seeded());
-    server.with(|account| account.script([Fault::reply(), Fault::throttled(0)]));
+    server.with(|account| account.script([Fault::response(), Fault::throttled(0)]));
     let ran = export(&server);
 
     assert_eq!((ran.status, ran.stdout.as_str()), (0, EXPORTED));
@@ -167,7 +167,7 @@ fn a_file_appears_when_it_is_complete() {
 
     // Page 1, the root user's product environments, jo's groups, jo's product environments, and then page 2.
     server.with(|account| {
-        account.fail_next(4, Fault::reply());
+        account.fail_next(4, Fault::response());
         account.fail_next(1, Fault::status(403));
     });
     let ran = export_to(&path);

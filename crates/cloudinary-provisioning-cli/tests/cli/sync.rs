@@ -282,7 +282,7 @@ fn a_creation_whose_reply_is_lost_is_looked_up_and_counts_as_done() {
         Fault::reset().applied(),
         Fault::status(503).applied(),
         Fault::html(502).applied(),
-        Fault::reply().cut_off(Framing::ContentLength),
+        Fault::response().truncated(Framing::ContentLength),
         Fault::status(200).body("<html>").applied(),
     ] {
         let server = serve(seeded());
@@ -343,7 +343,7 @@ fn killed_at_any_point_and_run_again_it_ends_in_the_wanted_state_with_nothing_do
         for stall in [Fault::stall(), Fault::stall().applied()] {
             let server = serve(seeded());
             server.with(|account| {
-                account.fail_next(killed_at - 1, Fault::reply());
+                account.fail_next(killed_at - 1, Fault::response());
                 account.fail_next(1, stall.clone());
             });
             let file = TempFile::new("json", WANTED);

@@ -26,11 +26,11 @@ pub fn ask(account: &mut FakeAccount, method: Method, target: &str, body: &str) 
     account.respond(request)
 }
 
-/// The status and the JSON of the reply to a request below `…/users`.
+/// The status and the JSON of the response to a request below `…/users`.
 pub fn call(account: &mut FakeAccount, method: Method, below: &str, body: &str) -> (u16, Value) {
-    let reply = ask(account, method, &format!("{USERS}{below}"), body);
-    let json = serde_json::from_slice(reply.body()).unwrap();
-    (reply.status().as_u16(), json)
+    let response = ask(account, method, &format!("{USERS}{below}"), body);
+    let json = serde_json::from_slice(response.body()).unwrap();
+    (response.status().as_u16(), json)
 }
 
 pub fn get(account: &mut FakeAccount, below: &str) -> (u16, Value) {
@@ -49,8 +49,8 @@ pub fn delete(account: &mut FakeAccount, id: &str) -> (u16, Value) {
     call(account, Method::DELETE, &format!("/{id}"), "")
 }
 
-pub fn message(reply: &(u16, Value)) -> &str {
-    reply.1["error"]["message"].as_str().unwrap()
+pub fn message(response: &(u16, Value)) -> &str {
+    response.1["error"]["message"].as_str().unwrap()
 }
 
 /// The ids of a list's users.

@@ -1,0 +1,53 @@
+//! What a type is on the wire: its kind for the catalogue, how a request writes it, how a response holds it.
+
+mod read;
+mod record;
+mod request;
+mod scalar;
+
+#[cfg(feature = "serialize")]
+pub(crate) use read::Written;
+pub(crate) use read::{Read, Trail, decode, decode_optional, read_whole};
+pub(crate) use record::{Keys, Record, ignore, next, next_required, read_record, required};
+pub use request::{Access, JsonList, Null, Nullable, Params};
+pub(crate) use request::{
+    BodyValue, QueryValue, begin_body, check_limits, has_body, nullable, write_field, write_text,
+};
+pub(crate) use scalar::{Fit, Scalar, read_scalar};
+
+use crate::catalog::Kind;
+
+/// A type that has a kind in the catalogue.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no type of a field",
+    label = "a declaration's field is of a scalar, an id, an open enum, a model, or a list of such"
+)]
+pub(crate) trait Typed {
+    const KIND: Kind;
+    /// What such a field means where the declaration says nothing.
+    const DOC: &'static str = "";
+}
+
+impl<T: Typed> Typed for Option<T> {
+    const KIND: Kind = T::KIND;
+}
+
+impl<T: Typed> Typed for Vec<T> {
+    const KIND: Kind = Kind::List(&T::KIND);
+}
+
+impl Typed for () {
+    const KIND: Kind = Kind::Nothing;
+}
+
+impl Typed for crate::models::JsonObject {
+    const KIND: Kind = Kind::Object;
+}
+
+impl Typed for u32 {
+    const KIND: Kind = Kind::Integer;
+}
+
+impl Typed for i32 {
+    const KIND: Kind = Kind::Integer;
+}
