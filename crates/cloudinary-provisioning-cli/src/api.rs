@@ -13,7 +13,7 @@ use crate::connection::Connection;
 use crate::mask::has_secret;
 use crate::operation;
 use crate::output::Style;
-use crate::run::{self, dry_run};
+use crate::send::{dry_run, unwritten};
 use crate::stop::Stop;
 use crate::terminal::{confirm, say};
 
@@ -33,9 +33,8 @@ pub(crate) fn run(globals: &Globals, options: &ApiOptions) -> Result<ExitCode, S
         raw = raw.query(decoded(key)?, decoded(value)?);
     }
     for pair in &options.query {
-        let (key, value) = pair
-            .split_once('=')
-            .ok_or_else(|| Stop::Usage(format!("--query {pair:?}: expected KEY=VALUE")))?;
+        let (key, value) =
+            pair.split_once('=').ok_or_else(|| Stop::Usage(format!("--query {pair:?}: expected KEY=VALUE")))?;
         raw = raw.query(key, value);
     }
     if let Some(body) = operation::body(options.json.as_ref())? {
@@ -50,7 +49,7 @@ pub(crate) fn run(globals: &Globals, options: &ApiOptions) -> Result<ExitCode, S
     }
     let response = connection.client.send(&raw).map_err(|error| Stop::of_call(&title, &error))?;
     match write(globals, &method, response) {
-        Err(error) if !method.is_safe() => Err(run::unwritten(&title, &error)),
+        Err(error) if !method.is_safe() => Err(unwritten(&title, &error)),
         written => written.map(|()| ExitCode::SUCCESS).map_err(Stop::from),
     }
 }
@@ -88,7 +87,9 @@ fn base(path: &str) -> Base {
 fn segments(path: &str, account_id: &str) -> Result<Vec<String>, Stop> {
     let rest = match prefixed(path) {
         Some((_, (Some(id), rest))) if id != "{account_id}" && id != account_id => {
-            return Err(Stop::Usage(format!("the path is of account {id}, and the credentials are of {account_id}: {rest}")));
+            return Err(Stop::Usage(format!(
+                "the path is of account {id}, and the credentials are of {account_id}: {rest}"
+            )));
         }
         Some((_, (_, rest))) => rest,
         None => path,
@@ -154,7 +155,10 @@ mod tests {
     #[test]
     fn segments_follow_on_the_base_and_are_decoded() {
         let segments = |path| segments(path, "acc").map_err(|stop| stop.to_string());
-        assert_eq!(segments("/v2/accounts/acc/permissions/roles/cld%3A%3Ax"), Ok(vec!["roles".into(), "cld::x".into()]));
+        assert_eq!(
+            segments("/v2/accounts/acc/permissions/roles/cld%3A%3Ax"),
+            Ok(vec!["roles".into(), "cld::x".into()])
+        );
         assert_eq!(segments("/users/a%2Fb"), Ok(vec!["users".into(), "a/b".into()]));
         assert!(segments("/v1_1/provisioning/accounts/other/users").is_err_and(|why| why.contains("account other")));
         assert!(segments("").is_err());

@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use cloudinary_provisioning::Region;
 
 use crate::operation;
+use crate::stop::Stop;
 
 /// Manages a Cloudinary account: users, groups, product environments, access keys, roles, policies.
 ///
@@ -44,10 +45,10 @@ Examples:
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Globals {
     /// Work on an account in memory. Nothing leaves the process, and credentials are not looked at.
-    #[arg(long, global = true, conflicts_with_all = ["origin", "region"])]
+    #[arg(long, global = true)]
     pub(crate) demo: bool,
     /// The URL of the service, such as a gateway's.
-    #[arg(long, global = true, value_name = "URL", conflicts_with = "region")]
+    #[arg(long, global = true, value_name = "URL")]
     pub(crate) origin: Option<String>,
     /// The region of the service.
     #[arg(long, global = true, value_enum)]
@@ -79,6 +80,18 @@ pub(crate) struct Globals {
     /// Report every attempt of a call on standard error.
     #[arg(short, global = true, action = ArgAction::SetTrue)]
     pub(crate) verbose: bool,
+}
+
+impl Globals {
+    /// Options that exclude one another, wherever they stand.
+    pub(crate) fn check(&self) -> Result<(), Stop> {
+        let given = [("--demo", self.demo), ("--origin", self.origin.is_some()), ("--region", self.region.is_some())];
+        let given: Vec<_> = given.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect();
+        match given.as_slice() {
+            [one, other, ..] => Err(Stop::Usage(format!("{one} cannot be used with {other}"))),
+            _ => Ok(()),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

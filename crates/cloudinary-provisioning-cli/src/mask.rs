@@ -27,7 +27,9 @@ pub(crate) fn is_secret(name: &str) -> bool {
 pub(crate) fn has_secret(value: &Value) -> bool {
     match value {
         Value::Array(list) => list.iter().any(has_secret),
-        Value::Object(map) => map.iter().any(|(name, value)| (is_secret(name) && !is_empty(value)) || has_secret(value)),
+        Value::Object(map) => {
+            map.iter().any(|(name, value)| (is_secret(name) && !is_empty(value)) || has_secret(value))
+        }
         _ => false,
     }
 }
@@ -78,7 +80,8 @@ mod tests {
 
     #[test]
     fn secrets_are_masked_wherever_they_stand_and_nothing_else_is() {
-        let mut value = json!({"api_key": "814", "api_secret": "s", "keys": [{"secret": "t", "enabled": true}], "edge_key": ""});
+        let mut value =
+            json!({"api_key": "814", "api_secret": "s", "keys": [{"secret": "t", "enabled": true}], "edge_key": ""});
         assert!(has_secret(&value));
         mask(&mut value);
         assert_eq!(

@@ -10,7 +10,7 @@ use crate::cli::Globals;
 use crate::input;
 use crate::names::{find_in, kebab, snake};
 use crate::request::{self, Request, has_body, is_list};
-use crate::run;
+use crate::send::send;
 use crate::stop::Stop;
 
 const JSON: &str = "json";
@@ -45,15 +45,17 @@ pub(crate) fn find(matches: &ArgMatches) -> Option<(&'static Entry, &ArgMatches)
 pub(crate) fn run(globals: &Globals, entry: &'static Entry, matches: &ArgMatches) -> Result<ExitCode, Stop> {
     let request = read(entry, matches)?;
     let limit = matches.try_get_one::<u64>(LIMIT).ok().flatten().copied();
-    run::run(globals, &request, limit)
+    send(globals, &request, limit)
 }
 
 fn resource(name: &'static str) -> Command {
     let entries = || catalog().filter(move |entry| entry.resource == name);
     let list = entries().map(|entry| kebab(entry.name)).collect::<Vec<_>>().join(", ");
     let operations = entries().map(|entry| {
-        let command = operation(entry, &kebab(entry.name)).alias(entry.id);
-        if snake(entry.name) == kebab(entry.name) { command } else { command.alias(snake(entry.name)) }
+        let usual = kebab(entry.name);
+        let mut aliases = vec![snake(entry.name), entry.id.to_owned()];
+        aliases.retain(|alias| *alias != usual);
+        operation(entry, &usual).aliases(aliases)
     });
     let command = Command::new(kebab(name))
         .about(list)
@@ -88,7 +90,7 @@ fn operation(entry: &'static Entry, name: &str) -> Command {
 }
 
 fn argument(entry: &Entry, field: &'static Field) -> Arg {
-    let argument = Arg::new(field.name).help(help(field)).value_name(value_name(field.kind));
+    let argument = Arg::new(id(field)).help(help(field)).value_name(value_name(field.kind));
     if field.place == Place::Path {
         return argument.required(true).value_name(field.name.to_ascii_uppercase());
     }
@@ -103,6 +105,11 @@ fn argument(entry: &Entry, field: &'static Field) -> Arg {
         Kind::Boolean => argument.num_args(0..=1).default_missing_value("true"),
         _ => argument.allow_hyphen_values(true),
     }
+}
+
+/// What the argument is called within this program. A field may have the name of a global option.
+fn id(field: &Field) -> String {
+    format!("field {}", field.name)
 }
 
 fn value_name(kind: Kind) -> String {
@@ -187,7 +194,7 @@ fn plain(markdown: &str) -> String {
 fn read(entry: &'static Entry, matches: &ArgMatches) -> Result<Request, Stop> {
     let mut fields = Map::new();
     for field in entry.fields {
-        let Some(texts) = matches.get_many::<String>(field.name) else { continue };
+        let Some(texts) = matches.get_many::<String>(&id(field)) else { continue };
         let texts: Vec<_> = texts.cloned().collect();
         let value = request::parse_all(field, &texts).map_err(|why| Stop::Usage(format!("{}: {why}", shown(field))))?;
         fields.insert(field.name.to_owned(), value);
@@ -217,7 +224,10 @@ mod tests {
 
     #[test]
     fn links_become_their_text() {
-        assert_eq!(plain("See [`users::Get`](crate::users::Get) and [the docs].\n Or [`x`]"), "See `users::Get` and the docs. Or `x`");
+        assert_eq!(
+            plain("See [`users::Get`](crate::users::Get) and [the docs].\n Or [`x`]"),
+            "See `users::Get` and the docs. Or `x`"
+        );
         assert_eq!(plain("an open [ bracket"), "an open  bracket".replace("  ", " "));
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::cells::{self, SEPARATOR, at};
 use crate::cli::{Format, Globals};
 use crate::mask::{is_secret, mask};
-use crate::terminal::shown;
+use crate::terminal::{say, shown};
 
 /// How results are written.
 #[derive(Clone, Debug)]
@@ -77,6 +77,20 @@ impl Style {
             [] => columns(kind, self.format == Format::Table, self.show_secrets),
             names => Some(names.iter().map(|name| column(name, kind)).collect()),
         };
+        self.list_in(columns, out)
+    }
+
+    /// Writes rows with these columns as they come.
+    pub(crate) fn rows<W: Write>(&self, columns: &[&str], out: W) -> List<W> {
+        let column = |name: &str| Column { path: name.to_owned(), is_time: false };
+        let columns = match self.columns.as_slice() {
+            [] => columns.iter().map(|name| column(name)).collect(),
+            names => names.iter().map(|name| column(name)).collect(),
+        };
+        self.list_in(Some(columns), out)
+    }
+
+    fn list_in<W: Write>(&self, columns: Option<Vec<Column>>, out: W) -> List<W> {
         List { style: self.clone(), columns, out: BufWriter::new(out), count: 0, kept: Vec::new(), header: false }
     }
 
@@ -206,6 +220,7 @@ impl<W: Write> List<W> {
         let mut columns = self.columns.take().unwrap_or_else(|| found(&rows));
         if self.style.columns.is_empty() {
             columns.retain(|column| rows.iter().any(|row| !column.cell(row, ", ").is_empty()));
+            columns = fitting(columns, &rows, terminal_width());
         }
         if columns.is_empty() {
             // Items without fields.
@@ -262,14 +277,39 @@ fn found(rows: &[Value]) -> Vec<Column> {
     columns
 }
 
+/// As many columns as fit beside one another, what people look for first.
+fn fitting(mut columns: Vec<Column>, rows: &[Value], width: Option<u16>) -> Vec<Column> {
+    const FIRST: [&str; 4] = ["id", "name", "email", "role"];
+
+    let Some(width) = width else { return columns };
+    columns.sort_by_key(|column| FIRST.iter().position(|first| *first == column.path).unwrap_or(FIRST.len()));
+    let mut left = usize::from(width);
+    let mut all_fit = true;
+    columns.retain(|column| {
+        let cells = rows.iter().map(|row| column.cell(row, ", ").chars().count());
+        let needed = cells.chain([column.path.len()]).max().unwrap_or_default() + 2;
+        all_fit = all_fit && needed <= left;
+        left = left.saturating_sub(needed);
+        all_fit
+    });
+    if !all_fit {
+        say("There are more fields than fit: -o json shows them all, and --columns those that you name.");
+    }
+    columns
+}
+
+/// How wide the terminal is, if the output goes to one.
+fn terminal_width() -> Option<u16> {
+    let (width, _) = terminal_size::terminal_size().filter(|_| io::stdout().is_terminal())?;
+    Some(width.0)
+}
+
 fn table() -> Table {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     // Without a terminal, lines are as long as they need to be.
-    if let Some((width, _)) = terminal_size::terminal_size() {
-        if io::stdout().is_terminal() {
-            table.set_width(width.0);
-        }
+    if let Some(width) = terminal_width() {
+        table.set_width(width);
     }
     table
 }
@@ -322,6 +362,19 @@ mod tests {
         assert_eq!(written(&style(Format::Jsonl, &columns), &items), "{\"name\":\"=1\",\"of.id\":7}\n");
         assert_eq!(written(&style(Format::Csv, &columns), &items), "of.id,name\n7,'=1\n");
         assert_eq!(written(&style(Format::Table, &columns), &items), " OF.ID  NAME\n 7      =1\n");
+    }
+
+    #[test]
+    fn a_table_has_the_columns_that_fit_and_the_usual_ones_first() {
+        let names = ["first_name", "email", "id"];
+        let columns = |width| {
+            let columns = names.map(|name| column(name, Kind::Object)).to_vec();
+            let rows = [json!({"first_name": "Ada", "email": "a@x.org", "id": "u1"})];
+            fitting(columns, &rows, width).into_iter().map(|column| column.path).collect::<Vec<_>>()
+        };
+        assert_eq!(columns(Some(80)), ["id", "email", "first_name"]);
+        assert_eq!(columns(Some(14)), ["id", "email"]);
+        assert_eq!(columns(None), names);
     }
 
     #[test]

@@ -211,7 +211,7 @@ pub(crate) fn parse(kind: Kind, text: &str) -> Result<Value, String> {
 pub(crate) fn parse_all(field: &Field, texts: &[String]) -> Result<Value, String> {
     match (field.kind, texts) {
         (Kind::List(_), [text]) if grants_access(field) && text == ALL => Ok(Value::from(ALL)),
-        (Kind::Json(Kind::List(kind)) | Kind::List(kind), texts) => {
+        (Kind::Json(&Kind::List(kind)) | Kind::List(kind), texts) => {
             // One value that is a JSON array is the list itself.
             if let [text] = texts {
                 if let Ok(Value::Array(list)) = serde_json::from_str(text) {

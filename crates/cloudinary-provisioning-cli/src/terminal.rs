@@ -71,7 +71,9 @@ impl Progress {
 
 /// Text from elsewhere without the characters that a terminal would act on, or that change the direction of text.
 pub(crate) fn shown(text: &str) -> String {
-    let acts = |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let acts = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     if !text.contains(acts) {
         return text.to_owned();
     }

@@ -1,92 +1,135 @@
-//! Writes all users of an account as CSV, with their groups and product environments.
-//!
-//! ```text
-//! cargo run --example users_csv                      # a made-up account
-//! cargo run --example users_csv -- --help            # among others: the columns
-//! cargo run --example users_csv -- --output users.csv
-//! cargo run --example directory_sync -- users.csv    # … and back, once it is edited
-//! ```
-//!
-//! The columns are those of `../support/csv_format.rs`. Cells are written as they are: a spreadsheet may take a name
-//! that begins with `=` for a formula.
-//!
-//! | file | concern |
-//! |---|---|
-//! | `options.rs` | the command line |
-//! | `export.rs` | reading the users and writing them as they come |
-//! | `row.rs` | a user as a line: a pure function, with its tests |
-//! | `../support/` | the account to work on, for this tool and `directory_sync` |
+//! `cldp export`: users, access, keys and roles of a whole account.
 
-use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::Path;
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
-use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use cloudinary_provisioning_ureq::Client;
+use serde_json::Value;
 
-use crate::export::Export;
-use crate::options::Options;
-use crate::support::{Connection, Stop, demo};
+use crate::cli::{Export, ExportOptions, Format, Globals};
+use crate::connection::Connection;
+use crate::file::Output;
+use crate::output::{List, Style};
+use crate::stop::Stop;
+use crate::terminal::{Progress, say};
+use crate::{access, interrupt};
 
-mod export;
-mod options;
+mod keys;
+mod roles;
 mod row;
-#[path = "../support/mod.rs"]
-mod support;
+mod users;
 
-fn main() -> ExitCode {
-    match run() {
-        Ok(0) => ExitCode::SUCCESS,
-        Ok(failures) => {
-            eprintln!("users_csv: {failures} cells could not be read and are empty");
-            ExitCode::from(1)
-        }
-        Err(stop) => {
-            eprintln!("users_csv: {stop}");
-            stop.exit_code()
-        }
-    }
+const WORKERS: NonZeroUsize = NonZeroUsize::new(4).unwrap();
+
+/// How many calls are made at the same time, where many only read.
+pub(crate) fn workers(globals: &Globals) -> usize {
+    globals.workers.unwrap_or(WORKERS).get()
 }
 
-/// How much could not be read.
-fn run() -> Result<usize, Stop> {
-    let Some(options) = Options::parse(lexopt::Parser::from_env())? else {
-        io::stdout().write_all(options::HELP.as_bytes())?;
-        return Ok(0);
+pub(crate) fn run(globals: &Globals, options: &ExportOptions) -> Result<ExitCode, Stop> {
+    no_dry_run(globals)?;
+    let style = Style::with_default(globals, Format::Csv);
+    let progress = Progress::of(match options.what {
+        Export::Users => "users",
+        Export::Access => "lines",
+        Export::Keys => "keys",
+        Export::Roles => "roles",
+    });
+    let connection = Connection::open(globals, &progress)?;
+    progress.say(format_args!("Reading from {connection}."));
+    interrupt::watch()?;
+    let failures = match &options.file {
+        Some(path) => {
+            let unwritable = |error: io::Error| Stop::Usage(format!("{}: {error}", path.display()));
+            let mut file = Output::create(path).map_err(unwritable)?;
+            let failures = write(globals, options.what, &style, &connection.client, &progress, &mut file)?;
+            file.finish().map_err(|error| Stop::Failed(format!("{}: {error}", path.display())))?;
+            failures
+        }
+        None => write(globals, options.what, &style, &connection.client, &progress, io::stdout())?,
     };
-    let progress = progress();
-    let retries = progress.clone();
-    let connection = Connection::open(options.origin.as_deref(), demo::account, move |event| {
-        retries.suspend(|| eprintln!("retry: {event}"));
-    })?;
-    eprintln!("Reading from {connection}.");
-    progress.enable_steady_tick(Duration::from_millis(100));
-    let export = Export::new(&connection.client, &progress);
-    let failures = match &options.output {
-        Some(path) => write_file(export, path)?,
-        None => export.write(io::stdout())?,
+    progress.finish();
+    if failures == 0 {
+        return Ok(ExitCode::SUCCESS);
+    }
+    say(format_args!("cldp: {failures} parts could not be read and are empty"));
+    Ok(ExitCode::from(1))
+}
+
+/// Reading a whole account is more than one request.
+pub(crate) fn no_dry_run(globals: &Globals) -> Result<(), Stop> {
+    if globals.dry_run {
+        return Err(Stop::usage("--dry-run is for operations, `api`, `batch` and `sync`"));
+    }
+    Ok(())
+}
+
+fn write(
+    globals: &Globals,
+    what: Export,
+    style: &Style,
+    client: &Client,
+    progress: &Progress,
+    out: impl Write,
+) -> Result<usize, Stop> {
+    let workers = workers(globals);
+    let columns: &[&str] = match what {
+        Export::Users => &row::COLUMNS,
+        Export::Access => &access::COLUMNS,
+        Export::Keys => &keys::COLUMNS,
+        Export::Roles => &roles::COLUMNS,
     };
-    progress.finish_and_clear();
-    eprintln!("Wrote {} users.", progress.position());
+    let mut rows = Rows { list: style.rows(columns, out), progress, failures: 0, count: 0 };
+    match what {
+        Export::Users => users::write(client, workers, &mut rows)?,
+        Export::Access => {
+            let (grants, failures) = access::read(client, workers, progress)?;
+            rows.failures += failures;
+            grants.into_iter().try_for_each(|grant| rows.push(grant))?;
+        }
+        Export::Keys => keys::write(client, workers, &mut rows)?,
+        Export::Roles => roles::write(client, workers, &mut rows)?,
+    }
+    let (failures, count) = (rows.failures, rows.count);
+    rows.list.finish()?;
+    let things = match what {
+        Export::Users => "users",
+        Export::Access => "lines",
+        Export::Keys => "keys",
+        Export::Roles => "roles",
+    };
+    progress.say(format_args!("Wrote {count} {things}."));
     Ok(failures)
 }
 
-/// The file gets its name when it is complete, so that a part of an export cannot be taken for the whole.
-fn write_file(export: Export<'_>, path: &Path) -> Result<usize, Stop> {
-    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
-        // A pipe or a device must not be replaced.
-        return export.write(File::create(path)?);
-    }
-    let mut part = path.to_owned().into_os_string();
-    part.push(".part");
-    let failures = export.write(File::create(&part)?)?;
-    fs::rename(&part, path)?;
-    Ok(failures)
+/// The lines of an export.
+pub(crate) struct Rows<'p, W: Write> {
+    list: List<W>,
+    progress: &'p Progress,
+    /// How much could not be read.
+    failures: usize,
+    count: usize,
 }
 
-/// On stderr, and nothing at all where that is no terminal.
-fn progress() -> ProgressBar {
-    let style = ProgressStyle::default_spinner().template("{spinner} {pos} users, {elapsed}");
-    ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
+impl<W: Write> Rows<'_, W> {
+    fn push(&mut self, row: Value) -> Result<(), Stop> {
+        if interrupt::interrupted() {
+            return Err(Stop::failed("interrupted"));
+        }
+        self.list.push(row)?;
+        self.count += 1;
+        self.progress.advance();
+        Ok(())
+    }
+
+    /// What was read, or nothing, with a word of what is missing.
+    fn read<T>(&mut self, of: &str, result: Result<T, cloudinary_provisioning::Error>) -> Option<T> {
+        result
+            .inspect_err(|error| {
+                self.failures += 1;
+                self.progress.say(crate::terminal::shown(&format!("{of}: {}", crate::stop::chain(error))));
+            })
+            .ok()
+    }
 }

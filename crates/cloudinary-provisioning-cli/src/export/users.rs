@@ -1,73 +1,75 @@
-//! Reads the users, one page at a time, and writes them as they come.
+//! Users with their groups and product environments, as `cldp sync` reads them.
 
+use std::collections::HashMap;
 use std::io::Write;
 
+use cloudinary_provisioning::UserId;
 use cloudinary_provisioning::users::{
     GetGroups, List, ListSubAccounts, SortBy, SortOrder, SubAccountSummary, User, UserGroupSummary,
 };
-use cloudinary_provisioning_ureq::{Client, Error};
-use indicatif::ProgressBar;
+use cloudinary_provisioning_ureq::Client;
 
-use crate::row::{Details, has_all, header, row};
-use crate::support::{Stop, chain};
+use super::Rows;
+use super::row::{Details, has_all, row};
+use crate::stop::Stop;
 
-pub(crate) struct Export<'e> {
-    client: &'e Client,
-    progress: &'e ProgressBar,
-    /// All product environments, once a user with access to all has come.
-    all_sub_accounts: Option<Vec<SubAccountSummary>>,
-    /// How many cells could not be read.
-    failures: usize,
+/// For so many users the details are asked for at a time.
+const TOGETHER: usize = 200;
+
+/// Writes everybody. Where the list itself cannot be read, it stops.
+pub(super) fn write(client: &Client, workers: usize, rows: &mut Rows<'_, impl Write>) -> Result<(), Stop> {
+    // Who is created meanwhile comes last in this order, and moves nobody to another page.
+    let list = List::new().sort_by(SortBy::CreatedAt).sort_order(SortOrder::Asc);
+    let mut users = client.items(list);
+    let mut all_sub_accounts = None;
+    loop {
+        let some = users.by_ref().take(TOGETHER).collect::<Result<Vec<_>, _>>()?;
+        if some.is_empty() {
+            return Ok(());
+        }
+        let mut groups = groups(client, workers, &some, rows);
+        let mut sub_accounts = sub_accounts(client, workers, &some, &mut all_sub_accounts, rows);
+        for user in &some {
+            let sub_accounts = if has_all(user) {
+                all_sub_accounts.clone().flatten()
+            } else {
+                sub_accounts.remove(&user.id).flatten()
+            };
+            let groups = if user.group_count == Some(0) { Some(Vec::new()) } else { groups.remove(&user.id).flatten() };
+            rows.push(row(user, &Details { groups, sub_accounts }))?;
+        }
+    }
 }
 
-impl<'e> Export<'e> {
-    pub(crate) fn new(client: &'e Client, progress: &'e ProgressBar) -> Self {
-        Self { client, progress, all_sub_accounts: None, failures: 0 }
-    }
+fn groups(
+    client: &Client,
+    workers: usize,
+    users: &[User],
+    rows: &mut Rows<'_, impl Write>,
+) -> HashMap<UserId, Option<Vec<UserGroupSummary>>> {
+    let asked: Vec<_> =
+        users.iter().filter(|user| user.group_count != Some(0)).map(|user| GetGroups::new(&user.id)).collect();
+    let answers = client.send_all(asked).workers(workers);
+    answers
+        .map(|(asked, answer)| (asked.user_id().clone(), rows.read(&format!("user {}", asked.user_id()), answer)))
+        .collect()
+}
 
-    /// Writes everybody, and returns how much could not be read: a user's groups or product environments. Where the
-    /// list itself cannot be read, it stops.
-    pub(crate) fn write(mut self, out: impl Write) -> Result<usize, Stop> {
-        let mut csv = csv::Writer::from_writer(out);
-        csv.write_record(header())?;
-        // Who is created meanwhile comes last in this order, and moves nobody to another page.
-        let list = List::new().sort_by(SortBy::CreatedAt).sort_order(SortOrder::Asc);
-        for user in self.client.items(list) {
-            let user = user?;
-            let details = Details { groups: self.groups(&user), sub_accounts: self.sub_accounts(&user) };
-            csv.write_record(row(&user, &details))?;
-            self.progress.inc(1);
-        }
-        csv.flush()?;
-        Ok(self.failures)
+/// Those of each user who has a choice of them. All there are is asked for once.
+fn sub_accounts(
+    client: &Client,
+    workers: usize,
+    users: &[User],
+    all: &mut Option<Option<Vec<SubAccountSummary>>>,
+    rows: &mut Rows<'_, impl Write>,
+) -> HashMap<UserId, Option<Vec<SubAccountSummary>>> {
+    if let (None, Some(user)) = (&all, users.iter().find(|user| has_all(user))) {
+        let answer = client.send(ListSubAccounts::new(&user.id));
+        *all = Some(rows.read(&format!("user {}", user.id), answer));
     }
-
-    fn groups(&mut self, user: &User) -> Option<Vec<UserGroupSummary>> {
-        if user.group_count == Some(0) {
-            return Some(Vec::new());
-        }
-        let groups = self.client.send(&GetGroups::new(&user.id));
-        self.read(user, groups)
-    }
-
-    fn sub_accounts(&mut self, user: &User) -> Option<Vec<SubAccountSummary>> {
-        if has_all(user) && self.all_sub_accounts.is_some() {
-            return self.all_sub_accounts.clone();
-        }
-        let sub_accounts = self.client.send(&ListSubAccounts::new(&user.id));
-        let sub_accounts = self.read(user, sub_accounts)?;
-        if has_all(user) {
-            self.all_sub_accounts = Some(sub_accounts.clone());
-        }
-        Some(sub_accounts)
-    }
-
-    fn read<T>(&mut self, user: &User, result: Result<T, Error>) -> Option<T> {
-        result
-            .inspect_err(|error| {
-                self.failures += 1;
-                self.progress.suspend(|| eprintln!("user {}: {}", user.id.as_str().escape_debug(), chain(error)));
-            })
-            .ok()
-    }
+    let asked: Vec<_> = users.iter().filter(|user| !has_all(user)).map(|user| ListSubAccounts::new(&user.id)).collect();
+    let answers = client.send_all(asked).workers(workers);
+    answers
+        .map(|(asked, answer)| (asked.user_id().clone(), rows.read(&format!("user {}", asked.user_id()), answer)))
+        .collect()
 }

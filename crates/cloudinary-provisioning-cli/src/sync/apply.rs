@@ -1,15 +1,15 @@
-//! Carries a plan out. A user who fails does not stop the others.
+//! Applies a plan. A user who fails does not stop the others.
 
 use std::num::NonZeroUsize;
 
-use cloudinary_provisioning::UserId;
 use cloudinary_provisioning::users::{Create, List, Update, User};
-use cloudinary_provisioning_ureq::{Client, Error};
+use cloudinary_provisioning::{Error, UserId};
+use cloudinary_provisioning_ureq::Client;
 
-use crate::input::{Wanted, key};
-use crate::plan::{Action, Changes, Plan, Step, needs_access, step};
-use crate::support::chain;
-use crate::{directory, workers};
+use super::input::{Wanted, key};
+use super::plan::{Action, Changes, Plan, Step, needs_access, step};
+use super::{directory, workers};
+use crate::stop::chain;
 
 /// What came of a step.
 #[derive(Debug)]
@@ -21,25 +21,26 @@ pub(crate) struct Outcome<'p> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Done {
     AsPlanned,
-    /// Created, though the reply was lost: a look has found the user.
-    ReplyLost,
+    /// Created, though the response was lost: a look has found the user.
+    ResponseLost,
     /// Created meanwhile by somebody else, and now brought to the wanted state.
     AlreadyThere,
 }
 
-/// Carries out every step and returns what came of each, in the order of the plan. `progress` hears of each as it
-/// comes.
+/// Applies the steps and returns what came of each that was begun, in the order of the plan: of all, unless `stop` said to
+/// begin no more. `progress` hears of each as it comes.
 pub(crate) fn apply<'p>(
     client: &Client,
     plan: &'p Plan,
     threads: NonZeroUsize,
+    stop: impl Fn() -> bool + Sync,
     mut progress: impl FnMut(&Outcome<'p>),
 ) -> Vec<Outcome<'p>> {
     let numbered: Vec<_> = plan.steps.iter().enumerate().collect();
     let mut outcomes = Vec::with_capacity(numbered.len());
     let work =
-        |&(number, step): &(usize, &'p Step)| (number, Outcome { step, result: carry_out(client, &step.action) });
-    workers::run(&numbered, threads, work, |(number, outcome)| {
+        |&(number, step): &(usize, &'p Step)| (number, Outcome { step, result: apply_one(client, &step.action) });
+    workers::run(&numbered, threads, stop, work, |(number, outcome)| {
         progress(&outcome);
         outcomes.push((number, outcome));
     });
@@ -47,7 +48,7 @@ pub(crate) fn apply<'p>(
     outcomes.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
-fn carry_out(client: &Client, action: &Action) -> Result<Done, String> {
+fn apply_one(client: &Client, action: &Action) -> Result<Done, String> {
     match action {
         Action::Create { user } => create(client, user),
         Action::Update { id, changes } => update(client, &update_of(id, changes)),
@@ -57,28 +58,21 @@ fn carry_out(client: &Client, action: &Action) -> Result<Done, String> {
     }
 }
 
-/// Creating is not safe to repeat blindly, so the client does not. With a look in between it is: an email can be
-/// taken only once.
 fn create(client: &Client, wanted: &Wanted) -> Result<Done, String> {
-    let operation = create_of(wanted);
-    let error = match client.send(&operation) {
-        Ok(_) => return Ok(Done::AsPlanned),
-        Err(error) if error.is_conflict() || error.maybe_applied() => error,
+    let error = match client.call(create_of(wanted)).recover().response() {
+        Ok(response) => return Ok(if response.recovered() { Done::ResponseLost } else { Done::AsPlanned }),
+        Err(error) if error.is_conflict() => error,
         Err(error) => return Err(chain(&error)),
     };
-    match find(client, &wanted.email).map_err(|lookup| format!("{}; then {}", chain(&error), chain(&lookup)))? {
-        Some(user) => {
-            settle(client, wanted, &user)?;
-            Ok(if error.maybe_applied() { Done::ReplyLost } else { Done::AlreadyThere })
-        }
-        None if error.is_conflict() => Err(chain(&error)),
-        None => client.send(&operation).map(|_| Done::AsPlanned).map_err(|error| chain(&error)),
-    }
+    let found = find(client, &wanted.email).map_err(|lookup| format!("{}; then {}", chain(&error), chain(&lookup)))?;
+    let Some(user) = found else { return Err(chain(&error)) };
+    settle(client, wanted, &user)?;
+    Ok(Done::AlreadyThere)
 }
 
 fn find(client: &Client, email: &str) -> Result<Option<User>, Error> {
     let is_it = |user: &User| user.email.as_deref().map(key) == Some(key(email));
-    let users = client.send(&List::new().emails([email]))?;
+    let users = client.send(List::new().emails([email]))?;
     Ok(users.into_iter().find(is_it))
 }
 
@@ -86,7 +80,7 @@ fn find(client: &Client, email: &str) -> Result<Option<User>, Error> {
 fn settle(client: &Client, wanted: &Wanted, user: &User) -> Result<(), String> {
     let access = needs_access(wanted, user).then(|| directory::access(client, user));
     let step = step(wanted, Some(user), access.as_ref());
-    carry_out(client, &step.action).map(drop)
+    apply_one(client, &step.action).map(drop)
 }
 
 fn update(client: &Client, operation: &Update) -> Result<Done, String> {
@@ -102,8 +96,8 @@ fn create_of(wanted: &Wanted) -> Create {
     if let Some(enabled) = wanted.enabled {
         create = create.enabled(enabled);
     }
-    if let Some(ids) = &wanted.sub_account_ids {
-        create = create.sub_account_ids(ids);
+    if let Some(environments) = &wanted.sub_account_ids {
+        create = create.sub_account_ids(environments.access());
     }
     create
 }
@@ -119,8 +113,8 @@ fn update_of(id: &UserId, changes: &Changes) -> Update {
     if let Some(enabled) = &changes.enabled {
         update = update.enabled(enabled.new);
     }
-    if let Some(ids) = &changes.sub_account_ids {
-        update = update.sub_account_ids(&ids.new);
+    if let Some(environments) = &changes.sub_account_ids {
+        update = update.sub_account_ids(environments.new.access());
     }
     update
 }

@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::fs;
 use std::path::Path;
 
 use cloudinary_provisioning::SubAccountId;
 use cloudinary_provisioning::users::Role;
 use serde::{Deserialize, Serialize};
 
-use crate::support::Stop;
-use crate::support::csv_format::{INFORMATION, NONE, SEPARATOR, WANTED};
+use super::environments::Environments;
+use crate::cells::{SEPARATOR, unescaped};
+use crate::csv_format::{ALL, INFORMATION, NONE, WANTED};
+use crate::input;
+use crate::stop::Stop;
 
 const SAMPLE: &str = include_str!("sample.json");
 
@@ -26,25 +28,23 @@ pub(crate) struct Wanted {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) sub_account_ids: Option<BTreeSet<SubAccountId>>,
+    pub(crate) sub_account_ids: Option<Environments>,
 }
 
 /// What emails are compared by.
 pub(crate) fn key(email: &str) -> String {
-    email.to_lowercase()
+    email.trim().to_lowercase()
 }
 
-/// Reads a file, or the sample where none is given.
-pub(crate) fn read(file: Option<&Path>) -> Result<Vec<Wanted>, Stop> {
+/// Reads a file, or the sample where none is given. `raw` CSV has no cells that were escaped for spreadsheets.
+pub(crate) fn read(file: Option<&Path>, raw: bool) -> Result<Vec<Wanted>, Stop> {
     let Some(path) = file else {
         return parse_json(SAMPLE).map_err(Stop::usage);
     };
-    let in_file = |error: &dyn fmt::Display| Stop::usage(format!("{}: {error}", path.display()));
-    let text = fs::read_to_string(path).map_err(|error| in_file(&error))?;
+    let text = input::read(path)?;
     let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-    let parse = if is_csv { parse_csv } else { parse_json };
-    // Spreadsheets and editors of some systems put a byte order mark in front.
-    parse(text.strip_prefix('\u{feff}').unwrap_or(&text)).map_err(|error| in_file(&error))
+    let users = if is_csv { parse_csv(&text, raw) } else { parse_json(&text) };
+    users.map_err(|error| Stop::Usage(format!("{}: {error}", path.display())))
 }
 
 /// What is wrong with the input, and where.
@@ -107,14 +107,17 @@ fn json_error(error: &serde_path_to_error::Error<serde_json::Error>) -> InputErr
     }
 }
 
-fn parse_csv(text: &str) -> Result<Vec<Wanted>, InputError> {
+fn parse_csv(text: &str, raw: bool) -> Result<Vec<Wanted>, InputError> {
+    if let Some(line) = open_quote(text) {
+        return Err(Place::Line(line).error("a quote is opened and never closed"));
+    }
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let columns = reader.headers().map_err(|error| csv_error(&error))?.clone();
     check_columns(&columns)?;
     let users = reader.records().map(|record| {
         let record = record.map_err(|error| csv_error(&error))?;
         let line = Place::Line(record.position().map_or(0, csv::Position::line));
-        Ok((line, parse_record(line, &columns, &record)?))
+        Ok((line, parse_record(line, &columns, &record, raw)?))
     });
     check(users.collect::<Result<_, _>>()?)
 }
@@ -133,15 +136,38 @@ fn check_columns(columns: &csv::StringRecord) -> Result<(), InputError> {
     if seen.contains("email") { Ok(()) } else { Err(first.error("the column `email` is missing")) }
 }
 
-fn parse_record(line: Place, columns: &csv::StringRecord, record: &csv::StringRecord) -> Result<Wanted, InputError> {
+/// The line of a quote that is open at the end of the text, in which the rest of the file would be one cell.
+fn open_quote(text: &str) -> Option<u64> {
+    let (mut line, mut opened, mut at_start) = (1, None, true);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (c, opened) {
+            ('"', Some(_)) if chars.peek() == Some(&'"') => drop(chars.next()),
+            ('"', Some(_)) => opened = None,
+            ('"', None) if at_start => opened = Some(line),
+            _ => {}
+        }
+        at_start = opened.is_none() && matches!(c, ',' | '\n' | '\r');
+        line += u64::from(c == '\n');
+    }
+    opened
+}
+
+fn parse_record(
+    line: Place,
+    columns: &csv::StringRecord,
+    record: &csv::StringRecord,
+    raw: bool,
+) -> Result<Wanted, InputError> {
     let mut user = Wanted::default();
     for (column, cell) in columns.iter().zip(record).filter(|(_, cell)| !cell.is_empty()) {
+        let cell = if raw { cell } else { unescaped(cell) };
         match column {
             "email" => cell.clone_into(&mut user.email),
             "name" => user.name = Some(cell.to_owned()),
-            "role" => user.role = Some(cell.into()),
-            "enabled" => user.enabled = Some(parse_bool(line, cell)?),
-            "sub_account_ids" => user.sub_account_ids = Some(parse_list(cell)),
+            "role" => user.role = Some(cell.trim().into()),
+            "enabled" => user.enabled = Some(parse_bool(line, cell.trim())?),
+            "sub_account_ids" => user.sub_account_ids = parse_environments(line, cell.trim())?,
             _ => {}
         }
     }
@@ -154,10 +180,20 @@ fn parse_bool(line: Place, cell: &str) -> Result<bool, InputError> {
     cell.to_ascii_lowercase().parse().map_err(wrong)
 }
 
-fn parse_list(cell: &str) -> BTreeSet<SubAccountId> {
+fn parse_environments(line: Place, cell: &str) -> Result<Option<Environments>, InputError> {
+    let part = |id: &str| match id.trim() {
+        "" => Err(line.error(format_args!("`sub_account_ids`: {cell:?} has an empty part"))),
+        id @ (ALL | NONE) => Err(line.error(format_args!("`sub_account_ids`: `{id}` stands alone"))),
+        id => Ok(SubAccountId::from(id)),
+    };
     match cell {
-        NONE => BTreeSet::new(),
-        ids => ids.split(SEPARATOR).map(SubAccountId::from).collect(),
+        // Blanks are no more than an empty cell.
+        "" => Ok(None),
+        ALL => Ok(Some(Environments::All)),
+        NONE => Ok(Some(Environments::None)),
+        ids => {
+            ids.split(SEPARATOR).map(part).collect::<Result<BTreeSet<_>, _>>().map(|ids| Some(Environments::Only(ids)))
+        }
     }
 }
 
@@ -171,11 +207,14 @@ fn csv_error(error: &csv::Error) -> InputError {
     }
 }
 
-/// Everybody needs an email, and nobody may have another's.
-fn check(users: Vec<(Place, Wanted)>) -> Result<Vec<Wanted>, InputError> {
+/// Everybody needs an email, and nobody may have another's. Blanks around them do not count.
+fn check(mut users: Vec<(Place, Wanted)>) -> Result<Vec<Wanted>, InputError> {
+    for (_, user) in &mut users {
+        user.email = user.email.trim().to_owned();
+    }
     let mut seen = BTreeMap::new();
     for (place, user) in &users {
-        if user.email.trim().is_empty() {
+        if user.email.is_empty() {
             return Err(place.error("`email` is empty"));
         }
         if let Some(first) = seen.insert(key(&user.email), place) {
@@ -194,7 +233,7 @@ mod tests {
     }
 
     fn csv(text: &str) -> Result<Vec<Wanted>, String> {
-        parse_csv(text).map_err(|error| error.to_string())
+        parse_csv(text, false).map_err(|error| error.to_string())
     }
 
     fn email(email: &str) -> Wanted {
@@ -211,16 +250,35 @@ mod tests {
         let from_json = json(
             r#"[{"email": "a@x.org", "name": "A, the \"first\"", "role": "space_admin", "enabled": false,
                  "sub_account_ids": ["s2", "s1"]},
-                {"email": "b@x.org", "name": null, "sub_account_ids": []}]"#,
+                {"email": "b@x.org", "name": null, "sub_account_ids": "none"},
+                {"email": "c@x.org", "sub_account_ids": "all"}]"#,
         );
         let from_csv = csv("name,email,enabled,role,sub_account_ids\n\
                             \"A, the \"\"first\"\"\",a@x.org,FALSE,space_admin,s1|s2\n\
-                            ,b@x.org,,,none\n");
+                            ,b@x.org,,,none\n\
+                            ,\" c@x.org \",,, all \n");
         assert_eq!(from_json, from_csv);
         let users = from_json.unwrap();
         assert_eq!(users[0].role, Some(Role::from("space_admin")));
-        assert_eq!(users[0].sub_account_ids, Some(BTreeSet::from(["s1".into(), "s2".into()])));
-        assert_eq!(users[1], Wanted { sub_account_ids: Some(BTreeSet::new()), ..email("b@x.org") });
+        assert_eq!(users[0].sub_account_ids, Some(Environments::Only(BTreeSet::from(["s1".into(), "s2".into()]))));
+        assert_eq!(users[1], Wanted { sub_account_ids: Some(Environments::None), ..email("b@x.org") });
+        assert_eq!(users[2], Wanted { sub_account_ids: Some(Environments::All), ..email("c@x.org") });
+    }
+
+    #[test]
+    fn blanks_around_emails_and_ids_do_not_count() {
+        let users = csv("email,sub_account_ids\n\" a@x.org\t\", s1 | s2 \nb@x.org,  \n").unwrap();
+        assert_eq!(users[0].email, "a@x.org");
+        assert_eq!(users[0].sub_account_ids, Some(Environments::Only(BTreeSet::from(["s1".into(), "s2".into()]))));
+        assert_eq!(users[1].sub_account_ids, None);
+        assert_eq!(json(r#"[{"email": " a@x.org "}]"#), Ok(vec![email("a@x.org")]));
+    }
+
+    #[test]
+    fn a_cell_that_was_escaped_for_a_spreadsheet_is_what_it_was() {
+        let csv = "email,name\na@x.org,'=1+1\n";
+        assert_eq!(parse_csv(csv, false).unwrap()[0].name.as_deref(), Some("=1+1"));
+        assert_eq!(parse_csv(csv, true).unwrap()[0].name.as_deref(), Some("'=1+1"));
     }
 
     #[test]
@@ -242,6 +300,14 @@ mod tests {
         assert_eq!(
             error(r#"[{"email": "a@x.org", "sub_account_ids": ["s1", 2]}]"#),
             "entry 1: `sub_account_ids`: invalid type: integer `2`, expected a string at line 1 column 49",
+        );
+        assert_eq!(
+            error(r#"[{"email": "a@x.org", "sub_account_ids": []}]"#),
+            "entry 1: `sub_account_ids`: an empty list would grant access to all product environments; write \"all\" to mean that, or \"none\" at line 1 column 43",
+        );
+        assert_eq!(
+            error(r#"[{"email": "a@x.org", "sub_account_ids": ["s1", " "]}]"#),
+            "entry 1: `sub_account_ids`: an id is empty at line 1 column 52",
         );
         assert_eq!(error(r#"[{"name": "A"}]"#), "entry 1: missing field `email` at line 1 column 14");
         assert_eq!(error(r#"[{"email": " "}]"#), "entry 1: `email` is empty");
@@ -265,6 +331,15 @@ mod tests {
         );
         assert_eq!(error("email,name\na@x.org\n"), "line 2: 1 cells, where the first line has 2");
         assert_eq!(error("email,name\n,A\n"), "line 2: `email` is empty");
+        assert_eq!(
+            error("email,name\na@x.org,A\nb@x.org,\"B\nc@x.org,C\n"),
+            "line 3: a quote is opened and never closed"
+        );
+        assert_eq!(
+            error("email,sub_account_ids\na@x.org,s1||s2\n"),
+            "line 2: `sub_account_ids`: \"s1||s2\" has an empty part",
+        );
+        assert_eq!(error("email,sub_account_ids\na@x.org,s1|all\n"), "line 2: `sub_account_ids`: `all` stands alone");
     }
 
     #[test]

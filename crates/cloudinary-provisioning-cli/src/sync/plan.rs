@@ -1,12 +1,17 @@
 //! What to do: a pure function of what is wanted and what is there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use cloudinary_provisioning::UserId;
 use cloudinary_provisioning::users::{Role, User};
-use cloudinary_provisioning::{SubAccountId, UserId};
 use serde::Serialize;
 
-use crate::input::{Wanted, key};
+use super::environments::Environments;
+use super::input::{Wanted, key};
+
+/// No request takes away the last product environment: the service takes an empty list for all of them.
+const NO_ENVIRONMENTS: &str =
+    "the API cannot leave a user without any product environment: name one, or disable the user";
 
 /// What is known of the account.
 #[derive(Debug, Default)]
@@ -17,7 +22,7 @@ pub(crate) struct Directory {
 }
 
 /// The product environments that a user has access to, or why they could not be read.
-pub(crate) type Access = Result<BTreeSet<SubAccountId>, String>;
+pub(crate) type Access = Result<Environments, String>;
 
 /// What to do about every user, in the order of their emails.
 #[derive(Debug, PartialEq, Eq)]
@@ -78,9 +83,8 @@ pub(crate) struct Changes {
     pub(crate) role: Option<Change<Role>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) enabled: Option<Change<bool>>,
-    /// From `None`, where the user had access to all there are.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) sub_account_ids: Option<Change<BTreeSet<SubAccountId>>>,
+    pub(crate) sub_account_ids: Option<Change<Environments>>,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -95,6 +99,11 @@ impl Plan {
         self.steps.iter().filter(|step| step.action.is_change()).count()
     }
 
+    /// How many users are to be disabled for not being in the file.
+    pub(crate) fn missing(&self) -> usize {
+        self.steps.iter().filter(|step| matches!(step.action, Action::Disable { missing: true, .. })).count()
+    }
+
     /// How many users it cannot be told for.
     pub(crate) fn blocked(&self) -> usize {
         self.steps.iter().filter(|step| step.action.is_blocked()).count()
@@ -106,8 +115,18 @@ impl Plan {
     }
 }
 
-/// Plans for everybody in the file, and with `disable_missing` for those who are not.
-pub(crate) fn plan(wanted: &[Wanted], directory: &Directory, disable_missing: bool) -> Plan {
+/// Who is to be disabled for not being in the file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Missing<'a> {
+    LeaveAlone,
+    /// Everybody but the root user and those with these emails.
+    Disable {
+        but: &'a [String],
+    },
+}
+
+/// Plans for everybody in the file, and for those who are not.
+pub(crate) fn plan(wanted: &[Wanted], directory: &Directory, disable_missing: Missing<'_>) -> Plan {
     let mut missing = by_email(&directory.users);
     let mut steps: Vec<_> = wanted
         .iter()
@@ -118,11 +137,13 @@ pub(crate) fn plan(wanted: &[Wanted], directory: &Directory, disable_missing: bo
         .collect();
     missing.retain(|_, user| user.enabled != Some(false));
     let enabled = missing.len();
-    if disable_missing {
-        missing.retain(|_, user| user.root != Some(true));
-        steps.extend(missing.iter().map(|(email, user)| disable_missing_user(email, user)));
-    } else {
-        missing.clear();
+    match disable_missing {
+        Missing::Disable { but } => {
+            let kept = |email: &String| but.iter().any(|kept| key(kept) == *email);
+            missing.retain(|email, user| user.root != Some(true) && !kept(email));
+            steps.extend(missing.iter().map(|(email, user)| disable_missing_user(email, user)));
+        }
+        Missing::LeaveAlone => missing.clear(),
     }
     let left_alone = enabled - missing.len();
     steps.sort_by_cached_key(|step| key(&step.email));
@@ -138,6 +159,9 @@ pub(crate) fn by_email(users: &[User]) -> BTreeMap<String, &User> {
 pub(crate) fn step(wanted: &Wanted, user: Option<&User>, access: Option<&Access>) -> Step {
     let action = match user {
         None if wanted.name.is_none() => Action::Blocked { error: "a user to be created needs a `name`".to_owned() },
+        None if wanted.sub_account_ids == Some(Environments::None) && wanted.role != Some(Role::MasterAdmin) => {
+            Action::Blocked { error: NO_ENVIRONMENTS.to_owned() }
+        }
         None => Action::Create { user: wanted.clone() },
         Some(user) => change(wanted, user, access).unwrap_or_else(|error| Action::Blocked { error }),
     };
@@ -176,17 +200,20 @@ fn differing_access(
     wanted: &Wanted,
     user: &User,
     access: Option<&Access>,
-) -> Result<Option<Change<BTreeSet<SubAccountId>>>, String> {
+) -> Result<Option<Change<Environments>>, String> {
     if !has_list(wanted, user) {
         return Ok(None);
     }
     let current = match access {
         // Access to all is another thing than to a list, even of all there are today.
-        _ if user.all_sub_accounts == Some(true) => None,
-        Some(access) => Some(access.as_ref().map_err(Clone::clone)?),
+        _ if user.all_sub_accounts == Some(true) => &Environments::All,
+        Some(access) => access.as_ref().map_err(Clone::clone)?,
         None => return Err("the user's product environments are not known".to_owned()),
     };
-    Ok(differing(wanted.sub_account_ids.as_ref(), current))
+    match differing(wanted.sub_account_ids.as_ref(), Some(current)) {
+        Some(Change { new: Environments::None, .. }) => Err(NO_ENVIRONMENTS.to_owned()),
+        change => Ok(change),
+    }
 }
 
 /// Whether the list of product environments counts: it is wanted, and the user's role leaves a choice.
@@ -228,7 +255,7 @@ mod tests {
 
     /// The plan as the tool's JSON, for one wanted user.
     fn action(fields: Value, directory: &Directory) -> Value {
-        let plan = plan(&[wanted(fields)], directory, false);
+        let plan = plan(&[wanted(fields)], directory, Missing::LeaveAlone);
         serde_json::to_value(&plan.steps[0]).unwrap()
     }
 
@@ -290,21 +317,22 @@ mod tests {
     }
 
     #[test]
-    fn the_missing_are_disabled_on_request_alone_and_the_root_user_never() {
+    fn the_missing_are_disabled_on_request_alone_and_the_root_user_and_the_caller_never() {
         let there = directory([
             user("a", &json!({})),
             user("b", &json!({"enabled": false})),
             user("c", &json!({"root": true})),
             user("d", &json!({"email": null})),
             user("e", &json!({})),
+            user("f", &json!({})),
         ]);
         let wanted = [wanted(json!({"email": "e@x.org"}))];
 
-        let plan_without = plan(&wanted, &there, false);
-        assert_eq!((plan_without.steps.len(), plan_without.left_alone), (1, 2));
+        let plan_without = plan(&wanted, &there, Missing::LeaveAlone);
+        assert_eq!((plan_without.steps.len(), plan_without.left_alone), (1, 3));
 
-        let plan_with = plan(&wanted, &there, true);
-        assert_eq!(plan_with.left_alone, 1);
+        let plan_with = plan(&wanted, &there, Missing::Disable { but: &[" F@x.org".to_owned()] });
+        assert_eq!(plan_with.left_alone, 2);
         assert_eq!(
             serde_json::to_value(&plan_with.steps).unwrap(),
             json!([{"action": "disable", "email": "a@x.org", "id": "a", "missing": true},
@@ -315,7 +343,7 @@ mod tests {
     #[test]
     fn steps_are_in_the_order_of_emails_and_not_of_the_file() {
         let wanted = ["b@x.org", "C@x.org", "a@x.org"].map(|email| wanted(json!({"email": email, "name": "Jo"})));
-        let plan = plan(&wanted, &directory([]), false);
+        let plan = plan(&wanted, &directory([]), Missing::LeaveAlone);
         let emails: Vec<_> = plan.steps.iter().map(|step| step.email.as_str()).collect();
         assert_eq!(emails, ["a@x.org", "b@x.org", "C@x.org"]);
     }
@@ -323,7 +351,7 @@ mod tests {
     #[test]
     fn somebody_listed_twice_counts_once() {
         let there = directory([user("a", &json!({})), user("a", &json!({}))]);
-        assert_eq!(plan(&[], &there, false).left_alone, 1);
+        assert_eq!(plan(&[], &there, Missing::LeaveAlone).left_alone, 1);
     }
 
     mod sub_account_ids {
@@ -331,7 +359,7 @@ mod tests {
 
         fn with_access(user: User, access: Result<&[&str], &str>) -> Directory {
             let access =
-                access.map(|ids| ids.iter().map(|id| SubAccountId::from(*id)).collect()).map_err(ToOwned::to_owned);
+                access.map(|ids| Environments::of(ids.iter().map(|id| (*id).into()))).map_err(ToOwned::to_owned);
             Directory { access: BTreeMap::from([(user.id.clone(), access)]), users: vec![user] }
         }
 
@@ -347,7 +375,10 @@ mod tests {
                 action(entry(&["s3", "s1"]), &there)["changes"],
                 json!({"sub_account_ids": {"old": ["s1", "s2"], "new": ["s1", "s3"]}}),
             );
-            assert_eq!(action(entry(&[]), &there)["changes"]["sub_account_ids"]["new"], json!([]));
+            assert_eq!(
+                action(json!({"email": "a@x.org", "sub_account_ids": "all"}), &there)["changes"],
+                json!({"sub_account_ids": {"old": ["s1", "s2"], "new": "all"}}),
+            );
         }
 
         #[test]
@@ -356,7 +387,7 @@ mod tests {
             assert!(!needs_access(&wanted(entry(&["s1"])), &all));
             assert_eq!(
                 action(entry(&["s1"]), &directory([all]))["changes"],
-                json!({"sub_account_ids": {"old": null, "new": ["s1"]}}),
+                json!({"sub_account_ids": {"old": "all", "new": ["s1"]}}),
             );
         }
 
@@ -372,8 +403,18 @@ mod tests {
         }
 
         #[test]
+        fn cannot_be_taken_away_altogether() {
+            let none = json!({"email": "a@x.org", "name": "A", "sub_account_ids": "none"});
+            let there = with_access(user("a", &json!({})), Ok(&["s1"]));
+            assert_eq!(action(none.clone(), &there)["error"], NO_ENVIRONMENTS);
+            assert_eq!(action(none.clone(), &directory([]))["error"], NO_ENVIRONMENTS);
+            let without = with_access(user("a", &json!({"name": "A"})), Ok(&[]));
+            assert_eq!(action(none, &without)["action"], "unchanged");
+        }
+
+        #[test]
         fn are_asked_for_only_where_the_entry_states_them() {
-            assert!(needs_access(&wanted(entry(&[])), &user("a", &json!({}))));
+            assert!(needs_access(&wanted(entry(&["s1"])), &user("a", &json!({}))));
             assert!(!needs_access(&wanted(json!({"email": "a@x.org"})), &user("a", &json!({}))));
         }
 

@@ -1,14 +1,14 @@
-//! What a run tells: the plan and the summary on stdout, as text or as JSON lines, and the progress on stderr.
+//! What a run tells: the plan and the summary on standard output, as text or as JSON lines.
 
-use std::collections::BTreeSet;
+use std::fmt;
 use std::io::{self, Write};
 
-use cloudinary_provisioning::SubAccountId;
 use serde::Serialize;
 
-use crate::apply::{Done, Outcome};
-use crate::input::Wanted;
-use crate::plan::{Action, Change, Changes, Plan, Step};
+use super::apply::{Done, Outcome};
+use super::input::Wanted;
+use super::plan::{Action, Change, Changes, Plan, Step};
+use crate::terminal::shown;
 
 pub(crate) struct Report {
     pub(crate) json: bool,
@@ -23,9 +23,17 @@ pub(crate) struct Counts {
     unchanged: usize,
     /// That cannot be planned, or did not succeed.
     pub(crate) failed: usize,
+    /// That an interruption came before.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) not_begun: usize,
 }
 
-/// A line of `--json`.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
+/// A line of `-o json`.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Line<'a> {
@@ -62,7 +70,7 @@ impl Report {
             let line = format!("{:<10} {:<24} {}", kind(&step.action), shown(&step.email), detail(&step.action));
             writeln!(out, "{}", line.trim_end())?;
         }
-        let Counts { create, update, disable, unchanged, failed } = counts;
+        let Counts { create, update, disable, unchanged, failed, .. } = counts;
         writeln!(out, "Plan: {create} to create, {update} to update, {disable} to disable, {unchanged} unchanged.")?;
         if failed > 0 {
             writeln!(out, "{failed} cannot be planned.")?;
@@ -82,11 +90,7 @@ impl Report {
                 .try_for_each(|line| json(&line))?;
             return json(&Line::Summary(counts));
         }
-        let Counts { create, update, disable, unchanged, failed } = counts;
-        writeln!(
-            io::stdout(),
-            "Done: {create} created, {update} updated, {disable} disabled, {unchanged} unchanged, {failed} failed."
-        )
+        writeln!(io::stdout(), "{counts}")
     }
 
     /// Tells what a plan that was made afterwards leaves to do.
@@ -102,13 +106,28 @@ impl Report {
     }
 }
 
-/// One line on stderr for every step that was carried out.
-pub(crate) fn progress(number: usize, of: usize, outcome: &Outcome<'_>) {
+/// One line for a step that was applied, or was not.
+pub(crate) fn progress(number: usize, of: usize, outcome: &Outcome<'_>) -> String {
     let came = match &outcome.result {
         Ok(done) => note(*done).map_or_else(|| "done".to_owned(), |note| format!("done ({note})")),
         Err(error) => format!("FAILED: {error}"),
     };
-    eprintln!("[{number}/{of}] {} {}: {came}", kind(&outcome.step.action), shown(&outcome.step.email));
+    format!("[{number}/{of}] {} {}: {came}", kind(&outcome.step.action), shown(&outcome.step.email))
+}
+
+/// What was applied, in one line.
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { create, update, disable, unchanged, failed, not_begun } = self;
+        write!(
+            f,
+            "Done: {create} created, {update} updated, {disable} disabled, {unchanged} unchanged, {failed} failed"
+        )?;
+        if *not_begun > 0 {
+            write!(f, ", {not_begun} not begun")?;
+        }
+        f.write_str(".")
+    }
 }
 
 impl Counts {
@@ -118,8 +137,9 @@ impl Counts {
         counts
     }
 
-    pub(crate) fn of_outcomes(outcomes: &[Outcome<'_>]) -> Self {
-        let mut counts = Self::default();
+    pub(crate) fn of_outcomes(outcomes: &[Outcome<'_>], plan: &Plan) -> Self {
+        let not_begun = plan.steps.len().saturating_sub(outcomes.len());
+        let mut counts = Self { not_begun, ..Self::default() };
         for outcome in outcomes {
             match outcome.result {
                 Ok(_) => counts.add(&outcome.step.action),
@@ -159,7 +179,7 @@ fn result_line<'a>(outcome: &'a Outcome<'_>) -> Line<'a> {
 fn note(done: Done) -> Option<&'static str> {
     match done {
         Done::AsPlanned => None,
-        Done::ReplyLost => Some("the reply was lost, and a look has found the user"),
+        Done::ResponseLost => Some("the response was lost, and a look has found the user"),
         Done::AlreadyThere => Some("somebody else had created the user"),
     }
 }
@@ -189,7 +209,7 @@ fn fields(user: &Wanted) -> String {
         user.name.as_deref().map(|name| format!("name {name:?}")),
         user.role.as_ref().map(|role| format!("role {}", shown(role.as_str()))),
         user.enabled.map(|enabled| format!("enabled {enabled}")),
-        user.sub_account_ids.as_ref().map(|ids| format!("sub_account_ids {}", list(ids))),
+        user.sub_account_ids.as_ref().map(|environments| format!("sub_account_ids {environments}")),
     ];
     joined(fields)
 }
@@ -199,32 +219,18 @@ fn changed_fields(changes: &Changes) -> String {
         changes.name.as_ref().map(|change| change.shown("name", |name| format!("{name:?}"))),
         changes.role.as_ref().map(|change| change.shown("role", |role| shown(role.as_str()))),
         changes.enabled.as_ref().map(|change| change.shown("enabled", bool::to_string)),
-        changes.sub_account_ids.as_ref().map(|change| change.shown("sub_account_ids", list)),
+        changes.sub_account_ids.as_ref().map(|change| change.shown("sub_account_ids", ToString::to_string)),
     ];
     joined(fields)
 }
 
 impl<T> Change<T> {
     fn shown(&self, field: &str, show: impl Fn(&T) -> String) -> String {
-        let old = match &self.old {
-            Some(old) => show(old),
-            None if field == "sub_account_ids" => "all".to_owned(),
-            None => "nothing".to_owned(),
-        };
+        let old = self.old.as_ref().map_or_else(|| "nothing".to_owned(), &show);
         format!("{field}: {old} → {}", show(&self.new))
     }
 }
 
 fn joined<const N: usize>(fields: [Option<String>; N]) -> String {
     fields.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-fn list(ids: &BTreeSet<SubAccountId>) -> String {
-    let ids: Vec<_> = ids.iter().map(|id| shown(id.as_str())).collect();
-    format!("[{}]", ids.join(" "))
-}
-
-/// Without the characters that a terminal would act on.
-fn shown(text: &str) -> String {
-    text.escape_debug().to_string()
 }

@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-/// Does `work` on every item, on up to `threads` threads, and gives each result to `take` as it comes, on the thread
-/// of the caller.
+/// Does `work` on every item, on up to `threads` threads, until `stop` says to begin no more, and gives each result to
+/// `take` as it comes, on the thread of the caller.
 pub(crate) fn run<'i, T: Sync, R: Send>(
     items: &'i [T],
     threads: NonZeroUsize,
+    stop: impl Fn() -> bool + Sync,
     work: impl Fn(&'i T) -> R + Sync,
     take: impl FnMut(R),
 ) {
@@ -17,9 +18,9 @@ pub(crate) fn run<'i, T: Sync, R: Send>(
     let (sender, results) = mpsc::channel();
     thread::scope(|scope| {
         for _ in 0..threads.get().min(items.len()) {
-            let (sender, next, work) = (sender.clone(), &next, &work);
+            let (sender, next, work, stop) = (sender.clone(), &next, &work, &stop);
             scope.spawn(move || {
-                while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)).filter(|_| !stop()) {
                     if sender.send(work(item)).is_err() {
                         return;
                     }
@@ -41,9 +42,19 @@ mod tests {
         let items: Vec<u32> = (0..100).collect();
         for threads in [1, 2, 7, 1000] {
             let mut results = Vec::new();
-            run(&items, NonZeroUsize::new(threads).unwrap(), |item| item * 2, |result| results.push(result));
+            run(&items, NonZeroUsize::new(threads).unwrap(), || false, |item| item * 2, |result| results.push(result));
             results.sort_unstable();
             assert_eq!(results, items.iter().map(|item| item * 2).collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn nothing_is_begun_after_a_stop() {
+        let items: Vec<u32> = (0..100).collect();
+        let begun = AtomicUsize::new(0);
+        let stop = || begun.load(Ordering::SeqCst) >= 3;
+        let mut results = Vec::new();
+        run(&items, NonZeroUsize::MIN, stop, |_| begun.fetch_add(1, Ordering::SeqCst), |result| results.push(result));
+        assert_eq!(results, [0, 1, 2]);
     }
 }

@@ -1,4 +1,4 @@
-//! The tools as their users run them: as processes, against an account behind HTTP.
+//! `cldp` as its users run it: as a process, against an account behind HTTP.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -7,11 +7,15 @@
     reason = "test support: a panic here is a failed test"
 )]
 
-mod example;
-
-#[path = "tools/directory_sync.rs"]
-mod directory_sync;
-#[path = "tools/run.rs"]
+mod accounts;
+mod api;
+mod batch;
+mod export;
+mod export_users;
+mod fake;
+mod help;
+mod operations;
+mod output;
 mod run;
-#[path = "tools/users_csv.rs"]
-mod users_csv;
+mod streams;
+mod sync;

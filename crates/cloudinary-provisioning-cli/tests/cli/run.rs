@@ -1,16 +1,15 @@
-//! Runs a tool against a served account.
+//! Runs the program against a served account.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use cloudinary_provisioning_fake::{FakeAccount, FakeServer};
 use serde_json::Value;
-
-use crate::example::example;
 
 pub(crate) const ID: &str = "acc";
 pub(crate) const KEY: &str = "k3y-of-the-account";
@@ -25,34 +24,68 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
-    /// The lines of `--json`.
+    /// The lines of JSON.
     pub(crate) fn json(&self) -> Vec<Value> {
         self.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    /// The lines of `--json` of a type.
+    /// The output as one JSON value.
+    pub(crate) fn value(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// That nothing was sent, for this reason.
+    pub(crate) fn is_refused(&self, why: &str) {
+        assert_eq!(self.status, 2, "{self:?}");
+        assert!(self.stderr.contains(why), "{why} is not in {}", self.stderr);
+        assert_eq!(self.stdout, "");
+    }
+
+    /// That it ended well.
+    pub(crate) fn is_done(&self) -> &Self {
+        assert_eq!(self.status, 0, "{self:?}");
+        self
+    }
+
+    /// The lines of JSON of a type.
     pub(crate) fn json_of(&self, kind: &str) -> Vec<Value> {
         self.json().into_iter().filter(|line| line["type"] == kind).collect()
     }
 }
 
-/// A tool without any variable of the surroundings.
-pub(crate) fn bare(tool: &str) -> Command {
-    let mut command = Command::new(example(tool));
+/// The program without any variable of the surroundings.
+pub(crate) fn bare() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cldp"));
     command.env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
-/// A tool with an account in its environment, at the server.
-pub(crate) fn tool(tool: &str, server: &FakeServer) -> Command {
-    let mut command = bare(tool);
+/// The program with an account in its environment, at the server.
+pub(crate) fn cldp(server: &FakeServer) -> Command {
+    let mut command = bare();
     command.env("CLOUDINARY_ACCOUNT_URL", format!("account://{KEY}:{SECRET}@{ID}")).args(["--origin", &server.url()]);
     command
 }
 
+/// The program on its demo account.
+pub(crate) fn demo(arguments: &[&str]) -> Ran {
+    run(bare().arg("--demo").args(arguments))
+}
+
 /// Runs it to its end. No run may show the secret.
 pub(crate) fn run(command: &mut Command) -> Ran {
-    let output = command.output().unwrap();
+    ran(command.output().unwrap())
+}
+
+/// Runs it to its end with this on its standard input.
+pub(crate) fn run_with_input(command: &mut Command, input: &str) -> Ran {
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    // It may end before it has read everything.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    ran(child.wait_with_output().unwrap())
+}
+
+pub(crate) fn ran(output: Output) -> Ran {
     let ran = Ran {
         status: output.status.code().expect("it ends by itself"),
         stdout: String::from_utf8(output.stdout).unwrap(),
@@ -80,7 +113,7 @@ impl TempFile {
     pub(crate) fn new(extension: &str, content: &str) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("tools-{}-{number}.{extension}", std::process::id());
+        let name = format!("cldp-{}-{number}.{extension}", std::process::id());
         let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::write(&path, content).unwrap();
         Self(path)
@@ -119,4 +152,11 @@ pub(crate) fn wait_for_requests(server: &FakeServer, child: &mut Child, count: u
         assert!(child.try_wait().unwrap().is_none(), "it ended before request {count}");
         thread::sleep(Duration::from_millis(1));
     }
+}
+
+/// Ctrl-C.
+#[cfg(unix)]
+pub(crate) fn interrupt(child: &Child) {
+    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(status.success());
 }

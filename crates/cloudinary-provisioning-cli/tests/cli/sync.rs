@@ -1,12 +1,14 @@
-//! `directory_sync`.
+//! `cldp sync`.
 
 use std::collections::BTreeSet;
 
+use cloudinary_provisioning::http::Method;
 use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, Framing, NewSubAccount, NewUser};
-use http::Method;
 use serde_json::{Value, json};
 
-use crate::run::{Ran, State, TempFile, account, bare, run, serve, state, tool, wait_for_requests, writes};
+use crate::run::{
+    Ran, State, TempFile, account, bare, cldp, demo, interrupt, run, serve, state, wait_for_requests, writes,
+};
 
 /// One of each kind: to create, to update, to disable, unchanged, and two who are not in the file.
 const WANTED: &str = r#"[
@@ -48,7 +50,7 @@ fn wanted_state() -> State {
 
 fn sync(server: &FakeServer, wanted: &str, options: &[&str]) -> Ran {
     let file = TempFile::new("json", wanted);
-    run(tool("directory_sync", server).args(options).arg(&file.0))
+    run(cldp(server).arg("sync").args(options).arg(&file.0))
 }
 
 /// So many users who are in the file alone.
@@ -58,8 +60,8 @@ fn many(count: usize) -> String {
 }
 
 #[test]
-fn without_credentials_it_shows_itself_on_a_made_up_account() {
-    let ran = run(&mut bare("directory_sync"));
+fn the_demo_shows_itself_with_a_sample_and_faults() {
+    let ran = demo(&["sync", "-v"]);
 
     assert_eq!(ran.status, 0, "{ran:?}");
     let expected = "\
@@ -79,10 +81,10 @@ Second pass: nothing is left to do.
 ";
     assert_eq!(ran.stdout, expected);
     for part in [
-        "a made-up account in memory, at http://127.0.0.1:",
-        "retry: getUsers: attempt 1: status 429",
-        "retry: updateUser: attempt 1: status 503",
-        "[5/7] create hedy@example.com: done (the reply was lost, and a look has found the user)",
+        "Working on a demo account in memory.",
+        "retry: getUsers: attempt 1: 429 Too Many Requests",
+        "retry: updateUser: attempt 1: 503 Service Unavailable",
+        "[5/7] create hedy@example.com: done (the response was lost, and a look has found the user)",
     ] {
         assert!(ran.stderr.contains(part), "{part} is not in {}", ran.stderr);
     }
@@ -129,7 +131,7 @@ fn csv_says_the_same_as_json() {
                disable@x.org,,,false,\n\
                same@x.org,Same,reports,true,\n";
     let file = TempFile::new("CSV", csv);
-    let ran = run(tool("directory_sync", &server).arg(&file.0));
+    let ran = run(cldp(&server).arg("sync").arg(&file.0));
 
     assert_eq!(ran.status, 0, "{ran:?}");
     assert_eq!(state(&server), wanted_state());
@@ -141,7 +143,7 @@ fn a_byte_order_mark_does_no_harm() {
     for (extension, text) in [("csv", "\u{feff}email\nsame@x.org\n"), ("json", "\u{feff}[{\"email\": \"same@x.org\"}]")]
     {
         let file = TempFile::new(extension, text);
-        let ran = run(tool("directory_sync", &server).arg(&file.0));
+        let ran = run(cldp(&server).arg("sync").arg(&file.0));
         assert_eq!(ran.status, 0, "{ran:?}");
     }
 }
@@ -163,7 +165,7 @@ fn a_dry_run_shows_the_plan_and_changes_nothing() {
 #[test]
 fn the_missing_are_disabled_on_request_and_the_root_user_is_not() {
     let server = serve(seeded());
-    let ran = sync(&server, WANTED, &["--disable-missing"]);
+    let ran = sync(&server, WANTED, &["--disable-missing", "--yes"]);
 
     assert_eq!(ran.status, 0, "{ran:?}");
     let mut expected = wanted_state();
@@ -174,7 +176,7 @@ fn the_missing_are_disabled_on_request_and_the_root_user_is_not() {
 #[test]
 fn an_empty_file_disables_nobody() {
     let server = serve(seeded());
-    let ran = sync(&server, "[]", &["--disable-missing"]);
+    let ran = sync(&server, "[]", &["--disable-missing", "--yes"]);
 
     assert_eq!(ran.status, 2, "{ran:?}");
     assert!(ran.stderr.contains("--disable-missing would disable everybody"), "{}", ran.stderr);
@@ -184,7 +186,7 @@ fn an_empty_file_disables_nobody() {
 #[test]
 fn json_lines_tell_the_plan_the_results_and_the_summary() {
     let server = serve(seeded());
-    let ran = sync(&server, WANTED, &["--json", "--disable-missing"]);
+    let ran = sync(&server, WANTED, &["-ojson", "--disable-missing", "--yes"]);
 
     assert_eq!(ran.status, 0, "{ran:?}");
     let expected = [
@@ -211,7 +213,7 @@ fn json_lines_tell_the_plan_the_results_and_the_summary() {
 fn one_user_who_fails_does_not_stop_the_others() {
     let server = serve(seeded());
     server.with(|account| account.script([Fault::status(400).on(Method::PUT)]));
-    let ran = sync(&server, WANTED, &["--json"]);
+    let ran = sync(&server, WANTED, &["-ojson"]);
 
     assert_eq!(ran.status, 1, "{ran:?}");
     let failed: Vec<_> = ran.json_of("result").into_iter().filter(|line| line["ok"] == false).collect();
@@ -267,9 +269,7 @@ fn throttling_and_outages_are_waited_out() {
     let ran = sync(&server, WANTED, &[]);
 
     assert_eq!(ran.status, 0, "{ran:?}");
-    for retry in
-        ["getUsers: attempt 1: status 429", "getUsers: attempt 2: status 502", "createUser: attempt 1: status 429"]
-    {
+    for retry in ["getUsers: attempt 1: 429", "getUsers: attempt 2: 502", "createUser: attempt 1: 429"] {
         assert!(ran.stderr.contains(retry), "{retry} is not in {}", ran.stderr);
     }
     assert_eq!(state(&server), wanted_state());
@@ -287,12 +287,12 @@ fn a_creation_whose_reply_is_lost_is_looked_up_and_counts_as_done() {
     ] {
         let server = serve(seeded());
         server.with(|account| account.script([lost.clone().on(Method::POST)]));
-        let ran = sync(&server, WANTED, &["--json"]);
+        let ran = sync(&server, WANTED, &["-ojson"]);
 
         assert_eq!(ran.status, 0, "{lost:?}: {ran:?}");
         let results = ran.json_of("result");
         let created = results.iter().find(|line| line["email"] == "new@x.org").unwrap();
-        assert_eq!(created["note"], "the reply was lost, and a look has found the user", "{lost:?}");
+        assert_eq!(created["note"], "the response was lost, and a look has found the user", "{lost:?}");
         assert_eq!(state(&server), wanted_state(), "{lost:?}");
     }
 }
@@ -311,7 +311,7 @@ fn a_creation_that_did_not_happen_is_made_again_after_a_look() {
 fn who_was_created_meanwhile_by_somebody_else_is_brought_to_the_wanted_state() {
     let server = serve(account().with_user(NewUser::new("Other", "jo@x.org").role("reports")));
     server.with(|account| account.script([Fault::status(200).body(r#"{"users":[]}"#).on(Method::GET)]));
-    let ran = sync(&server, r#"[{"email": "Jo@x.org", "name": "Jo", "role": "billing"}]"#, &["--json"]);
+    let ran = sync(&server, r#"[{"email": "Jo@x.org", "name": "Jo", "role": "billing"}]"#, &["-ojson"]);
 
     assert_eq!(ran.status, 0, "{ran:?}");
     assert_eq!(ran.json_of("step")[0]["action"], "create");
@@ -322,7 +322,7 @@ fn who_was_created_meanwhile_by_somebody_else_is_brought_to_the_wanted_state() {
 #[test]
 fn several_threads_come_to_the_same() {
     let server = serve(seeded());
-    let ran = sync(&server, &many(60), &["--concurrency", "8", "--json"]);
+    let ran = sync(&server, &many(60), &["--workers", "8", "-ojson"]);
 
     assert_eq!(ran.status, 0, "{ran:?}");
     assert_eq!(server.with(|account| account.user_count()), 5 + 60);
@@ -347,7 +347,7 @@ fn killed_at_any_point_and_run_again_it_ends_in_the_wanted_state_with_nothing_do
                 account.fail_next(1, stall.clone());
             });
             let file = TempFile::new("json", WANTED);
-            let mut child = tool("directory_sync", &server).arg(&file.0).spawn().unwrap();
+            let mut child = cldp(&server).arg("sync").arg(&file.0).spawn().unwrap();
             wait_for_requests(&server, &mut child, killed_at as u64);
             child.kill().unwrap();
             child.wait().unwrap();
@@ -359,24 +359,105 @@ fn killed_at_any_point_and_run_again_it_ends_in_the_wanted_state_with_nothing_do
     }
 }
 
+#[test]
+fn the_missing_are_not_disabled_without_a_confirmation() {
+    let server = serve(seeded());
+    let before = state(&server);
+    let ran = sync(&server, WANTED, &["--disable-missing"]);
+
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(ran.stderr.contains("this would disable 1 user who is not in the file: confirm with --yes"), "{ran:?}");
+    assert_eq!(writes(&server), 0);
+    assert_eq!(state(&server), before);
+}
+
+#[test]
+fn the_callers_own_user_is_not_disabled() {
+    let server = serve(seeded());
+    let ran = sync(&server, WANTED, &["--disable-missing", "--yes", "--me", "Missing@x.org"]);
+
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert_eq!(state(&server), wanted_state());
+}
+
+#[test]
+fn access_to_all_is_granted_by_name_and_not_by_an_empty_list() {
+    let server = serve(seeded());
+    let empty = r#"[{"email": "update@x.org", "sub_account_ids": []}]"#;
+    sync(&server, empty, &[]).is_refused("entry 1: `sub_account_ids`: an empty list would grant access to all");
+    assert_eq!(server.requests(), 0);
+
+    let all = r#"[{"email": "update@x.org", "sub_account_ids": "all"}]"#;
+    sync(&server, all, &[]).is_done();
+    assert_eq!(state(&server)["update@x.org"].3, None);
+}
+
+#[test]
+fn access_to_none_blocks_the_user_where_it_is_not_so_already() {
+    let server = serve(seeded().with_user(NewUser::new("Nobody", "none@x.org").sub_account_ids([""; 0])));
+    let none =
+        r#"[{"email": "none@x.org", "sub_account_ids": "none"}, {"email": "update@x.org", "sub_account_ids": "none"}]"#;
+    let ran = sync(&server, none, &["-ojson"]);
+
+    assert_eq!(ran.status, 1, "{ran:?}");
+    let steps = ran.json_of("step");
+    assert_eq!((&steps[0]["action"], &steps[1]["action"]), (&json!("unchanged"), &json!("blocked")));
+    assert_eq!(writes(&server), 0);
+}
+
+#[test]
+fn blanks_around_emails_and_ids_do_not_count() {
+    let server = serve(seeded());
+    let ran = sync(&server, r#"[{"email": " update@x.org ", "sub_account_ids": [" s1 "]}]"#, &["-ojson"]);
+    ran.is_done();
+    assert_eq!(ran.json_of("step")[0]["action"], "unchanged");
+}
+
+#[test]
+fn a_named_account_gets_no_sample() {
+    let server = serve(seeded());
+    run(cldp(&server).arg("sync")).is_refused("sync needs a FILE");
+    assert_eq!(server.requests(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_says_what_was_applied() {
+    let server = serve(seeded());
+    // The second creation hangs until the attempt times out, and is then given up.
+    server.with(|account| {
+        account.script([Fault::response().on(Method::POST), Fault::stall().on(Method::POST)]);
+    });
+    let file = TempFile::new("json", &many(10));
+    let mut command = cldp(&server);
+    let mut child = command.args(["sync", "--timeout", "2"]).arg(&file.0).spawn().unwrap();
+    while writes(&server) < 2 {
+        wait_for_requests(&server, &mut child, 1);
+    }
+    interrupt(&child);
+    let ran = crate::run::ran(child.wait_with_output().unwrap());
+
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.stderr.contains("interrupted; run it again to go on"), "{ran:?}");
+    assert!(ran.stdout.contains("8 not begun.") || ran.stdout.contains("9 not begun."), "{ran:?}");
+}
+
 mod exit_status_2 {
     use super::*;
 
     fn refuses(ran: &Ran, why: &str) {
-        assert_eq!(ran.status, 2, "{ran:?}");
-        assert!(ran.stderr.contains(why), "{why} is not in {}", ran.stderr);
-        assert_eq!(ran.stdout, "");
+        ran.is_refused(why);
     }
 
     #[test]
     fn for_a_wrong_command_line() {
-        let refused = |arguments: &[&str], why| refuses(&run(bare("directory_sync").args(arguments)), why);
-        refused(&["--nonsense"], "invalid option '--nonsense'");
-        refused(&["--concurrency", "0"], "\"0\"");
-        refused(&["--concurrency"], "missing argument for option '--concurrency'");
-        refused(&["a.json", "b.json"], "unexpected argument \"b.json\"");
+        let refused = |arguments: &[&str], why| refuses(&run(bare().arg("sync").args(arguments)), why);
+        refused(&["--nonsense"], "unexpected argument '--nonsense'");
+        refused(&["--workers", "0"], "'0'");
+        refused(&["--workers"], "a value is required for '--workers <N>'");
+        refused(&["a.json", "b.json"], "unexpected argument 'b.json'");
         refused(&["/there/is/no/such.json"], "/there/is/no/such.json: No such file");
-        refused(&["--origin", "http://127.0.0.1:1"], "set CLOUDINARY_ACCOUNT_URL");
+        refused(&["--demo", "--origin", "http://127.0.0.1:1"], "cannot be used with");
     }
 
     #[test]
@@ -387,40 +468,17 @@ mod exit_status_2 {
         refuses(&sync(&server, r#"[{"email": "a@x.org", "rôle": "x"}]"#, &[]), "entry 1: `rôle`: unknown field");
         refuses(&sync(&server, r#"[{"email": "a@x.org""#, &[]), "entry 1");
         let csv = TempFile::new("csv", "email,role,age\na@x.org,admin,7\n");
-        refuses(&run(tool("directory_sync", &server).arg(&csv.0)), ".csv: line 1: unknown column `age`");
+        refuses(&run(cldp(&server).arg("sync").arg(&csv.0)), ".csv: line 1: unknown column `age`");
         assert_eq!(server.requests(), 0);
-    }
-
-    #[test]
-    fn for_credentials_that_are_not_whole_and_names_the_variable() {
-        let with = |variables: &[(&str, &str)], why| {
-            let ran = run(bare("directory_sync").envs(variables.iter().copied()));
-            refuses(&ran, why);
-        };
-        let id = ("CLOUDINARY_ACCOUNT_ID", "acc");
-        let key = ("CLOUDINARY_PROVISIONING_API_KEY", "key");
-        let secret = ("CLOUDINARY_PROVISIONING_API_SECRET", "secret");
-        with(&[id, key], "set CLOUDINARY_PROVISIONING_API_SECRET");
-        with(&[id, secret], "set CLOUDINARY_PROVISIONING_API_KEY");
-        with(&[key, secret], "set CLOUDINARY_ACCOUNT_ID");
-        with(&[("CLOUDINARY_ACCOUNT_URL", "https://acc")], "account URL does not begin with `account://`");
-        with(&[("CLOUDINARY_ACCOUNT_URL", "https://acc")], "CLOUDINARY_ACCOUNT_URL");
-        with(&[("CLOUDINARY_ACCOUNT_URL", "account://key@acc")], "set CLOUDINARY_PROVISIONING_API_SECRET");
-    }
-
-    #[test]
-    fn for_an_origin_that_would_show_the_secret_to_a_network() {
-        let mut command = bare("directory_sync");
-        command.env("CLOUDINARY_ACCOUNT_URL", "account://key:secret@acc").args(["--origin", "http://example.com"]);
-        refuses(&run(&mut command), "http://");
     }
 }
 
 #[test]
 fn wrong_credentials_are_a_failure_with_a_hint() {
     let server = serve(seeded());
-    let mut command = tool("directory_sync", &server);
-    command.env("CLOUDINARY_PROVISIONING_API_KEY", "another");
+    let file = TempFile::new("json", WANTED);
+    let mut command = cldp(&server);
+    command.env("CLOUDINARY_PROVISIONING_API_KEY", "another").arg("sync").arg(&file.0);
     let ran = run(&mut command);
 
     assert_eq!(ran.status, 1, "{ran:?}");
@@ -430,9 +488,9 @@ fn wrong_credentials_are_a_failure_with_a_hint() {
 
 #[test]
 fn help_is_a_success_that_tells_the_options() {
-    let ran = run(bare("directory_sync").arg("--help"));
-    assert_eq!(ran.status, 0);
-    for option in ["--dry-run", "--disable-missing", "--concurrency", "--json", "--origin", "Exit status"] {
+    let ran = run(bare().args(["sync", "--help"]));
+    ran.is_done();
+    for option in ["--dry-run", "--disable-missing", "--workers", "--output", "--origin", "`none`"] {
         assert!(ran.stdout.contains(option), "{option}");
     }
 }

@@ -1,4 +1,4 @@
-//! Runs one operation.
+//! Sends one operation.
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -12,12 +12,12 @@ use crate::connection::Connection;
 use crate::mask::{MASK, has_secret, mask};
 use crate::output::Style;
 use crate::pages::Pages;
-use crate::request::{Request, text_of};
+use crate::request::Request;
 use crate::stop::Stop;
 use crate::terminal::{Progress, confirm, say};
 
 /// Sends the operation and writes its result: `limit` items at most, where it is a list.
-pub(crate) fn run(globals: &Globals, request: &Request, limit: Option<u64>) -> Result<ExitCode, Stop> {
+pub(crate) fn send(globals: &Globals, request: &Request, limit: Option<u64>) -> Result<ExitCode, Stop> {
     let client = Connection::for_base(globals, request.entry.base)?.client;
     if globals.dry_run {
         return dry_run(client.account(), &request.raw());
@@ -47,16 +47,20 @@ pub(crate) fn dry_run(account: &Account, raw: &Raw) -> Result<ExitCode, Stop> {
 /// The request with its credentials masked.
 pub(crate) fn described(account: &Account, raw: &Raw) -> Result<Value, Stop> {
     let request = account.request(raw)?;
-    let headers: Map<_, _> = request.headers().iter().map(|(name, value)| {
-        let shown = if value.is_sensitive() || name == "authorization" {
-            // The scheme tells which kind of credentials it is.
-            let scheme = value.to_str().ok().and_then(|value| value.split(' ').next()).unwrap_or_default();
-            format!("{scheme} {MASK}")
-        } else {
-            String::from_utf8_lossy(value.as_bytes()).into_owned()
-        };
-        (name.to_string(), Value::from(shown))
-    }).collect();
+    let headers: Map<_, _> = request
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            let shown = if value.is_sensitive() || name == "authorization" {
+                // The scheme tells which kind of credentials it is.
+                let scheme = value.to_str().ok().and_then(|value| value.split(' ').next()).unwrap_or_default();
+                format!("{scheme} {MASK}")
+            } else {
+                String::from_utf8_lossy(value.as_bytes()).into_owned()
+            };
+            (name.to_string(), Value::from(shown))
+        })
+        .collect();
     let mut body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
     mask(&mut body);
     Ok(json!({
@@ -145,9 +149,4 @@ fn write(response: &Value, request: &Request, style: Style) -> io::Result<()> {
 pub(crate) fn value<'v>(response: &'v Value, request: &Request) -> &'v Value {
     let keys = request.entry.response.keys;
     keys.iter().try_fold(response, |value, key| value.get(key)).unwrap_or(response)
-}
-
-/// A field of an object as text, for messages.
-pub(crate) fn field(value: &Value, name: &str) -> String {
-    value.get(name).map(text_of).unwrap_or_default()
 }
