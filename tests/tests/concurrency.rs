@@ -252,8 +252,7 @@ fn sixteen_threads_share_a_client_and_the_account_ends_as_they_think_it_does() {
     assert_eq!(ended, predicted);
 
     // Every create that reached the account is one that its caller knows of: none was sent twice.
-    let applied =
-        account.requests().filter(|request| request.method == Method::POST && request.applied).count();
+    let applied = account.requests().filter(|request| request.method == Method::POST && request.applied).count();
     let known: usize = callers.iter().map(|caller| caller.created).sum();
     assert_eq!(applied, known);
 

@@ -26,7 +26,7 @@ impl AccountError {
         Self::new(part, AccountReason::Invalid { why })
     }
 
-    /// `account URL`, `account id`, `API key`, `API secret`, `origin` or `user agent suffix`.
+    /// `account URL`, `account id`, `API key`, `API secret`, `origin`, `region` or `user agent suffix`.
     pub fn part(&self) -> &'static str {
         self.part
     }
