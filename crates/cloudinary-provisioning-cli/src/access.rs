@@ -9,6 +9,7 @@ use cloudinary_provisioning_ureq::Client;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::interrupt;
 use crate::stop::{Stop, chain};
 use crate::terminal::{Progress, shown};
 
@@ -60,8 +61,8 @@ struct Account {
 pub(crate) fn read(client: &Client, workers: usize, progress: &Progress) -> Result<(Vec<Value>, usize), Stop> {
     let account = Account::read(client)?;
     let mut reading = Reading { account: &account, progress, grants: BTreeSet::new(), failures: 0 };
-    reading.users(client, workers);
-    reading.roles(client);
+    reading.users(client, workers)?;
+    reading.roles(client)?;
     let grants = reading.grants.iter().map(serde_json::to_value).collect::<Result<_, _>>();
     Ok((grants.map_err(Stop::failed)?, reading.failures))
 }
@@ -107,7 +108,7 @@ impl Reading<'_> {
     }
 
     /// What the users' own records say: a role, and all or some environments.
-    fn users(&mut self, client: &Client, workers: usize) {
+    fn users(&mut self, client: &Client, workers: usize) -> Result<(), Stop> {
         let has_all = |user: &User| user.all_sub_accounts == Some(true) || user.role == Some(Role::MasterAdmin);
         let account = self.account;
         let mut asked = Vec::new();
@@ -119,6 +120,7 @@ impl Reading<'_> {
             }
         }
         for (asked, answer) in client.send_all(asked).workers(workers) {
+            interrupt::check()?;
             let id = asked.user_id().as_str();
             match answer {
                 Ok(environments) => {
@@ -131,27 +133,30 @@ impl Reading<'_> {
                 Err(error) => self.failed(&format!("user {id}"), &error),
             }
         }
+        Ok(())
     }
 
     /// What the permissions system says: roles assigned to users, groups and keys.
-    fn roles(&mut self, client: &Client) {
+    fn roles(&mut self, client: &Client) -> Result<(), Stop> {
         let account = self.account;
         let account_wide = Inspect::new(ScopeType::Account);
         let each = account.environments.keys().map(|id| Inspect::new(ScopeType::Prodenv).scope_id(id.as_str()));
         for inspect in std::iter::once(account_wide).chain(each) {
             for principal in client.items(inspect) {
+                interrupt::check()?;
                 match principal {
                     Ok(principal) => self.principal(&principal),
                     Err(error) => {
                         self.failed("roles", &error);
                         if error.is_forbidden() || error.is_not_found() {
                             // The account has no roles, or the key may not see them.
-                            return;
+                            return Ok(());
                         }
                     }
                 }
             }
         }
+        Ok(())
     }
 
     fn principal(&mut self, principal: &InspectedPrincipal) {

@@ -8,6 +8,9 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+use std::{iter, thread};
 
 use cloudinary_provisioning::Error;
 use serde::Deserialize;
@@ -46,7 +49,7 @@ pub(crate) fn run(globals: &Globals, options: &BatchOptions) -> Result<ExitCode,
     let style = Style::new(globals);
     let mut output = Output { style: &style, failed: 0, done: 0 };
     let mut unreadable = None;
-    let asked = input.lines().zip(1_u64..).map_while(|(text, number)| match text {
+    let asked = lines(input)?.zip(1_u64..).map_while(|(text, number)| match text {
         Ok(text) if text.trim().is_empty() => Some(None),
         Ok(text) => Some(Some(read(&text, number, globals.yes || globals.dry_run))),
         Err(error) => {
@@ -54,7 +57,7 @@ pub(crate) fn run(globals: &Globals, options: &BatchOptions) -> Result<ExitCode,
             None
         }
     });
-    let asked = asked.flatten().take_while(|_| !interrupt::interrupted());
+    let asked = asked.flatten();
 
     if globals.dry_run {
         for asked in asked {
@@ -97,9 +100,32 @@ pub(crate) fn run(globals: &Globals, options: &BatchOptions) -> Result<ExitCode,
     }
 }
 
-fn open(file: Option<&Path>) -> Result<Box<dyn BufRead>, Stop> {
+/// The lines of the input, until an interruption. A thread waits for them, so that an interruption need not.
+fn lines(input: Box<dyn BufRead + Send>) -> Result<impl Iterator<Item = io::Result<String>>, Stop> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    let read = move || {
+        for line in input.lines() {
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    };
+    thread::Builder::new().spawn(read).map_err(|error| Stop::Failed(format!("cannot read the input: {error}")))?;
+    Ok(iter::from_fn(move || {
+        while !interrupt::interrupted() {
+            match receiver.recv_timeout(Duration::from_millis(50)) {
+                Ok(line) => return Some(line),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        }
+        None
+    }))
+}
+
+fn open(file: Option<&Path>) -> Result<Box<dyn BufRead + Send>, Stop> {
     match file.filter(|path| *path != Path::new("-")) {
-        None => Ok(Box::new(io::stdin().lock())),
+        None => Ok(Box::new(BufReader::new(io::stdin()))),
         Some(path) => {
             let file = File::open(path).map_err(|error| Stop::Usage(format!("{}: {error}", path.display())))?;
             Ok(Box::new(BufReader::new(file)))

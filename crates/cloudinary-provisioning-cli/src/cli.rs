@@ -43,6 +43,7 @@ Examples:
 /// Options of every command.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Global options")]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct Globals {
     /// Work on an account in memory. Nothing leaves the process, and credentials are not looked at.
     #[arg(long, global = true)]
@@ -185,7 +186,7 @@ its standard input ends or Ctrl-C is pressed.";
 
 #[derive(Args, Debug)]
 pub(crate) struct SyncOptions {
-    /// The wanted users, as JSON or CSV. With --demo alone, a sample is taken.
+    /// The wanted users, as JSON or CSV; - for JSON on standard input. With --demo alone, a sample is taken.
     pub(crate) file: Option<PathBuf>,
     /// Disable the account's users who are not in FILE: never the root user, and never those of --me.
     #[arg(long)]

@@ -26,3 +26,8 @@ pub(crate) fn handle(on_interrupt: impl FnMut() + Send + 'static) -> Result<(), 
 pub(crate) fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)
 }
+
+/// Stops a command that only reads.
+pub(crate) fn check() -> Result<(), Stop> {
+    if interrupted() { Err(Stop::failed("interrupted")) } else { Ok(()) }
+}

@@ -40,11 +40,11 @@ impl<'c> Pages<'c> {
         let entry = self.request.entry;
         self.ended = true;
         let response = self.client.send(&self.request.raw()).map_err(|error| Stop::of_call(entry.id, &error))?;
-        let page = items(&response, &self.keys).ok_or_else(|| {
+        let page = items(&response, &self.keys).map(<[Value]>::to_vec).ok_or_else(|| {
             Stop::Failed(format!("{}: the response has no list at `{}`", entry.id, self.keys.join(".")))
         })?;
         // A page that came before is what a service sends that ignores the position.
-        if !page.is_empty() && !self.seen.insert(hash(page)) {
+        if !page.is_empty() && !self.seen.insert(hash(&page)) {
             return Ok(());
         }
         let next = match self.paging {
@@ -59,7 +59,7 @@ impl<'c> Pages<'c> {
             self.request.fields.insert(position(self.paging).to_owned(), next);
             self.ended = false;
         }
-        self.page = page.to_vec().into_iter();
+        self.page = page.into_iter();
         Ok(())
     }
 

@@ -147,15 +147,15 @@ fn check_value(field: &Field, value: &Value) -> Result<(), String> {
     if field.place != Place::Body && matches!(value, Value::Object(_)) && !matches!(field.kind, Kind::Pairs(..)) {
         return Err("cannot be an object".to_owned());
     }
-    if let (Some((least, most)), Some(size)) = (field.limits, size(value)) {
-        if size < u64::from(least) || size > u64::from(most) {
-            let unit = match value {
-                Value::String(_) => " characters",
-                Value::Array(_) => " entries",
-                _ => "",
-            };
-            return Err(format!("has {size}{unit}, and {least} to {most} are allowed"));
-        }
+    if let (Some((least, most)), Some(size)) = (field.limits, size(value))
+        && (size < u64::from(least) || size > u64::from(most))
+    {
+        let unit = match value {
+            Value::String(_) => " characters",
+            Value::Array(_) => " entries",
+            _ => "",
+        };
+        return Err(format!("has {size}{unit}, and {least} to {most} are allowed"));
     }
     Ok(())
 }
@@ -213,10 +213,10 @@ pub(crate) fn parse_all(field: &Field, texts: &[String]) -> Result<Value, String
         (Kind::List(_), [text]) if grants_access(field) && text == ALL => Ok(Value::from(ALL)),
         (Kind::Json(&Kind::List(kind)) | Kind::List(kind), texts) => {
             // One value that is a JSON array is the list itself.
-            if let [text] = texts {
-                if let Ok(Value::Array(list)) = serde_json::from_str(text) {
-                    return Ok(Value::Array(list));
-                }
+            if let [text] = texts
+                && let Ok(Value::Array(list)) = serde_json::from_str(text)
+            {
+                return Ok(Value::Array(list));
             }
             texts.iter().map(|text| parse(*kind, text)).collect()
         }

@@ -26,11 +26,11 @@ pub(crate) fn send(globals: &Globals, request: &Request, limit: Option<u64>) -> 
         confirm(request.title(), globals.yes)?;
     }
     let style = Style::new(globals);
-    if request.entry.method == "GET" || request.entry.paging().is_some() {
-        if let Some(pages) = Pages::new(&client, request) {
-            list(pages, request, limit, &style)?;
-            return Ok(ExitCode::SUCCESS);
-        }
+    if (request.entry.method == "GET" || request.entry.paging().is_some())
+        && let Some(pages) = Pages::new(&client, request)
+    {
+        list(pages, request, limit, &style)?;
+        return Ok(ExitCode::SUCCESS);
     }
     one(&client, request, style)?;
     Ok(ExitCode::SUCCESS)

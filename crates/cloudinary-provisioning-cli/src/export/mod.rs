@@ -114,9 +114,7 @@ pub(crate) struct Rows<'p, W: Write> {
 
 impl<W: Write> Rows<'_, W> {
     fn push(&mut self, row: Value) -> Result<(), Stop> {
-        if interrupt::interrupted() {
-            return Err(Stop::failed("interrupted"));
-        }
+        interrupt::check()?;
         self.list.push(row)?;
         self.count += 1;
         self.progress.advance();

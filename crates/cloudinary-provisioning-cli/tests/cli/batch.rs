@@ -109,3 +109,25 @@ fn secrets_are_masked_but_those_that_are_new() {
 fn a_file_that_is_not_there_is_wrong_usage() {
     run(bare().args(["--demo", "batch", "/there/is/no.jsonl"])).is_refused("/there/is/no.jsonl: No such file");
 }
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_batch_that_waits_for_lines() {
+    use std::io::{BufRead, BufReader, Write};
+    use std::process::Stdio;
+
+    let server = serve(seeded());
+    let mut child = cldp(&server).arg("batch").stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    writeln!(stdin, "{}", get("u1")).unwrap();
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    assert!(line.contains("\"ok\":true"), "a result comes before the next line is there: {line}");
+
+    crate::run::interrupt(&child);
+    let ran = crate::run::ran(child.wait_with_output().unwrap());
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.stderr.contains("interrupted after 1 lines"), "{ran:?}");
+    drop(stdin);
+}

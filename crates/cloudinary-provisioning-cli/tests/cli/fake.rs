@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, ChildStdin, Stdio};
 
-use crate::run::{bare, interrupt, ran, run};
+use crate::run::{bare, run};
 
 struct Served {
     child: Child,
@@ -78,6 +78,8 @@ fn a_port_is_the_one_that_is_asked_for_and_a_taken_one_is_a_failure() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_it_in_order() {
+    use crate::run::{interrupt, ran};
+
     let served = serve(&[]);
     interrupt(&served.child);
     let Served { child, stdin, stdout, .. } = served;

@@ -6,9 +6,7 @@ use cloudinary_provisioning::http::Method;
 use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, Framing, NewSubAccount, NewUser};
 use serde_json::{Value, json};
 
-use crate::run::{
-    Ran, State, TempFile, account, bare, cldp, demo, interrupt, run, serve, state, wait_for_requests, writes,
-};
+use crate::run::{Ran, State, TempFile, account, bare, cldp, demo, run, serve, state, wait_for_requests, writes};
 
 /// One of each kind: to create, to update, to disable, unchanged, and two who are not in the file.
 const WANTED: &str = r#"[
@@ -434,7 +432,7 @@ fn an_interrupted_run_says_what_was_applied() {
     while writes(&server) < 2 {
         wait_for_requests(&server, &mut child, 1);
     }
-    interrupt(&child);
+    crate::run::interrupt(&child);
     let ran = crate::run::ran(child.wait_with_output().unwrap());
 
     assert_eq!(ran.status, 1, "{ran:?}");
