@@ -27,6 +27,9 @@ pub trait Sample: Debug {
     /// What it makes of a response: the value as JSON and as `Debug` prints it.
     fn read(&self, response: &Response<Vec<u8>>) -> Result<(Value, String), ResponseError>;
 
+    /// Makes calls that get nothing but this response, which have to end: see [`fuzz`](crate::fuzz).
+    fn call(&self, response: &Response<Vec<u8>>);
+
     /// Sends it.
     fn send(&self, client: &Client) -> Result<(), Error>;
 }
@@ -50,6 +53,10 @@ where
     fn read(&self, response: &Response<Vec<u8>>) -> Result<(Value, String), ResponseError> {
         let value = self.parse(response)?;
         Ok((serde_json::to_value(&value).expect("JSON"), format!("{value:?}")))
+    }
+
+    fn call(&self, response: &Response<Vec<u8>>) {
+        crate::fuzz::call(self, response);
     }
 
     fn send(&self, client: &Client) -> Result<(), Error> {

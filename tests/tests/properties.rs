@@ -494,8 +494,10 @@ fn fault(kind: &Kind, required: bool, value: &Value) -> Option<String> {
     let fits = match (kind, value) {
         (_, Value::Null) => !required,
         (Kind::List(kind), Value::Array(list)) => {
-            let faults = list.iter().enumerate();
-            return faults.filter_map(|(at, value)| Some(format!("[{at}]{}", fault(kind, true, value)?))).next();
+            return list
+                .iter()
+                .enumerate()
+                .find_map(|(at, value)| Some(format!("[{at}]{}", fault(kind, true, value)?)));
         }
         (Kind::Record(fields), Value::Object(object)) => {
             fields.iter().all(|field| !field.required || object.contains_key(field.name))
@@ -503,10 +505,9 @@ fn fault(kind: &Kind, required: bool, value: &Value) -> Option<String> {
         (Kind::Boolean, value) => value.is_boolean() || *value == 0 || ["true", "1"].iter().any(|text| value == text),
         (Kind::Integer, Value::Number(number)) => number.is_u64(),
         (Kind::Integer | Kind::Number, Value::String(text)) => is_whole(text),
-        (Kind::Number, Value::Number(_)) => true,
         (Kind::Time, Value::Number(number)) => number.as_u64() != Some(u64::MAX),
         (Kind::Time | Kind::Date, Value::String(text)) => text.is_empty() || text.starts_with("2026-"),
-        (Kind::Text, Value::String(_) | Value::Number(_)) => true,
+        (Kind::Text | Kind::Number, Value::Number(_)) | (Kind::Text, Value::String(_)) => true,
         (Kind::Secret | Kind::Choice(_), Value::String(_)) | (Kind::Object, Value::Object(_)) => true,
         _ => false,
     };
@@ -611,7 +612,7 @@ fn statement() -> impl Strategy<Value = (String, String)> {
     let space = || select(vec![" ", "\n", "\t ", "  \r\n"]);
     vec((token, space(), space()), 0..12).prop_map(|tokens| {
         let joined = |space: fn(&(&str, &'static str, &'static str)) -> &'static str| {
-            tokens.iter().map(|token| format!("{}{}", token.0, space(token))).collect::<String>()
+            tokens.iter().flat_map(|token| [token.0, space(token)]).collect::<String>()
         };
         (joined(|token| token.1), joined(|token| token.2))
     })

@@ -9,12 +9,12 @@ use cloudinary_provisioning::{
 use ureq::{Agent, Proxy};
 
 use crate::client::{Client, ResponseHook, RetryHook, Shared};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, SystemClock, Timeline};
 use crate::config_error::ConfigError;
 use crate::gate::Gate;
 use crate::proxy::{self, EnvProxy};
 use crate::tls::Tls;
-use crate::transport::{Agents, LateAgent, UreqTransport, below, clamp};
+use crate::transport::{Agents, LateAgent, UreqTransport, clamp, connect_timeout_below, resolve_timeout};
 
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const DEFAULT_BODY_LIMIT: u64 = 64 * 1024 * 1024;
@@ -147,10 +147,10 @@ impl ClientBuilder {
         self
     }
 
-    /// How long connecting may take: resolving the name, TCP and TLS together. What fails here was not sent, and is
-    /// retried for every operation.
+    /// How long connecting may take: resolving the name first, and then TCP and TLS together. What fails here was not
+    /// sent, and is retried for every operation.
     ///
-    /// It always ends a little before the attempt does. A connection that is reset or closed within the TLS handshake
+    /// Both together always end a little before the attempt does. A connection that is reset or closed within the TLS handshake
     /// may have been sent a request, as far as ureq tells.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
@@ -312,7 +312,7 @@ impl ClientBuilder {
             request: self.request,
             on_retry: self.on_retry,
             on_response: self.on_response,
-            clock: self.clock,
+            timeline: Timeline::new(self.clock),
             gate: Gate::default(),
             has_tls,
             misconfigured: checked.err(),
@@ -355,7 +355,8 @@ impl ClientBuilder {
                     .max_idle_connections(idle)
                     .max_idle_connections_per_host(idle)
                     .timeout_global(Some(timeout))
-                    .timeout_connect(Some(below(connect_timeout, timeout)))
+                    .timeout_resolve(Some(resolve_timeout(connect_timeout, timeout)))
+                    .timeout_connect(Some(connect_timeout_below(connect_timeout, timeout)))
                     .proxy(proxy.clone());
                 Agent::new_with_config(tls.apply(config).build())
             })
