@@ -26,12 +26,17 @@ pub(crate) struct Cli {
 }
 
 const AFTER_HELP: &str = "\
-The account comes from the environment: CLOUDINARY_ACCOUNT_URL=account://KEY:SECRET@ACCOUNT_ID, or
-CLOUDINARY_ACCOUNT_ID, CLOUDINARY_PROVISIONING_API_KEY and CLOUDINARY_PROVISIONING_API_SECRET. With --demo it is
-an account in memory, and the environment is not looked at.
+The account comes from the environment:
+  CLOUDINARY_ACCOUNT_URL=account://KEY:SECRET@ACCOUNT_ID
+or in parts:
+  CLOUDINARY_ACCOUNT_ID, CLOUDINARY_PROVISIONING_API_KEY,
+  CLOUDINARY_PROVISIONING_API_SECRET
+With --demo it is an account in memory, and the environment is not looked at.
 
-Exit status: 0 if all is done, 1 if the service refused or something failed, 2 if the command line, the environment
-or the input is wrong (nothing was sent).
+Exit status:
+  0  all is done
+  1  the service refused, or something failed
+  2  the command line, the environment or the input is wrong; nothing was sent
 
 Examples:
   cldp --demo users list --prefix a
@@ -153,18 +158,21 @@ Bring the users of the account to the state that a file describes.
 
 FILE holds the wanted users. It is a JSON array:
 
-  [{\"email\": \"jo@example.com\", \"name\": \"Jo\", \"role\": \"billing\", \"enabled\": true,
-    \"sub_account_ids\": [\"id-1\", \"id-2\"]}, ...]
+  [{\"email\": \"jo@example.com\", \"name\": \"Jo\", \"role\": \"billing\",
+    \"enabled\": true, \"sub_account_ids\": [\"id-1\", \"id-2\"]}, ...]
 
-or, if its name ends in .csv, CSV with columns of these names, as `cldp export users` writes it. Users are told apart
-by their email, in any case; blanks around emails and ids do not count. `email` is required, and `name` for those who
-are to be created. A field that is absent, null or an empty cell stays as it is; a new user gets the service's default.
+or, if its name ends in .csv, CSV with columns of these names, as `cldp export users` writes it. Users are told \
+apart by their email, in any case; blanks around emails and ids do not count. `email` is required, and `name` \
+for those who are to be created. A field that is absent, null or an empty cell stays as it is; a new user gets \
+the service's default.
 
-`sub_account_ids` holds the product environments: a list of ids (in CSV with | between them), `all` for access to all,
-or `none` for users who have no access. An empty list is refused, because the service would grant access to all.
+`sub_account_ids` holds the product environments: a list of ids (in CSV with | between them), `all` for access \
+to all, or `none` for users who have no access. An empty list is refused, because the service would grant access \
+to all.
 
-The plan is shown first. The plan and the summary go to standard output, as text or with -o json as one JSON object a
-line; everything else goes to standard error. It is safe to stop a run at any point and to start it again.";
+The plan is shown first. The plan and the summary go to standard output, as text or with -o json as one JSON \
+object a line; everything else goes to standard error. It is safe to stop a run at any point and to start it \
+again.";
 
 const BATCH_HELP: &str = "\
 Run operations from JSON lines, and write their results as JSON lines in the same order.
@@ -172,17 +180,17 @@ Run operations from JSON lines, and write their results as JSON lines in the sam
 A line names an operation by its operationId, or by resource and name, and holds its fields:
 
   {\"operation\": \"getUser\", \"fields\": {\"user_id\": \"u1\"}}
-  {\"operation\": \"users create\", \"fields\": {\"name\": \"Jo\", \"email\": \"jo@example.com\"}}
+  {\"operation\": \"users delete\", \"fields\": {\"user_id\": \"u1\"}}
 
-Its result is {\"line\", \"operation\", \"ok\", \"result\"} or {\"line\", \"operation\", \"ok\", \"error\"}. Operations run one after
-the other; with --workers they run at the same time, and several lines are read ahead. Lines that delete or remove
-something need --yes.";
+Its result has the keys line, operation, ok, and result or error. Operations run one after the other; with \
+--workers they run at the same time, and several lines are read ahead. Lines that delete or remove something \
+need --yes.";
 
 const FAKE_HELP: &str = "\
 Serve an account in memory on the loopback interface, to test tools in any language.
 
-It prints two lines, the URL of the service and CLOUDINARY_ACCOUNT_URL=account://KEY:SECRET@ACCOUNT_ID, and serves until
-its standard input ends or Ctrl-C is pressed.";
+It prints two lines, the URL of the service and CLOUDINARY_ACCOUNT_URL=account://KEY:SECRET@ACCOUNT_ID, and \
+serves until its standard input ends or Ctrl-C is pressed.";
 
 #[derive(Args, Debug)]
 pub(crate) struct SyncOptions {

@@ -128,7 +128,10 @@ fn value_name(kind: Kind) -> String {
 }
 
 fn help(field: &Field) -> String {
-    let mut help = plain(field.doc).trim_end_matches('.').to_owned();
+    // Sentences about this crate's types are for those who use it from Rust.
+    let doc = plain(field.doc);
+    let sentences = doc.split_inclusive(". ").filter(|sentence| !sentence.contains("::"));
+    let mut help = sentences.collect::<String>().trim_end().trim_end_matches('.').to_owned();
     let mut add = |text: &str| {
         if !help.is_empty() {
             help.push_str(". ");

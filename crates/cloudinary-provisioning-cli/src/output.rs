@@ -77,7 +77,9 @@ impl Style {
             [] => columns(kind, self.format == Format::Table, self.show_secrets),
             names => Some(names.iter().map(|name| column(name, kind)).collect()),
         };
-        self.list_in(columns, out)
+        let mut list = self.list_in(columns, out);
+        list.hints = self.columns.is_empty() && io::stdout().is_terminal();
+        list
     }
 
     /// Writes rows with these columns as they come.
@@ -91,7 +93,15 @@ impl Style {
     }
 
     fn list_in<W: Write>(&self, columns: Option<Vec<Column>>, out: W) -> List<W> {
-        List { style: self.clone(), columns, out: BufWriter::new(out), count: 0, kept: Vec::new(), header: false }
+        List {
+            style: self.clone(),
+            columns,
+            out: BufWriter::new(out),
+            count: 0,
+            kept: Vec::new(),
+            header: false,
+            hints: false,
+        }
     }
 
     /// A single object, a field in each line.
@@ -140,6 +150,8 @@ pub(crate) struct List<W: Write> {
     /// Rows that are written at the end, once the columns and their widths are known.
     kept: Vec<Value>,
     header: bool,
+    /// Whether to say that there are more fields than columns.
+    hints: bool,
 }
 
 impl<W: Write> List<W> {
@@ -221,6 +233,9 @@ impl<W: Write> List<W> {
         if self.style.columns.is_empty() {
             columns.retain(|column| rows.iter().any(|row| !column.cell(row, ", ").is_empty()));
             columns = fitting(columns, &rows, terminal_width());
+            if self.hints && hides_some(&columns, &rows) {
+                say("There are more fields: -o json shows them all, and --columns those that you name.");
+            }
         }
         if columns.is_empty() {
             // Items without fields.
@@ -282,7 +297,9 @@ fn fitting(mut columns: Vec<Column>, rows: &[Value], width: Option<u16>) -> Vec<
     const FIRST: [&str; 4] = ["id", "name", "email", "role"];
 
     let Some(width) = width else { return columns };
-    columns.sort_by_key(|column| FIRST.iter().position(|first| *first == column.path).unwrap_or(FIRST.len()));
+    if columns.iter().any(|column| FIRST.starts_with(&[column.path.as_str()])) {
+        columns.sort_by_key(|column| FIRST.iter().position(|first| *first == column.path).unwrap_or(FIRST.len()));
+    }
     let mut left = usize::from(width);
     let mut all_fit = true;
     columns.retain(|column| {
@@ -292,10 +309,14 @@ fn fitting(mut columns: Vec<Column>, rows: &[Value], width: Option<u16>) -> Vec<
         left = left.saturating_sub(needed);
         all_fit
     });
-    if !all_fit {
-        say("There are more fields than fit: -o json shows them all, and --columns those that you name.");
-    }
     columns
+}
+
+/// Whether the rows have fields that no column shows.
+fn hides_some(columns: &[Column], rows: &[Value]) -> bool {
+    let is_shown = |name: &String| columns.iter().any(|column| column.path == *name);
+    let mut fields = rows.iter().filter_map(Value::as_object).flatten();
+    fields.any(|(name, value)| !is_shown(name) && !cells::text(Some(value), "").is_empty())
 }
 
 /// How wide the terminal is, if the output goes to one.

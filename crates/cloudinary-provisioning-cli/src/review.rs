@@ -27,6 +27,6 @@ pub(crate) fn run(globals: &Globals) -> Result<ExitCode, Stop> {
     if failures == 0 {
         return Ok(ExitCode::SUCCESS);
     }
-    say(format_args!("cldp: {failures} parts could not be read and are missing"));
+    say(format_args!("cldp: could not read everything: {failures} errors, and what they are about is missing"));
     Ok(ExitCode::from(1))
 }

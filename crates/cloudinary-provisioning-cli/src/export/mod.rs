@@ -1,6 +1,6 @@
 //! `cldp export`: users, access, keys and roles of a whole account.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
@@ -30,12 +30,10 @@ pub(crate) fn workers(globals: &Globals) -> usize {
 pub(crate) fn run(globals: &Globals, options: &ExportOptions) -> Result<ExitCode, Stop> {
     no_dry_run(globals)?;
     let style = Style::with_default(globals, Format::Csv);
-    let progress = Progress::of(match options.what {
-        Export::Users => "users",
-        Export::Access => "lines",
-        Export::Keys => "keys",
-        Export::Roles => "roles",
-    });
+    let things = things(options.what);
+    // On a terminal, the lines themselves are progress.
+    let hidden = options.file.is_none() && io::stdout().is_terminal();
+    let progress = if hidden { Progress::hidden() } else { Progress::of(things) };
     let connection = Connection::open(globals, &progress)?;
     progress.say(format_args!("Reading from {connection}."));
     interrupt::watch()?;
@@ -53,7 +51,7 @@ pub(crate) fn run(globals: &Globals, options: &ExportOptions) -> Result<ExitCode
     if failures == 0 {
         return Ok(ExitCode::SUCCESS);
     }
-    say(format_args!("cldp: {failures} parts could not be read and are empty"));
+    say(format_args!("cldp: could not read everything: {failures} errors, and what they are about is empty"));
     Ok(ExitCode::from(1))
 }
 
@@ -93,14 +91,17 @@ fn write(
     }
     let (failures, count) = (rows.failures, rows.count);
     rows.list.finish()?;
-    let things = match what {
+    progress.say(format_args!("Wrote {count} {}.", things(what)));
+    Ok(failures)
+}
+
+fn things(what: Export) -> &'static str {
+    match what {
         Export::Users => "users",
         Export::Access => "lines",
         Export::Keys => "keys",
         Export::Roles => "roles",
-    };
-    progress.say(format_args!("Wrote {count} {things}."));
-    Ok(failures)
+    }
 }
 
 /// The lines of an export.

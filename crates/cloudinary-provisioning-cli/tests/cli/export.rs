@@ -39,7 +39,7 @@ fn a_review_without_the_permissions_system_shows_the_rest_and_fails() {
     let ran = run(cldp(&server).arg("review"));
     assert_eq!(ran.status, 1, "{ran:?}");
     assert_eq!(ran.value()[0]["principal"], "jo@x.org");
-    assert!(ran.stderr.contains("1 parts could not be read and are missing"), "{ran:?}");
+    assert!(ran.stderr.contains("cldp: could not read everything: 1 errors"), "{ran:?}");
 }
 
 #[test]

@@ -140,7 +140,7 @@ fn what_cannot_be_read_is_an_empty_cell_that_a_sync_leaves_alone() {
 
     assert_eq!(ran.status, 1, "{ran:?}");
     assert!(ran.stderr.contains("user u2: getSubAccountsForUser: 403 Forbidden"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("cldp: 1 parts could not be read and are empty"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("cldp: could not read everything: 1 errors"), "{}", ran.stderr);
     assert!(ran.stdout.contains("media_library_user,true,,u2,true,Editors|Press,,2026"), "{}", ran.stdout);
     assert_eq!(ran.stdout.lines().count(), EXPORTED.lines().count(), "the others are there");
 

@@ -34,22 +34,25 @@ fn completions_know_every_operation() {
     run(bare().args(["completions", "tcl"])).is_refused("'tcl'");
 }
 
-/// The examples that `--help` shows.
+/// The examples of the help and of the README, as they stand.
 #[test]
-fn the_examples_of_the_help_run() {
+fn the_examples_run() {
     let help = run(bare().arg("--help")).stdout;
-    let examples: Vec<_> = help.lines().filter_map(|line| line.trim().strip_prefix("cldp --demo ")).collect();
-    assert!(examples.len() >= 5, "{help}");
-    for example in examples {
-        // A quoted argument is the only one with a blank.
-        let mut arguments = Vec::new();
-        for (number, part) in example.split('"').enumerate() {
-            if number % 2 == 1 {
-                arguments.push(part);
-            } else {
-                arguments.extend(part.split_whitespace());
+    let directory = tempfile::tempdir().unwrap();
+    for (text, least) in [(help.as_str(), 5), (include_str!("../../README.md"), 10)] {
+        let examples: Vec<_> = text.lines().filter_map(|line| line.trim().strip_prefix("cldp --demo ")).collect();
+        assert!(examples.len() >= least, "{text}");
+        for example in examples {
+            // A quoted argument is the only one with a blank.
+            let mut arguments = Vec::new();
+            for (number, part) in example.split('"').enumerate() {
+                if number % 2 == 1 {
+                    arguments.push(part);
+                } else {
+                    arguments.extend(part.split_whitespace());
+                }
             }
+            run(bare().current_dir(&directory).arg("--demo").args(&arguments)).is_done();
         }
-        run(bare().arg("--demo").args(&arguments)).is_done();
     }
 }
