@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use cloudinary_provisioning::Region;
@@ -57,8 +58,8 @@ pub(crate) struct Globals {
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) origin: Option<String>,
     /// The region of the service.
-    #[arg(long, global = true, value_enum)]
-    pub(crate) region: Option<RegionName>,
+    #[arg(long, global = true, value_parser = regions())]
+    pub(crate) region: Option<Region>,
     /// How many calls to make at the same time, where a command makes many.
     #[arg(long, global = true, value_name = "N")]
     pub(crate) workers: Option<NonZeroUsize>,
@@ -96,26 +97,6 @@ impl Globals {
         match given.as_slice() {
             [one, other, ..] => Err(Stop::Usage(format!("{one} cannot be used with {other}"))),
             _ => Ok(()),
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum RegionName {
-    /// The default.
-    Api,
-    /// Europe.
-    ApiEu,
-    /// Asia-Pacific.
-    ApiAp,
-}
-
-impl From<RegionName> for Region {
-    fn from(name: RegionName) -> Self {
-        match name {
-            RegionName::Api => Self::Api,
-            RegionName::ApiEu => Self::ApiEu,
-            RegionName::ApiAp => Self::ApiAp,
         }
     }
 }
@@ -266,6 +247,10 @@ pub(crate) enum Seed {
 /// The whole command line: the commands above, and one for every operation of the catalogue.
 pub(crate) fn command() -> clap::Command {
     Cli::command().subcommands(operation::resources()).subcommands(operation::operation_ids())
+}
+
+fn regions() -> impl TypedValueParser<Value = Region> {
+    PossibleValuesParser::new(Region::ALL.map(Region::as_str)).try_map(|name| name.parse())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -45,8 +45,13 @@ impl Connection {
         if globals.demo || has_credentials(base) || set_variables().next().is_some() {
             return Self::open(globals, &progress);
         }
-        // Nothing of it is sent.
-        let nobody = Account::new("none", "none", "none").map_err(Stop::usage)?;
+        // Of the account, only its origin counts here.
+        let nobody = |name: &str| match name {
+            "CLOUDINARY_ACCOUNT_URL" => None,
+            name if VARIABLES.contains(&name) => Some("none".to_owned()),
+            name => variable(name),
+        };
+        let nobody = Account::from_lookup(nobody).map_err(Stop::usage)?;
         Ok(Self { client: build(at_origin(nobody, globals)?, globals, &progress)?, demo: false })
     }
 
@@ -93,7 +98,7 @@ fn variable(name: &str) -> Option<String> {
 
 fn at_origin(account: Account, globals: &Globals) -> Result<Account, Stop> {
     if let Some(region) = globals.region {
-        return Ok(account.with_region(region.into()));
+        return Ok(account.with_region(region));
     }
     match &globals.origin {
         Some(url) => Ok(account.with_origin(Origin::url(url).map_err(Stop::usage)?)),

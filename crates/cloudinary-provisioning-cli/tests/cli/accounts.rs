@@ -79,6 +79,20 @@ fn a_region_is_where_requests_go() {
 }
 
 #[test]
+fn a_region_of_the_environment_counts_unless_there_is_an_option() {
+    let url = |arguments: &[&str]| {
+        let mut command = bare();
+        command.env("CLOUDINARY_ACCOUNT_URL", "account://key:other-secret@acc").env("CLOUDINARY_REGION", "api-ap");
+        let request = run(command.args(["users", "get", "u1", "--dry-run"]).args(arguments)).is_done().value();
+        request["url"].as_str().unwrap().split("/v1_1").next().unwrap().to_owned()
+    };
+    assert_eq!(url(&[]), "https://api-ap.cloudinary.com");
+    assert_eq!(url(&["--region", "api-eu"]), "https://api-eu.cloudinary.com");
+    let ran = run(bare().env("CLOUDINARY_REGION", "api-eu").args(["public", "get-schema", "--dry-run"]));
+    assert_eq!(ran.is_done().value()["url"], "https://api-eu.cloudinary.com/v2/accounts/permissions/public/schema");
+}
+
+#[test]
 fn operations_without_credentials_need_no_account() {
     let ran = run(bare().args(["public", "get-schema", "--dry-run"]));
     assert_eq!(ran.is_done().value()["url"], "https://api.cloudinary.com/v2/accounts/permissions/public/schema");
