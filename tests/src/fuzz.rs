@@ -15,7 +15,7 @@ use cloudinary_provisioning_fake::{FakeAccount, Fault as Scripted, Framing, NewG
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use serde_json::Value;
 
-use crate::samples::{self, Sample};
+use crate::samples;
 use crate::wire;
 
 /// The longest delay of the default policy: a hint of a minute and its second.
@@ -57,7 +57,7 @@ pub fn reply(data: &[u8]) {
     read(&*samples.swap_remove(which), &reply);
 }
 
-fn read(sample: &dyn Sample, reply: &Response<Vec<u8>>) {
+fn read(sample: &dyn samples::Sample, reply: &Response<Vec<u8>>) {
     match (sample.read(reply), sample.read(reply)) {
         (Ok((value, debug)), Ok(again)) => {
             assert!(reply.status().is_success());
