@@ -26,11 +26,11 @@ struct TlsServer {
 }
 
 impl TlsServer {
-    /// Closes each connection after one response, and says so: otherwise a request could go out on a connection that is
-    /// just being closed.
+    /// Closes each connection after one response, and says so: otherwise a client may use a connection again before it
+    /// has seen its end.
     fn closing(versions: &[&'static SupportedProtocolVersion]) -> Self {
-        let last = Action::respond(script::response(200, &[("connection", "close")], script::USER));
-        Self::start(&certificate("127.0.0.1"), versions, last.then_close())
+        let response = script::response(200, &[("connection", "close")], script::USER);
+        Self::start(&certificate("127.0.0.1"), versions, Action::respond(response).then_close())
     }
 
     fn start(
