@@ -13,9 +13,9 @@ use cloudinary_provisioning::{
     Access, Account, AccountId, AccountReason, Admission, ApiKey, Base, BuildReason, Change, CursorPage, Error,
     ErrorKind, Exchange, FreshConnection, GiveUpReason, GroupId, JsonList, JsonObject, KeyName, ListForm,
     ManagementType, Null, Nullable, Origin, Outcome, Pager, Params, PermissionType, Permit, PolicyId, PrincipalId,
-    PrincipalType, RateLimit, Raw, Recovery, Region, RequestOptions, RetryPolicy, RoleId, Safety, Sample, ScopeId, ScopeType,
-    Secret, SortOrder, Step, SubAccountId, SuccessResponse, Throttle, TransportError, UserId, catalog, http::Response,
-    users,
+    PrincipalType, RateLimit, Raw, Recovery, Region, RequestOptions, RetryPolicy, RoleId, Safety, Sample, ScopeId,
+    ScopeType, Secret, SortOrder, Step, SubAccountId, SuccessResponse, Throttle, TransportError, UserId, catalog,
+    http::Response, users,
 };
 use cloudinary_provisioning_fake::{
     self as fakes, FakeAccount, FakeServer, Fault, Framing, NewAccessKey, NewAssignment, NewCustomPolicy, NewGroup,
