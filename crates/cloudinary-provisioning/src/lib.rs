@@ -536,7 +536,7 @@
 //! old.
 //!
 //! Models are `#[non_exhaustive]`, and so are enums and errors unless their docs say that they are exhaustive: new fields,
-//! values and errors come in minor versions. [`http`], [`time`] and serde_json's [`Value`] are part of the public API and
+//! values and errors come in minor versions. [`http`], [`time`] and `serde_json`'s [`Value`] are part of the public API and
 //! are re-exported.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
