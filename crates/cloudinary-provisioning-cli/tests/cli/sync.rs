@@ -329,7 +329,7 @@ fn several_threads_come_to_the_same() {
     assert!(emails.is_sorted(), "results are in the order of the plan");
 }
 
-/// The server holds the reply of the k-th request, with or without carrying it out, and the process is killed then.
+/// The server holds the response of the k-th request, applied or not, and the process is killed then.
 #[test]
 fn killed_at_any_point_and_run_again_it_ends_in_the_wanted_state_with_nothing_doubled() {
     let undisturbed = serve(seeded());
