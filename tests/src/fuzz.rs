@@ -154,6 +154,8 @@ pub fn account_url(data: &[u8]) {
         "CLOUDINARY_ACCOUNT_ID",
         "CLOUDINARY_PROVISIONING_API_KEY",
         "CLOUDINARY_PROVISIONING_API_SECRET",
+        "CLOUDINARY_REGION",
+        "CLOUDINARY_ORIGIN",
     ];
     let lookup = |name: &str| {
         let place = names.iter().position(|known| *known == name).expect("a variable that is documented");

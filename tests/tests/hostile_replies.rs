@@ -539,7 +539,6 @@ fn headers_that_say_nothing_are_left_out() {
         b"0x10",
         b"\xff\xfe",
         "١".as_bytes(),
-        b"1, 2",
         b"Fri, 32 Nov 2026 10:00:00 GMT",
     ];
     for value in junk {

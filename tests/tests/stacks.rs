@@ -72,7 +72,13 @@ fn each_retries_what_is_throttled_or_lost() {
     for stack in stacks() {
         let server = served();
         server.with(|account| {
-            account.script([Fault::throttled(0), Fault::response(), Fault::close(), Fault::status(503), Fault::response()]);
+            account.script([
+                Fault::throttled(0),
+                Fault::response(),
+                Fault::close(),
+                Fault::status(503),
+                Fault::response(),
+            ]);
             account.script([Fault::response().truncated(cloudinary_provisioning_fake::Framing::ContentLength)]);
         });
         assert_eq!(assert_success(stack, &server.url()), ALL, "{stack}");

@@ -1,4 +1,4 @@
-//! A blocking client of Cloudinary's account provisioning API over [ureq], with retries.
+//! A blocking client of Cloudinary's account provisioning API over [ureq](https://docs.rs/ureq), with retries.
 //!
 //! It sends the operations of the crate [`cloudinary_provisioning`], which is re-exported here. That crate's docs describe
 //! the operations, the errors and the retries; this crate adds sending, sleeping and threads.

@@ -511,7 +511,7 @@
 //! | an empty list of `sub_account_ids` | sent: the service grants access to everything | refused; [`Access::All`] says it on purpose |
 //! | `custom_attributes`, `policy_parameters` | sent as `{}`, the contents are lost | sent and read as they are |
 //! | fields that the API description lacks, such as `root` of an access key | dropped | read |
-//! | the response to adding a user to a group, `{"users": […]}` | an empty user | [`AddedUser`](user_groups::AddedUser) has the users |
+//! | the response to adding a user to a group, `{"users": […]}` | an empty user | [`user_groups::AddedUser`] has the users |
 //! | one unreadable optional field, such as an empty `last_login` | an error for the whole list | `None` for the field |
 //! | a status that the operation does not document, such as a 500 | an `APIError` without the service's message | an [`Error`] like any other |
 //! | a 200 where the description says 201 or 204 | an error | a success |
