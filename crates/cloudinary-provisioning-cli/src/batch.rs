@@ -144,7 +144,7 @@ fn read(text: &str, line: u64, may_remove: bool) -> Asked {
     };
     let request = Request::new(entry, job.fields, None).and_then(|request| {
         if request.removes() && !may_remove {
-            return Err(format!("this would {}: confirm with --yes", request.title()));
+            return Err(format!("{}: confirm with --yes; nothing was sent", request.title()));
         }
         Ok(request)
     });

@@ -364,7 +364,7 @@ fn the_missing_are_not_disabled_without_a_confirmation() {
     let ran = sync(&server, WANTED, &["--disable-missing"]);
 
     assert_eq!(ran.status, 2, "{ran:?}");
-    assert!(ran.stderr.contains("this would disable 1 user who is not in the file: confirm with --yes"), "{ran:?}");
+    assert!(ran.stderr.contains("cldp: disable 1 user who is not in the file: confirm with --yes"), "{ran:?}");
     assert_eq!(writes(&server), 0);
     assert_eq!(state(&server), before);
 }
