@@ -12,7 +12,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 use std::{iter, thread};
 
-use cloudinary_provisioning::Error;
+use cloudinary_provisioning::{Error, Safety};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -144,7 +144,7 @@ fn read(text: &str, line: u64, may_remove: bool) -> Asked {
     };
     let request = Request::new(entry, job.fields, None).and_then(|request| {
         if request.removes() && !may_remove {
-            return Err(format!("this would {}: confirm with --yes", request.title()));
+            return Err(format!("{}: confirm with --yes; nothing was sent", request.title()));
         }
         Ok(request)
     });
@@ -182,7 +182,7 @@ impl Output<'_> {
                     line.insert("next_cursor".to_owned(), cursor);
                 }
                 self.write(&line).map_err(|stop| match stop {
-                    Stop::Closed | Stop::Failed(_) if request.entry.method != "GET" => Stop::Failed(format!(
+                    Stop::Closed | Stop::Failed(_) if request.entry.safety != Safety::Safe => Stop::Failed(format!(
                         "line {}: {} was applied, and its result could not be written: {stop}",
                         asked.line,
                         request.title()

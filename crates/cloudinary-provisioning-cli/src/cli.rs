@@ -69,7 +69,7 @@ pub(crate) struct Globals {
     /// The form of the output: a table on a terminal, JSON elsewhere, unless this says otherwise.
     #[arg(short, long, global = true, value_enum, value_name = "FORMAT")]
     pub(crate) output: Option<Format>,
-    /// The columns or fields to show, in this order: `id,email` or `principal.id`.
+    /// The columns or fields to show: `id,email` or `principal.id`. Tables and CSV have them in this order.
     #[arg(long, global = true, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) columns: Vec<String>,
     /// Show what would be sent, with credentials masked, and send nothing. For `sync`: show the plan, change nothing.

@@ -20,6 +20,8 @@ pub(crate) struct Pages<'c> {
     page: std::vec::IntoIter<Value>,
     seen: HashSet<u64>,
     ended: bool,
+    /// Whether there may be more, on a page that cannot be asked for.
+    more: bool,
 }
 
 impl<'c> Pages<'c> {
@@ -33,7 +35,16 @@ impl<'c> Pages<'c> {
             Some(Paging::Pages) => drop(request.fields.insert(position(paging).to_owned(), 1.into())),
             _ => {}
         }
-        Some(Self { client, request, keys, paging, page: Vec::new().into_iter(), seen: HashSet::new(), ended: false })
+        Some(Self {
+            client,
+            request,
+            keys,
+            paging,
+            page: Vec::new().into_iter(),
+            seen: HashSet::new(),
+            ended: false,
+            more: false,
+        })
     }
 
     fn read(&mut self) -> Result<(), Stop> {
@@ -44,11 +55,15 @@ impl<'c> Pages<'c> {
             Stop::Failed(format!("{}: the response has no list at `{}`", entry.id, self.keys.join(".")))
         })?;
         // A page that came before is what a service sends that ignores the position.
-        if !page.is_empty() && !self.seen.insert(hash(&page)) {
+        if !page.is_empty() && !self.seen.insert(fingerprint(&page)) {
             return Ok(());
         }
         let next = match self.paging {
-            Some(Paging::Pages) if !page.is_empty() => self.next_number(entry),
+            Some(Paging::Pages) if !page.is_empty() => {
+                let next = self.next_number(entry);
+                self.more = next.is_none();
+                next
+            }
             Some(Paging::Cursor(_)) => {
                 let cursor = response.get("next_cursor").and_then(Value::as_str).filter(|cursor| !cursor.is_empty());
                 cursor.filter(|cursor| self.seen.insert(hash(cursor))).map(Value::from)
@@ -79,6 +94,12 @@ impl Iterator for Pages<'_> {
             if let Some(item) = self.page.next() {
                 return Some(Ok(item));
             }
+            if std::mem::take(&mut self.more) {
+                let id = self.request.entry.id;
+                return Some(Err(Stop::Failed(format!(
+                    "{id}: there may be more; ask for larger pages with --page-size"
+                ))));
+            }
             if self.ended {
                 return None;
             }
@@ -100,6 +121,11 @@ fn position(paging: Option<Paging>) -> &'static str {
 /// The list in a response.
 fn items<'v>(response: &'v Value, keys: &[&str]) -> Option<&'v [Value]> {
     keys.iter().try_fold(response, |value, key| value.get(key))?.as_array().map(Vec::as_slice)
+}
+
+/// Stands for the items of a page, in whatever order.
+fn fingerprint(page: &[Value]) -> u64 {
+    hash(page.iter().fold(0_u64, |sum, item| sum.wrapping_add(hash(item))))
 }
 
 fn hash(value: impl Hash) -> u64 {

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use cloudinary_provisioning::{Account, Kind, Raw};
+use cloudinary_provisioning::{Account, Kind, Raw, Safety};
 use cloudinary_provisioning_ureq::Client;
 use serde_json::{Map, Value, json};
 
@@ -104,7 +104,7 @@ fn one(client: &Client, request: &Request, style: Style) -> Result<(), Stop> {
     let response = client.send(&request.raw()).map_err(|error| Stop::of_call(entry.id, &error))?;
     let written = write(&response, request, style);
     match written {
-        Err(error) if entry.method != "GET" => Err(unwritten(&request.title(), &error)),
+        Err(error) if entry.safety != Safety::Safe => Err(unwritten(&request.title(), &error)),
         written => written.map_err(Stop::from),
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn confirm(what: impl fmt::Display, yes: bool) -> Result<(), Stop> {
         return Ok(());
     }
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-        return Err(Stop::Usage(format!("this would {what}: confirm with --yes; nothing was changed")));
+        return Err(Stop::Usage(format!("{what}: confirm with --yes; nothing was changed")));
     }
     let _ = write!(io::stderr(), "{what}? [y/N] ");
     let mut answer = String::new();

@@ -191,6 +191,16 @@ fn a_list_is_read_page_by_page_up_to_its_limit() {
 }
 
 #[test]
+fn a_list_that_ends_at_the_last_page_that_can_be_asked_for_says_so() {
+    let keys = (0..101).map(|n| NewAccessKey::new(format!("Key {n}")).api_key(format!("{n}")));
+    let account = keys.fold(seeded().with_page_cap(1), |account, key| account.with_access_key("s1", key));
+    let server = serve(account);
+    let ran = run(cldp(&server).args(["access-keys", "list", "s1", "-ojsonl", "--columns", "api_key"]));
+    assert_eq!((ran.status, ran.stdout.lines().count()), (1, 100), "{ran:?}");
+    assert!(ran.stderr.contains("getAccessKeys: there may be more"), "{ran:?}");
+}
+
+#[test]
 fn a_list_with_cursors_is_read_to_its_end() {
     let ran = demo(&["principals", "inspect", "--scope-type", "account", "-ojsonl"]);
     assert!(!ran.is_done().json().is_empty(), "{ran:?}");

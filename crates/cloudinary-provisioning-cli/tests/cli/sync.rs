@@ -329,7 +329,7 @@ fn several_threads_come_to_the_same() {
     assert!(emails.is_sorted(), "results are in the order of the plan");
 }
 
-/// The server holds the reply of the k-th request, with or without carrying it out, and the process is killed then.
+/// The server holds the response of the k-th request, applied or not, and the process is killed then.
 #[test]
 fn killed_at_any_point_and_run_again_it_ends_in_the_wanted_state_with_nothing_doubled() {
     let undisturbed = serve(seeded());
@@ -364,7 +364,7 @@ fn the_missing_are_not_disabled_without_a_confirmation() {
     let ran = sync(&server, WANTED, &["--disable-missing"]);
 
     assert_eq!(ran.status, 2, "{ran:?}");
-    assert!(ran.stderr.contains("this would disable 1 user who is not in the file: confirm with --yes"), "{ran:?}");
+    assert!(ran.stderr.contains("cldp: disable 1 user who is not in the file: confirm with --yes"), "{ran:?}");
     assert_eq!(writes(&server), 0);
     assert_eq!(state(&server), before);
 }
