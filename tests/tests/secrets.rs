@@ -365,7 +365,7 @@ fn adapter(printed: &mut Printed) {
     let (shown, attempts) = (std::sync::Arc::clone(&events), std::sync::Arc::clone(&events));
     let client = builder(&server.origin())
         .on_retry(move |event| {
-            shown.lock().unwrap().push(format!("{event} {event:?} {} {:?}", event.cause, event.cause))
+            shown.lock().unwrap().push(format!("{event} {event:?} {} {:?}", event.cause, event.cause));
         })
         .on_response(move |event| attempts.lock().unwrap().push(format!("{event:?} {:#?}", event.outcome)))
         .build()
