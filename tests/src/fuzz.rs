@@ -1,10 +1,9 @@
-//! What holds for any input at all. `fuzz/` looks for inputs for which it does not, and the ones that it has found are
+//! What holds for any input at all. `tests/fuzz` looks for inputs for which it does not, and the ones that it has found are
 //! tried in the normal test run.
 
 use std::fmt::Write as _;
 use std::{
     collections::BTreeSet,
-    fmt::Debug,
     time::{Duration, SystemTime},
 };
 
@@ -14,7 +13,9 @@ use cloudinary_provisioning::{
 };
 use cloudinary_provisioning_fake::{FakeAccount, Fault as Scripted, Framing, NewGroup, NewSubAccount, NewUser};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use serde_json::Value;
 
+use crate::samples;
 use crate::wire;
 
 /// The longest delay of the default policy: a hint of a minute and its second.
@@ -49,29 +50,18 @@ pub fn reply(data: &[u8]) {
     let mut reply = Response::new(body.to_vec());
     *reply.status_mut() = StatusCode::from_u16(status).expect("a status");
     *reply.headers_mut() = headers(head);
-    match which % 9 {
-        0 => read(&users::List::new(), &reply, Vec::len),
-        1 => read(&users::Create::new("Ada Lind", "ada@example.com"), &reply, |user| user.id.as_str().len()),
-        2 => read(&users::Get::new("u1"), &reply, |user| user.id.as_str().len()),
-        3 => read(&users::Update::new("u1"), &reply, |user| user.id.as_str().len()),
-        4 => read(&users::Delete::new("u1"), &reply, |value| value.message.as_ref().map_or(0, String::len)),
-        5 => read(&users::GetGroups::new("u1"), &reply, Vec::len),
-        6 => read(&users::ListSubAccounts::new("u1"), &reply, Vec::len),
-        7 => read(&Raw::new(Method::POST, ["x"]), &reply, |value| value.to_string().len()),
-        _ => read(&Raw::new(Method::PUT, ["x"]).safety(Safety::Idempotent), &reply, |value| value.to_string().len()),
-    }
+    let mut samples = samples::all();
+    samples.push(Box::new(Raw::new(Method::POST, ["x"])));
+    samples.push(Box::new(Raw::new(Method::PUT, ["x"]).safety(Safety::Idempotent)));
+    let which = usize::from(*which) % samples.len();
+    read(&*samples.swap_remove(which), &reply);
 }
 
-fn read<O>(operation: &O, reply: &Response<Vec<u8>>, length: impl Fn(&O::Output) -> usize)
-where
-    O: Operation,
-    O::Output: Debug + PartialEq,
-{
-    match (operation.parse(reply), operation.parse_response(reply)) {
-        (Ok(value), Ok(response)) => {
+fn read(sample: &dyn samples::Sample, reply: &Response<Vec<u8>>) {
+    match (sample.read(reply), sample.read(reply)) {
+        (Ok((value, debug)), Ok(again)) => {
             assert!(reply.status().is_success());
-            assert_eq!(&value, response.value());
-            assert!(!format!("{response:?} {:?}", response.rate_limit()).is_empty());
+            assert_eq!((&value, &debug), (&again.0, &again.1));
             // Escapes make text shorter, numbers in other notations longer.
             assert!(length(&value) <= 64 + 32 * reply.body().len(), "more than there was");
         }
@@ -81,7 +71,17 @@ where
         }
         (one, other) => panic!("{one:?} and {other:?}"),
     }
-    call(operation, reply);
+    sample.call(reply);
+}
+
+/// How much text is in a value.
+fn length(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(list) => list.iter().map(length).sum(),
+        Value::Object(object) => object.values().map(length).sum(),
+        _ => 0,
+    }
 }
 
 fn check_error(error: &Error, reply: &Response<Vec<u8>>) {
@@ -97,7 +97,7 @@ fn check_error(error: &Error, reply: &Response<Vec<u8>>) {
 }
 
 /// A call that gets nothing but this reply, whole and truncated, ends within its policy.
-fn call<O: Operation>(operation: &O, reply: &Response<Vec<u8>>) {
+pub(crate) fn call<O: Operation>(operation: &O, reply: &Response<Vec<u8>>) {
     let account = Account::new("acc", "KEY", "SECRET").expect("an account");
     let outcomes: [fn(Response<Vec<u8>>) -> Outcome; 3] =
         [Outcome::Response, |reply| Outcome::Truncated(reply, None), |reply| Outcome::TooLarge(reply, 7)];
@@ -154,6 +154,8 @@ pub fn account_url(data: &[u8]) {
         "CLOUDINARY_ACCOUNT_ID",
         "CLOUDINARY_PROVISIONING_API_KEY",
         "CLOUDINARY_PROVISIONING_API_SECRET",
+        "CLOUDINARY_REGION",
+        "CLOUDINARY_ORIGIN",
     ];
     let lookup = |name: &str| {
         let place = names.iter().position(|known| *known == name).expect("a variable that is documented");
@@ -276,7 +278,7 @@ fn one(account: &mut FakeAccount, request: Request<Vec<u8>>, fault: u8) {
     let before: Vec<_> = account.users().cloned().collect();
     let scripted = match fault {
         1 => Some(Scripted::status(503).applied()),
-        2 => Some(Scripted::reply().cut_off(Framing::Chunked)),
+        2 => Some(Scripted::response().truncated(Framing::Chunked)),
         3 => Some(Scripted::reset()),
         4 => Some(Scripted::html(u16::from(fault) * 100)),
         _ => None,
@@ -297,7 +299,7 @@ fn one(account: &mut FakeAccount, request: Request<Vec<u8>>, fault: u8) {
     let json =
         response.headers().get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
     if json && !response.body().is_empty() {
-        _ = serde_json::from_slice::<serde_json::Value>(response.body()).expect("JSON");
+        _ = serde_json::from_slice::<Value>(response.body()).expect("JSON");
     }
     assert!(!format!("{account:?}").is_empty());
 }

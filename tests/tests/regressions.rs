@@ -1,4 +1,4 @@
-//! Inputs that once broke something, and a few that show what such inputs look like: `fuzz/` finds them.
+//! Inputs that once broke something, and a few that show what such inputs look like: `tests/fuzz` finds them.
 
 use std::{fs, path::Path};
 

@@ -1,6 +1,8 @@
 //! The account's own time: it moves by a fixed step a request, never by the machine's clock.
 
-use time::{Date, Duration, Month, OffsetDateTime, Time, UtcOffset, Weekday};
+use std::time::SystemTime;
+
+use time::{Date, Duration, Month, OffsetDateTime, Time, UtcOffset};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
@@ -52,40 +54,25 @@ pub(crate) fn rfc3339(moment: OffsetDateTime) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
-/// The IMF-fixdate of RFC 9110, as in `Thu, 01 Jan 2026 00:00:00 GMT`.
+/// The last second that an HTTP date can tell.
+const LAST_HTTP_SECOND: i64 = 253_402_300_799;
+
+/// The IMF-fixdate of RFC 9110, as in `Thu, 01 Jan 2026 00:00:00 GMT`. It tells nothing before 1970.
 pub(crate) fn http_date(moment: OffsetDateTime) -> String {
-    let weekday = match moment.weekday() {
-        Weekday::Monday => "Mon",
-        Weekday::Tuesday => "Tue",
-        Weekday::Wednesday => "Wed",
-        Weekday::Thursday => "Thu",
-        Weekday::Friday => "Fri",
-        Weekday::Saturday => "Sat",
-        Weekday::Sunday => "Sun",
-    };
-    let (year, month, day) = moment.to_calendar_date();
-    let month = match month {
-        Month::January => "Jan",
-        Month::February => "Feb",
-        Month::March => "Mar",
-        Month::April => "Apr",
-        Month::May => "May",
-        Month::June => "Jun",
-        Month::July => "Jul",
-        Month::August => "Aug",
-        Month::September => "Sep",
-        Month::October => "Oct",
-        Month::November => "Nov",
-        Month::December => "Dec",
-    };
-    let (hour, minute, second) = moment.to_hms();
-    format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+    let seconds = moment.unix_timestamp().clamp(0, LAST_HTTP_SECOND).unsigned_abs();
+    httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds))
 }
 
-/// `yyyy-mm-dd` and nothing else.
+/// A day as clients write it: `2026-11-23` or `23-11-2026`, with or without a time behind it.
 pub(crate) fn parse_date(text: &str) -> Option<Date> {
-    let mut parts = text.split('-');
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let (day, time) = text.split_once([' ', 'T']).unwrap_or((text, "0"));
+    let time_like = |byte: u8| byte.is_ascii_digit() || b":.+-ZUTC ".contains(&byte);
+    if !time.starts_with(|c: char| c.is_ascii_digit()) || !time.bytes().all(time_like) {
+        return None;
+    }
+    let mut parts = day.split('-');
+    let (first, month, last) = (parts.next()?, parts.next()?, parts.next()?);
+    let (year, day) = if first.len() == 4 { (first, last) } else { (last, first) };
     let digits = |part: &str, width: usize| part.len() == width && part.bytes().all(|byte| byte.is_ascii_digit());
     if parts.next().is_some() || !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
         return None;
@@ -123,11 +110,39 @@ mod tests {
     }
 
     #[test]
-    fn only_four_two_two_digits_are_a_date() {
-        assert!(parse_date("2024-02-29").is_some());
-        for bad in ["2023-02-29", "2023-2-1", "2023-01-01T00:00:00Z", "", "-", "+023-01-01", "2023-13-01", "2023/01/01"]
-        {
-            assert!(parse_date(bad).is_none(), "{bad}");
+    fn a_day_is_read_in_every_form_that_clients_write() {
+        let day = Date::from_calendar_date(2026, Month::November, 23).ok();
+        for text in [
+            "2026-11-23",
+            "23-11-2026",
+            "2026-11-23 17:16:16.58",
+            "2026-11-23T17:16:16Z",
+            "2026-11-23T17:16:16.000+00:00",
+        ] {
+            assert_eq!(parse_date(text), day, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_no_day_is_not_read() {
+        for bad in [
+            "2023-02-29",
+            "2023-2-1",
+            "",
+            "-",
+            "+023-01-01",
+            "2023-13-01",
+            "2023/01/01",
+            "2023-01-01 noon",
+            "2023-01-01T",
+        ] {
+            assert_eq!(parse_date(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_http_date_stays_within_what_it_can_tell() {
+        assert_eq!(http_date(OffsetDateTime::UNIX_EPOCH - Duration::DAY), "Thu, 01 Jan 1970 00:00:00 GMT");
+        assert_eq!(http_date(Date::MAX.with_time(Time::MAX).assume_utc()), "Fri, 31 Dec 9999 23:59:59 GMT");
     }
 }

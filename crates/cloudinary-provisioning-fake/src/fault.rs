@@ -1,48 +1,49 @@
-//! Faults: what a test wants to go wrong, and the script that says when.
+//! Faults that a test scripts, and the script itself.
 
 use std::collections::{HashSet, VecDeque};
 
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Method, Response, StatusCode};
 
-use crate::reply::error_body;
+use crate::answer::error_body;
 
-/// One thing to go wrong with one request.
+/// A fault that one request meets.
 ///
-/// | constructor | the client sees | is the request carried out? |
+/// | constructor | the client sees | is the request applied? |
 /// |---|---|---|
-/// | [`status`](Fault::status), [`throttled`](Fault::throttled), [`html`](Fault::html) | this reply | no, unless [`applied`](Fault::applied) |
+/// | [`status`](Fault::status), [`throttled`](Fault::throttled), [`html`](Fault::html) | this response | no, unless [`applied`](Fault::applied) |
 /// | [`close`](Fault::close), [`reset`](Fault::reset), [`stall`](Fault::stall), [`raw`](Fault::raw) | a broken connection | no, unless [`applied`](Fault::applied) |
-/// | [`reply`](Fault::reply) | the genuine reply, but for what is changed in it | yes |
+/// | [`response`](Fault::response) | the genuine response, with the changes that are made to it | yes |
 ///
-/// Replies can be changed further: [`header`](Fault::header), [`body`](Fault::body),
-/// [`bare`](Fault::bare), [`cut_off`](Fault::cut_off), [`stall_in_body`](Fault::stall_in_body),
-/// [`then_close`](Fault::then_close). These change nothing about a fault without a reply.
+/// Responses can be changed further: [`header`](Fault::header), [`body`](Fault::body),
+/// [`bare`](Fault::bare), [`truncated`](Fault::truncated), [`stall_in_body`](Fault::stall_in_body),
+/// [`then_close`](Fault::then_close). These change nothing about a fault without a response.
 ///
 /// ```
 /// use cloudinary_provisioning_fake::{Fault, Framing};
 /// use http::Method;
 ///
-/// // The next POST is carried out, but the caller only hears of a 503.
-/// let lost_reply = Fault::status(503).applied().on(Method::POST);
-/// // A proxy that knows nothing of JSON.
+/// // The next POST is applied, but the client receives a 503.
+/// let lost_response = Fault::status(503).applied().on(Method::POST);
+/// // The error page of a proxy.
 /// let proxy = Fault::html(502);
 /// // Throttling with a hint.
 /// let throttled = Fault::throttled(2).header("x-featureratelimit-remaining", "0");
-/// // The genuine reply, of which only ten bytes arrive.
-/// let cut_off = Fault::reply().cut_off_at(Framing::Chunked, 10);
-/// # let _ = (lost_reply, proxy, throttled, cut_off);
+/// // The genuine response, of which only ten bytes arrive.
+/// let truncated = Fault::response().truncated_at(Framing::Chunked, 10);
+/// # let _ = (lost_response, proxy, throttled, truncated);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     what: What,
     applied: bool,
     only: Option<Method>,
+    only_operation: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum What {
-    Reply(ScriptedReply),
+    Response(ScriptedResponse),
     Close,
     Reset,
     Stall,
@@ -50,8 +51,8 @@ enum What {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct ScriptedReply {
-    /// `None` is the genuine reply.
+struct ScriptedResponse {
+    /// `None` is the genuine response.
     status: Option<StatusCode>,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Option<Vec<u8>>,
@@ -65,16 +66,16 @@ struct ScriptedReply {
 enum Ending {
     Whole,
     Close,
-    CutOff(Framing, Option<usize>),
+    Truncated(Framing, Option<usize>),
     Stall(Option<usize>),
 }
 
-/// How a reply tells where its body ends: what a [cut off](Fault::cut_off) body then lacks.
+/// How a response delimits its body, which decides what a [truncated](Fault::truncated) body lacks.
 ///
 /// ```
 /// use cloudinary_provisioning_fake::{Fault, Framing};
 ///
-/// let fault = Fault::status(200).body("{\"users\":[]}").cut_off(Framing::ContentLength);
+/// let fault = Fault::status(200).body("{\"users\":[]}").truncated(Framing::ContentLength);
 /// # let _ = fault;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,26 +85,25 @@ pub enum Framing {
     ContentLength,
     /// A chunk announces more bytes than arrive, and the last chunk is missing.
     Chunked,
-    /// The end of the connection is the end of the body: nothing but the body itself can tell that
-    /// some of it is missing.
+    /// The end of the connection is the end of the body: only the body itself can show that a part of it is missing.
     CloseDelimited,
 }
 
 impl Fault {
     fn new(what: What, applied: bool) -> Self {
-        Self { what, applied, only: None }
+        Self { what, applied, only: None, only_operation: None }
     }
 
     fn scripted(status: Option<StatusCode>, mistake: Option<String>) -> Self {
-        let reply =
-            ScriptedReply { status, headers: Vec::new(), body: None, bare: false, ending: Ending::Whole, mistake };
-        Self::new(What::Reply(reply), status.is_none())
+        let scripted =
+            ScriptedResponse { status, headers: Vec::new(), body: None, bare: false, ending: Ending::Whole, mistake };
+        Self::new(What::Response(scripted), status.is_none())
     }
 
-    /// A reply of this status with the usual headers and the body
+    /// Answers with this status, the usual headers and the body
     /// `{"error":{"message":"<reason>"}}`.
     ///
-    /// A number that is no status makes it a 500 that says so.
+    /// A number that is not a valid status makes it a 500 that says so.
     pub fn status(status: u16) -> Self {
         match StatusCode::from_u16(status) {
             Ok(status) => Self::scripted(Some(status), None),
@@ -114,142 +114,152 @@ impl Fault {
         }
     }
 
-    /// A 429 with `retry-after` in seconds.
+    /// Answers with a 429 and `retry-after` in seconds.
     pub fn throttled(retry_after: u64) -> Self {
         Self::status(429).header(RETRY_AFTER.as_str(), retry_after.to_string())
     }
 
-    /// A reply as a proxy in between gives it: an HTML page and none of the service's own headers.
+    /// Answers as a proxy would: with an HTML page and none of the service's own headers.
     pub fn html(status: u16) -> Self {
         let page = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>");
         Self::status(status).bare().header(CONTENT_TYPE.as_str(), "text/html").body(page)
     }
 
-    /// The genuine reply of a request that is carried out as ever. Unchanged it is no fault at all,
-    /// which is of use between others in a script.
-    pub fn reply() -> Self {
+    /// Answers with the genuine response of the request, which is applied. Unchanged it is no fault at all, which is
+    /// useful between others in a script.
+    pub fn response() -> Self {
         Self::scripted(None, None)
     }
 
-    /// The connection is closed without a reply.
+    /// Closes the connection without a response.
     pub fn close() -> Self {
         Self::new(What::Close, false)
     }
 
-    /// The connection is reset without a reply.
+    /// Resets the connection without a response.
     pub fn reset() -> Self {
         Self::new(What::Reset, false)
     }
 
-    /// No reply ever comes; the connection is held until the client gives up or the server is
-    /// dropped.
+    /// Sends no response, and keeps the connection open until the client gives up or the server is dropped.
     pub fn stall() -> Self {
         Self::new(What::Stall, false)
     }
 
-    /// These bytes instead of a reply, after which the connection is closed.
+    /// Sends these bytes instead of a response, then closes the connection.
     pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
         Self::new(What::Raw(bytes.into()), false)
     }
 
-    /// The request is carried out first, then the fault takes the place of its reply: the reply is
-    /// lost rather than the request.
+    /// Applies the request before the fault replaces its response: the response is lost rather than the request.
     pub fn applied(mut self) -> Self {
         self.applied = true;
         self
     }
 
-    /// Strikes only requests of this method; others pass and leave it waiting.
+    /// Restricts the fault to requests with this method. Others pass, and the fault waits.
     pub fn on(mut self, method: Method) -> Self {
         self.only = Some(method);
         self
     }
 
-    /// A header of the reply. The first of a name takes the place of the usual one; further ones of
-    /// that name stand beside it.
+    /// Restricts the fault to requests of this operation, by its operationId. Others pass, and the fault waits.
     ///
-    /// What is no valid header makes the reply a 500 that says so.
+    /// ```
+    /// use cloudinary_provisioning_fake::Fault;
+    ///
+    /// let no_keys = Fault::status(503).on_operation("generateAccessKey");
+    /// # let _ = no_keys;
+    /// ```
+    pub fn on_operation(mut self, operation_id: impl Into<String>) -> Self {
+        self.only_operation = Some(operation_id.into());
+        self
+    }
+
+    /// Sets a header of the response. The first of a name replaces the usual one; further ones of that name are added.
+    ///
+    /// A header that is not valid makes the response a 500 that says so.
     pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
         let name = HeaderName::from_bytes(name.as_ref());
         let value = HeaderValue::from_bytes(value.as_ref());
-        if let What::Reply(reply) = &mut self.what {
+        if let What::Response(scripted) = &mut self.what {
             match (name, value) {
-                (Ok(name), Ok(value)) => reply.headers.push((name, value)),
+                (Ok(name), Ok(value)) => scripted.headers.push((name, value)),
                 (name, _) => {
                     let which = name.map_or_else(|_| "name".to_owned(), |name| name.to_string());
-                    reply.mistake = Some(format!("the scripted header {which} is not valid HTTP"));
+                    scripted.mistake = Some(format!("the scripted header {which} is not valid HTTP"));
                 }
             }
         }
         self
     }
 
-    /// The body of the reply, as it is: the content type stays JSON unless it is set.
+    /// Sets the body of the response. The content type stays JSON unless it is set.
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
-        if let What::Reply(reply) = &mut self.what {
-            reply.body = Some(body.into());
+        if let What::Response(scripted) = &mut self.what {
+            scripted.body = Some(body.into());
         }
         self
     }
 
-    /// Without the headers that every reply of the service carries (date, request id, rate limit).
+    /// Leaves out the headers that every response of the service carries (date, request id, rate limit).
     pub fn bare(mut self) -> Self {
-        if let What::Reply(reply) = &mut self.what {
-            reply.bare = true;
+        if let What::Response(scripted) = &mut self.what {
+            scripted.bare = true;
         }
         self
     }
 
-    /// The connection is closed in the middle of the body.
-    pub fn cut_off(self, framing: Framing) -> Self {
-        self.ending(Ending::CutOff(framing, None))
+    /// Closes the connection in the middle of the body.
+    pub fn truncated(self, framing: Framing) -> Self {
+        self.ending(Ending::Truncated(framing, None))
     }
 
-    /// The connection is closed after this many bytes of the body.
-    pub fn cut_off_at(self, framing: Framing, sent: usize) -> Self {
-        self.ending(Ending::CutOff(framing, Some(sent)))
+    /// Closes the connection after this many bytes of the body.
+    pub fn truncated_at(self, framing: Framing, sent: usize) -> Self {
+        self.ending(Ending::Truncated(framing, Some(sent)))
     }
 
-    /// Half of the body arrives, and the rest never does.
+    /// Sends half of the body, and never the rest.
     pub fn stall_in_body(self) -> Self {
         self.ending(Ending::Stall(None))
     }
 
-    /// This many bytes of the body arrive, and the rest never does.
+    /// Sends this many bytes of the body, and never the rest.
     pub fn stall_in_body_at(self, sent: usize) -> Self {
         self.ending(Ending::Stall(Some(sent)))
     }
 
-    /// The whole reply arrives, and then the connection is closed without having announced it, as
-    /// if it had been idle for too long.
+    /// Sends the whole response, then closes the connection without announcing it, as after an idle timeout.
     pub fn then_close(self) -> Self {
         self.ending(Ending::Close)
     }
 
     fn ending(mut self, ending: Ending) -> Self {
-        if let What::Reply(reply) = &mut self.what {
-            reply.ending = ending;
+        if let What::Response(scripted) = &mut self.what {
+            scripted.ending = ending;
         }
         self
     }
 
-    pub(crate) fn carries_out(&self) -> bool {
-        self.applied || matches!(&self.what, What::Reply(reply) if reply.status.is_none())
+    pub(crate) fn applies(&self) -> bool {
+        self.applied || matches!(&self.what, What::Response(scripted) if scripted.status.is_none())
     }
 
-    fn strikes(&self, method: &Method) -> bool {
+    fn strikes(&self, method: &Method, operation: Option<&str>) -> bool {
         self.only.as_ref().is_none_or(|only| only == method)
+            && self.only_operation.as_deref().is_none_or(|only| Some(only) == operation)
     }
 
-    /// What comes of it. `usual` makes an empty reply with the usual headers; `genuine` is the reply
-    /// of the request where it was carried out.
+    /// Applies the fault. `usual` builds a response with the usual headers; `genuine` is the response of the request
+    /// where it was applied.
     pub(crate) fn strike(
         self,
         genuine: Option<Response<Vec<u8>>>,
         usual: impl FnOnce(StatusCode, Vec<u8>) -> Response<Vec<u8>>,
     ) -> Result<Response<Vec<u8>>, Disruption> {
         match self.what {
-            What::Reply(reply) => reply.finish(genuine, usual),
+            What::Response(scripted) => scripted.finish(genuine, usual),
             What::Close => Err(Disruption::Close),
             What::Reset => Err(Disruption::Reset),
             What::Stall => Err(Disruption::Stall),
@@ -258,7 +268,7 @@ impl Fault {
     }
 }
 
-impl ScriptedReply {
+impl ScriptedResponse {
     fn finish(
         self,
         genuine: Option<Response<Vec<u8>>>,
@@ -295,8 +305,8 @@ impl ScriptedReply {
         match self.ending {
             Ending::Whole => Ok(response),
             Ending::Close => Err(Disruption::CloseAfter { response: Box::new(response) }),
-            Ending::CutOff(framing, sent) => {
-                Err(Disruption::CutOff { response: Box::new(response), framing, sent: sent.unwrap_or(half) })
+            Ending::Truncated(framing, sent) => {
+                Err(Disruption::Truncated { response: Box::new(response), framing, sent: sent.unwrap_or(half) })
             }
             Ending::Stall(sent) => {
                 Err(Disruption::StallInBody { response: Box::new(response), sent: sent.unwrap_or(half) })
@@ -312,7 +322,7 @@ fn default_body(status: StatusCode) -> Vec<u8> {
     error_body(reason(status))
 }
 
-/// 420 is not in the registry of statuses.
+/// Returns the reason phrase. 420 is not in the registry of statuses.
 pub(crate) fn reason(status: StatusCode) -> &'static str {
     match status.as_u16() {
         420 => "Max Usage Rate Exceeded",
@@ -320,19 +330,18 @@ pub(crate) fn reason(status: StatusCode) -> &'static str {
     }
 }
 
-/// What happens to the connection in place of a whole reply.
+/// What happens to the connection in place of a whole response.
 ///
-/// The server acts it out. Whoever uses the account without the server gets it from
-/// [`FakeAccount::try_respond`](crate::FakeAccount::try_respond) and turns it into the error that
-/// their own HTTP stack would report.
+/// The server carries it out. Without the server, [`FakeAccount::try_respond`](crate::FakeAccount::try_respond) returns it,
+/// for you to turn into the error that your own HTTP stack would report.
 ///
 /// ```
 /// use cloudinary_provisioning_fake::{Disruption, FakeAccount, Fault};
 ///
 /// let mut account = FakeAccount::new("acc", "key", "secret");
 /// account.fail_next(1, Fault::close());
-/// let reply = account.try_respond(http::Request::new(Vec::new()));
-/// let error = match reply {
+/// let response = account.try_respond(http::Request::new(Vec::new()));
+/// let error = match response {
 ///     Err(Disruption::Stall) => std::io::ErrorKind::TimedOut,
 ///     Err(Disruption::Reset) => std::io::ErrorKind::ConnectionReset,
 ///     Err(_) => std::io::ErrorKind::UnexpectedEof,
@@ -343,43 +352,43 @@ pub(crate) fn reason(status: StatusCode) -> &'static str {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Disruption {
-    /// Closed before a reply.
+    /// Closed before a response.
     Close,
-    /// Reset before a reply.
+    /// Reset before a response.
     Reset,
-    /// Held open without a reply.
+    /// Held open without a response.
     Stall,
     /// These bytes, then closed.
     Raw(Vec<u8>),
     /// Closed after the first bytes of the body.
-    CutOff {
-        /// The whole reply.
+    Truncated {
+        /// The whole response.
         response: Box<Response<Vec<u8>>>,
-        /// How its length is told.
+        /// How its body is delimited.
         framing: Framing,
-        /// How many bytes of the body arrive.
+        /// The number of bytes of the body that are sent.
         sent: usize,
     },
     /// Held open after the first bytes of the body.
     StallInBody {
-        /// The whole reply.
+        /// The whole response.
         response: Box<Response<Vec<u8>>>,
-        /// How many bytes of the body arrive.
+        /// The number of bytes of the body that are sent.
         sent: usize,
     },
-    /// The whole reply, then closed.
+    /// The whole response, then closed.
     CloseAfter {
-        /// The reply.
+        /// The response.
         response: Box<Response<Vec<u8>>>,
     },
 }
 
 impl Disruption {
-    /// The status that the client got to see, if any.
+    /// Returns the status that the client received, if any.
     pub fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Close | Self::Reset | Self::Stall | Self::Raw(_) => None,
-            Self::CutOff { response, .. } | Self::StallInBody { response, .. } | Self::CloseAfter { response } => {
+            Self::Truncated { response, .. } | Self::StallInBody { response, .. } | Self::CloseAfter { response } => {
                 Some(response.status())
             }
         }
@@ -420,8 +429,8 @@ impl Script {
         self.once.iter().fold(0, |left, (times, _)| left.saturating_add(*times))
     }
 
-    pub(crate) fn next(&mut self, method: &Method) -> Option<Fault> {
-        let place = self.once.iter().position(|(_, fault)| fault.strikes(method));
+    pub(crate) fn next(&mut self, method: &Method, operation: Option<&str>) -> Option<Fault> {
+        let place = self.once.iter().position(|(_, fault)| fault.strikes(method, operation));
         if let Some((place, (times, fault))) = place.and_then(|place| Some((place, self.once.get_mut(place)?))) {
             *times -= 1;
             let (left, fault) = (*times, fault.clone());
@@ -432,7 +441,7 @@ impl Script {
         }
         let mut struck = None;
         for recurring in &mut self.recurring {
-            if recurring.fault.strikes(method) {
+            if recurring.fault.strikes(method, operation) {
                 recurring.seen = recurring.seen.wrapping_add(1);
                 if recurring.every != 0 && recurring.seen.is_multiple_of(recurring.every) {
                     struck.get_or_insert_with(|| recurring.fault.clone());

@@ -4,11 +4,13 @@
 pub(crate) struct Ids {
     seed: u64,
     made: u64,
+    /// Kept apart, as request ids are: a key more must not change what the next user is called.
+    keys: u64,
 }
 
 impl Ids {
     pub(crate) fn seeded(seed: u64) -> Self {
-        Self { seed, made: 0 }
+        Self { seed, made: 0, keys: 0 }
     }
 
     /// 30 hex digits.
@@ -17,6 +19,31 @@ impl Ids {
         let mut id = hex(self.seed, self.made);
         id.truncate(30);
         id
+    }
+
+    /// 30 hex digits that are not taken.
+    pub(crate) fn free_id(&mut self, taken: impl Fn(&str) -> bool) -> String {
+        loop {
+            let id = self.next_id();
+            if !taken(&id) {
+                return id;
+            }
+        }
+    }
+
+    /// 15 decimal digits, as API keys have.
+    pub(crate) fn next_key(&mut self) -> String {
+        self.keys = self.keys.wrapping_add(1);
+        let number = mix(self.seed.rotate_left(17) ^ mix(self.keys)) % 900_000_000_000_000;
+        (number + 100_000_000_000_000).to_string()
+    }
+
+    /// 27 characters, as API secrets have.
+    pub(crate) fn next_secret(&mut self) -> String {
+        self.keys = self.keys.wrapping_add(1);
+        let mut secret = format!("S{}", hex(self.seed.rotate_left(31), self.keys));
+        secret.truncate(27);
+        secret
     }
 
     /// 32 hex digits. Kept apart from the other ids: asking must not change what a user is called.

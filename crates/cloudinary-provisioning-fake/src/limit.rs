@@ -1,9 +1,11 @@
 //! The hourly budget of requests.
 
+use http::StatusCode;
 use time::OffsetDateTime;
 
+use crate::answer::Failure;
 use crate::clock::{http_date, next_hour};
-use crate::reply::Failure;
+use crate::facts::Operation;
 
 #[derive(Clone, Debug)]
 pub(crate) struct RateLimit {
@@ -24,7 +26,8 @@ impl RateLimit {
         Self { limit, used: 0, reset: None }
     }
 
-    pub(crate) fn charge(&mut self, now: OffsetDateTime) -> Result<(), Failure> {
+    /// Counts a request of this operation; a spent limit is a 420 where the operation documents it, else a 429.
+    pub(crate) fn charge(&mut self, now: OffsetDateTime, operation: &Operation) -> Result<(), Failure> {
         let reset = next_hour(now);
         if self.reset != Some(reset) {
             self.used = 0;
@@ -32,9 +35,11 @@ impl RateLimit {
         }
         if self.used >= self.limit {
             let (limit, reset) = (self.limit, http_date(reset));
-            return Err(Failure::rate_limited(format!(
-                "Rate limit exceeded. Limit of {limit} requests reached. Try again on {reset}"
-            )));
+            let status = if operation.documents(420) { StatusCode::from_u16(420).ok() } else { None };
+            return Err(Failure::new(
+                status.unwrap_or(StatusCode::TOO_MANY_REQUESTS),
+                format!("Rate limit exceeded. Limit of {limit} requests reached. Try again on {reset}"),
+            ));
         }
         self.used += 1;
         Ok(())
@@ -52,17 +57,29 @@ mod tests {
     use time::Duration;
 
     use super::*;
+    use crate::facts::operations;
+
+    fn operation(id: &str) -> &'static Operation {
+        operations().iter().find(|operation| operation.id == id).unwrap()
+    }
+
+    #[test]
+    fn a_spent_limit_is_a_429_where_no_420_is_documented() {
+        let failure = RateLimit::new(0).charge(OffsetDateTime::UNIX_EPOCH, operation("getBillingUsage")).unwrap_err();
+        assert_eq!(failure.status, 429);
+    }
 
     #[test]
     fn a_spent_limit_comes_back_with_the_full_hour() {
+        let users = operation("getUsers");
         let start = OffsetDateTime::UNIX_EPOCH;
         let mut limit = RateLimit::new(1);
-        assert!(limit.charge(start).is_ok());
+        assert!(limit.charge(start, users).is_ok());
         assert_eq!(limit.state(start), (1, 0));
         let late = start + Duration::seconds(3599);
-        assert_eq!(limit.charge(late).unwrap_err().status, 420);
+        assert_eq!(limit.charge(late, users).unwrap_err().status, 420);
         let reset = start + Duration::seconds(3600);
         assert_eq!(limit.state(reset), (1, 1));
-        assert!(limit.charge(reset).is_ok());
+        assert!(limit.charge(reset, users).is_ok());
     }
 }

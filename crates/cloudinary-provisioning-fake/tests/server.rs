@@ -12,7 +12,7 @@ use common::{USERS, account};
 /// A client that knows as much HTTP as these tests need.
 struct Client(TcpStream);
 
-struct Reply {
+struct Received {
     status: u16,
     head: String,
     body: String,
@@ -28,14 +28,14 @@ impl Client {
         self
     }
 
-    /// One reply, whose length is told by its head.
-    fn reply(&mut self) -> Reply {
+    /// One response, whose length is told by its head.
+    fn response(&mut self) -> Received {
         let head = self.head();
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
         let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
         self.0.read_exact(&mut body).unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Reply { status, head, body: String::from_utf8(body).unwrap() }
+        Received { status, head, body: String::from_utf8(body).unwrap() }
     }
 
     fn head(&mut self) -> String {
@@ -55,8 +55,8 @@ impl Client {
         rest
     }
 
-    fn ask(&mut self, method: &str, below: &str, body: &str) -> Reply {
-        self.send(message(method, below, body)).reply()
+    fn ask(&mut self, method: &str, below: &str, body: &str) -> Received {
+        self.send(message(method, below, body)).response()
     }
 }
 
@@ -100,7 +100,7 @@ mod exchanges {
     }
 
     #[test]
-    fn what_the_account_is_told_meanwhile_shows_in_the_next_reply() {
+    fn what_the_account_is_told_meanwhile_shows_in_the_next_response() {
         let server = serve(john());
         let mut client = Client::of(&server);
         client.ask("GET", "/u1", "");
@@ -119,7 +119,7 @@ mod exchanges {
         let server = serve(john());
         let mut client = Client::of(&server);
         client.send(message("POST", "", CREATE) + &message("GET", "/nope", "") + &message("GET", "/u1", ""));
-        let statuses = [client.reply().status, client.reply().status, client.reply().status];
+        let statuses = [client.response().status, client.response().status, client.response().status];
         assert_eq!(statuses, [200, 404, 200]);
         assert_eq!(server.requests(), 3);
     }
@@ -132,7 +132,7 @@ mod exchanges {
         for byte in message("POST", "", CREATE).as_bytes() {
             client.send([*byte]);
         }
-        assert_eq!(client.reply().status, 200);
+        assert_eq!(client.response().status, 200);
     }
 
     #[test]
@@ -147,7 +147,7 @@ mod exchanges {
             one.len(),
             two.len(),
         ));
-        assert_eq!(client.reply().status, 200);
+        assert_eq!(client.response().status, 200);
         assert_eq!(client.ask("GET", "/u1", "").status, 200);
     }
 
@@ -155,8 +155,8 @@ mod exchanges {
     fn a_body_of_a_megabyte_is_read_whole() {
         let server = serve(john());
         let body = format!(r#"{{"name":"{}"}}"#, "x".repeat(1 << 20));
-        let reply = Client::of(&server).ask("PUT", "/u1", &body);
-        assert_eq!(reply.status, 200);
+        let response = Client::of(&server).ask("PUT", "/u1", &body);
+        assert_eq!(response.status, 200);
         assert_eq!(server.with(|account| account.user("u1").unwrap().name.len()), 1 << 20);
     }
 
@@ -169,7 +169,7 @@ mod exchanges {
         client.send(head);
         assert_eq!(client.head(), "HTTP/1.1 100 Continue\r\n\r\n");
         client.send(body);
-        assert_eq!(client.reply().status, 200);
+        assert_eq!(client.response().status, 200);
     }
 
     #[test]
@@ -194,8 +194,8 @@ mod exchanges {
         }
         let mut client = Client::of(&server);
         let staying = message("GET", "/u1", "").replace("HTTP/1.1\r\nhost: x", "HTTP/1.0\r\nconnection: keep-alive");
-        assert!(client.send(&staying).reply().head.contains("connection: keep-alive"));
-        assert_eq!(client.send(&staying).reply().status, 200);
+        assert!(client.send(&staying).response().head.contains("connection: keep-alive"));
+        assert_eq!(client.send(&staying).response().status, 200);
     }
 
     #[test]
@@ -312,7 +312,7 @@ mod faults {
     }
 
     #[test]
-    fn faults_without_a_reply_can_hide_a_change() {
+    fn faults_without_a_response_can_hide_a_change() {
         for fault in [Fault::close(), Fault::reset(), Fault::raw("x"), Fault::status(503)] {
             for (applied, fault) in [(false, fault.clone()), (true, fault.applied())] {
                 let server = with_fault(fault.clone());
@@ -356,24 +356,24 @@ mod faults {
 
     #[test]
     fn a_body_can_be_shorter_than_its_length() {
-        let (head, body) = cut_off(Fault::status(200).body("0123456789").cut_off(Framing::ContentLength));
+        let (head, body) = cut_off(Fault::status(200).body("0123456789").truncated(Framing::ContentLength));
         assert!(head.contains("content-length: 10"));
         assert_eq!(body, "01234");
-        let (head, body) = cut_off(Fault::status(200).body("01").cut_off_at(Framing::ContentLength, 99));
+        let (head, body) = cut_off(Fault::status(200).body("01").truncated_at(Framing::ContentLength, 99));
         assert!(head.contains("content-length: 3"));
         assert_eq!(body, "01");
     }
 
     #[test]
     fn a_chunk_can_be_shorter_than_its_length() {
-        let (head, body) = cut_off(Fault::status(200).body("0123456789").cut_off_at(Framing::Chunked, 3));
+        let (head, body) = cut_off(Fault::status(200).body("0123456789").truncated_at(Framing::Chunked, 3));
         assert!(head.contains("transfer-encoding: chunked") && !head.contains("content-length"));
         assert_eq!(body, "a\r\n012");
     }
 
     #[test]
     fn a_body_that_ends_with_the_connection_can_end_early() {
-        let (head, body) = cut_off(Fault::reply().cut_off_at(Framing::CloseDelimited, 6));
+        let (head, body) = cut_off(Fault::response().truncated_at(Framing::CloseDelimited, 6));
         assert!(head.contains("connection: close") && !head.contains("content-length"));
         assert_eq!(body, r#"{"id":"#);
     }
@@ -394,8 +394,8 @@ mod faults {
     }
 
     #[test]
-    fn a_connection_can_end_unannounced_after_a_reply() {
-        let server = with_fault(Fault::reply().then_close());
+    fn a_connection_can_end_unannounced_after_a_response() {
+        let server = with_fault(Fault::response().then_close());
         let rest = Client::of(&server).send(message("GET", "/u1", "")).rest();
         assert!(rest.starts_with("HTTP/1.1 200 OK\r\n") && rest.ends_with('}'));
         assert!(!rest.contains("connection: close"));

@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloudinary_provisioning::http::{Request, uri::Scheme};
+use cloudinary_provisioning::http::Request;
 use cloudinary_provisioning::{
-    Account, AttemptEvent, Driver, Error, Exchange, Operation, Outcome, Paged, Permit, RequestOptions, Response,
-    RetryEvent, RetryPolicy, Sample, Transport,
+    Account, AttemptEvent, Driver, Error, Exchange, Operation, Origin, Outcome, Paged, Permit, Recover, Recovery,
+    RequestOptions, Response, RetryEvent, RetryPolicy, Sample, Transport,
 };
 
 use crate::builder::ClientBuilder;
@@ -16,15 +16,20 @@ use crate::clock::Timeline;
 use crate::config_error::ConfigError;
 use crate::gate::Gate;
 use crate::items::Items;
+use crate::trace;
+use crate::workers::{SendAll, Stop, Stoppable};
 
-/// A blocking client of one account. Cheap to clone; clones share connections and what the service has said about
-/// its rate limit.
+/// A blocking client of one account.
+///
+/// A client is cheap to clone. Clones share their connections, and what the service said about its rate limit.
 ///
 /// ```no_run
-/// use cloudinary_provisioning_ureq::{Client, users::{self, Role}};
+/// use cloudinary_provisioning_ureq::Client;
+/// use cloudinary_provisioning_ureq::users::{self, Role};
 ///
 /// let client = Client::from_env()?;
-/// let john = client.send(&users::Create::new("John", "john@example.com").role(Role::TechnicalAdmin))?;
+/// let create = users::Create::new("John", "john@example.com").role(Role::TechnicalAdmin);
+/// let john = client.send(&create)?;
 /// for user in client.items(users::List::new().prefix("john")) {
 ///     println!("{}", user?.id);
 /// }
@@ -51,23 +56,26 @@ pub(crate) type RetryHook = dyn Fn(&RetryEvent<'_>) + Send + Sync;
 pub(crate) type ResponseHook = dyn Fn(&AttemptEvent<'_>) + Send + Sync;
 
 impl Client {
-    /// A client with the default configuration. Where ureq could not work with it, calls return the error that
-    /// [`ClientBuilder::build`] returns.
+    /// Creates a client with the default configuration.
+    ///
+    /// If ureq could not run with it, calls return the error that [`ClientBuilder::build`] returns.
     pub fn new(account: Account) -> Self {
         ClientBuilder::new(account).assemble()
     }
 
-    /// A client with a configuration of your own.
+    /// Configures a client.
     pub fn builder(account: Account) -> ClientBuilder {
         ClientBuilder::new(account)
     }
 
-    /// A client of the account that the environment names: `CLOUDINARY_ACCOUNT_URL`, or `CLOUDINARY_ACCOUNT_ID`,
-    /// `CLOUDINARY_PROVISIONING_API_KEY` and `CLOUDINARY_PROVISIONING_API_SECRET`; see [`Account::from_lookup`].
+    /// Creates a client of the account that the environment names, with `CLOUDINARY_ACCOUNT_URL`, or with
+    /// `CLOUDINARY_ACCOUNT_ID`, `CLOUDINARY_PROVISIONING_API_KEY` and `CLOUDINARY_PROVISIONING_API_SECRET`; see
+    /// [`Account::from_lookup`].
     ///
     /// # Errors
     ///
-    /// Where a part is missing or cannot be used, and as [`ClientBuilder::build`].
+    /// Returns an error if a part of the account is missing or cannot be used. The same as [`ClientBuilder::build`]
+    /// otherwise.
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }
@@ -76,28 +84,37 @@ impl Client {
         Self(Arc::new(shared))
     }
 
-    /// The account of this client.
+    /// Returns the account of this client.
     pub fn account(&self) -> &Account {
         &self.0.account
     }
 
-    /// Sends an operation, or a reference to one, and retries it as the retry policy says.
+    /// Sends an operation, or a reference to one, with the retries of the client's policy.
     ///
     /// # Errors
     ///
-    /// An [`Error`] of any [kind](cloudinary_provisioning::ErrorKind).
+    /// Returns an [`Error`] of any [kind](cloudinary_provisioning::ErrorKind).
     pub fn send<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
         self.call(operation).send()
     }
 
-    /// A call of an operation, or of a reference to one, with options of its own.
+    /// Prepares a call of an operation, or of a reference to one, with options of its own.
     pub fn call<O: Operation>(&self, operation: O) -> Call<'_, O> {
         Call::new(self, operation)
     }
 
-    /// All items of a list, page by page as they are asked for.
-    pub fn items<O: Paged>(&self, operation: O) -> Items<O> {
+    /// Returns an iterator over all items of a list. Pages are requested as they are needed.
+    pub fn items<O: Paged + 'static>(&self, operation: O) -> Items<O> {
         Items::new(self.clone(), operation)
+    }
+
+    /// Sends many operations with several workers; see [`SendAll`].
+    pub fn send_all<I>(&self, operations: I) -> SendAll<I::IntoIter>
+    where
+        I: IntoIterator,
+        I::Item: Operation + 'static,
+    {
+        SendAll::new(self.clone(), operations.into_iter())
     }
 
     /// The options that a call begins with.
@@ -105,34 +122,71 @@ impl Client {
         CallOptions { request: self.0.request.clone(), ..CallOptions::default() }
     }
 
-    /// The defect of the configuration, if it has one that matters to requests over this scheme.
-    pub(crate) fn misconfigured(&self, https: bool) -> Option<ConfigError> {
-        let no_tls = https && !self.0.has_tls;
+    /// The defect of the configuration, if it has one that matters to requests to this origin.
+    pub(crate) fn misconfigured(&self, origin: &Origin) -> Option<ConfigError> {
+        let no_tls = !self.0.has_tls && origin.as_str().starts_with("https://");
         self.0.misconfigured.clone().or_else(|| no_tls.then_some(ConfigError::NoTls))
     }
 
     pub(crate) fn execute<O: Operation>(
         &self,
-        operation: O,
+        operation: &O,
         options: &CallOptions,
+        stop: &Stop,
     ) -> Result<Response<O::Output>, Error> {
-        self.exchange(operation, options)?.run(&*self.0)
+        self.traced(operation, options, || {
+            let exchange = Exchange::with_options(self.account(), operation, self.policy(options), &options.request)?;
+            exchange.run(&Stoppable { shared: &self.0, stop })
+        })
     }
 
-    pub(crate) fn exchange<O: Operation>(&self, operation: O, options: &CallOptions) -> Result<Exchange<O>, Error> {
-        let mut policy = options.retry.unwrap_or(self.0.policy);
-        if let Some(timeout) = options.timeout {
-            policy = policy.attempt_timeout(timeout);
+    pub(crate) fn recover<O: Recover>(
+        &self,
+        operation: &O,
+        options: &CallOptions,
+        stop: &Stop,
+    ) -> Result<Response<O::Output>, Error> {
+        self.traced(operation, options, || {
+            let request = options.request.clone();
+            let recovery = Recovery::with_options(self.account(), operation, self.policy(options), request)?;
+            recovery.run(&Stoppable { shared: &self.0, stop })
+        })
+    }
+
+    fn traced<O: Operation>(
+        &self,
+        operation: &O,
+        options: &CallOptions,
+        call: impl FnOnce() -> Result<Response<O::Output>, Error>,
+    ) -> Result<Response<O::Output>, Error> {
+        let origin = options.origin.as_ref().unwrap_or(self.account().origin());
+        match self.misconfigured(origin) {
+            Some(error) => Err(error.into()),
+            None => trace::span(operation, origin, call),
         }
-        let exchange = Exchange::with_options(&self.0.account, operation, policy, &options.request)?;
-        let https = exchange.request().uri().scheme() == Some(&Scheme::HTTPS);
-        self.misconfigured(https).map_or(Ok(exchange), |error| Err(error.into()))
+    }
+
+    pub(crate) fn policy(&self, options: &CallOptions) -> RetryPolicy {
+        let policy = options.retry.unwrap_or(self.0.policy);
+        options.timeout.map_or(policy, |timeout| policy.attempt_timeout(timeout))
     }
 }
 
 impl Driver for Shared {
     fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> Outcome {
-        self.transport.send(request, timeout)
+        /// A transport that panics leaves its place among the attempts in flight to others.
+        struct Release<'g>(&'g Gate);
+
+        impl Drop for Release<'_> {
+            fn drop(&mut self) {
+                self.0.release(Permit::default());
+            }
+        }
+
+        let release = Release(&self.gate);
+        let outcome = self.transport.send(request, timeout);
+        std::mem::forget(release);
+        outcome
     }
 
     fn sleep(&self, delay: Duration) {
@@ -159,6 +213,7 @@ impl Driver for Shared {
     }
 
     fn on_retry(&self, event: &RetryEvent<'_>) {
+        trace::retry(event);
         if let Some(hook) = &self.on_retry {
             hook(event);
         }

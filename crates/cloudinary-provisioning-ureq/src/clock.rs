@@ -1,4 +1,4 @@
-//! [`Clock`]: time, jitter and sleep, so that tests can bring their own.
+//! [`Clock`]: time, jitter and sleep, which tests can replace.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use cloudinary_provisioning::Sample;
 
-/// Where a client gets time, jitter and sleep from. Every method has the system's as its default.
+/// Where a client gets time, jitter and sleep from. Every method defaults to [`SystemClock`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -22,28 +22,28 @@ use cloudinary_provisioning::Sample;
 /// NoSleep.sleep(Duration::from_secs(3600));
 /// ```
 pub trait Clock: Send + Sync {
-    /// A time that never goes back, since a point of the clock's choice.
+    /// Returns a time that never decreases, counted from any fixed point.
     fn monotonic(&self) -> Duration {
         SystemClock.monotonic()
     }
 
-    /// The wall-clock time.
+    /// Returns the wall-clock time.
     fn now(&self) -> SystemTime {
         SystemClock.now()
     }
 
-    /// A random number, evenly distributed over all of `u64`.
+    /// Returns a random number, evenly distributed over all of `u64`.
     fn jitter(&self) -> u64 {
         SystemClock.jitter()
     }
 
-    /// Waits. Where it returns sooner, as it may in tests, the delay counts as slept all the same.
+    /// Sleeps. If it returns early, as it may in tests, the delay counts as slept all the same.
     fn sleep(&self, delay: Duration) {
         SystemClock.sleep(delay);
     }
 }
 
-/// The system's clock and sleep, which a client has unless told otherwise.
+/// The system's clock and sleep, which a client uses by default.
 ///
 /// ```
 /// use cloudinary_provisioning_ureq::{Clock, SystemClock};

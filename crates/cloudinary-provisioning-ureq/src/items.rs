@@ -1,50 +1,103 @@
 //! [`Items`]: a list as an iterator.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use cloudinary_provisioning::{AccountId, Error, Origin, Paged, Pager, RetryPolicy};
 
 use crate::call::{CallOptions, call_options};
 use crate::client::Client;
+use crate::workers::{Pool, Stop};
 
-/// All items of a list, asked for page by page; memory stays at one page. See [`Pager`] for where a list ends.
+/// An iterator over all items of a list, which requests pages as they are needed.
 ///
-/// An error is yielded once and ends the iteration. [`resume`](Self::resume) goes on with the page that failed, so
-/// that nothing is lost and nothing comes twice.
+/// Memory use is the pages that are in flight. See [`Pager`] for where a list ends.
+///
+/// An error is yielded once and ends the iteration. [`resume`](Self::resume) continues with the page that failed, so
+/// that no item is lost or yielded twice.
 ///
 /// ```no_run
 /// use cloudinary_provisioning_ureq::{Client, users};
 ///
 /// let client = Client::from_env()?;
-/// let users: Vec<_> = client.items(users::List::new().page_size(100)).collect::<Result<_, _>>()?;
+/// let users: Vec<_> =
+///     client.items(users::List::new().page_size(100)).collect::<Result<_, _>>()?;
 /// # Ok::<(), cloudinary_provisioning_ureq::Error>(())
 /// ```
-#[derive(Debug)]
 #[must_use = "an iterator does nothing until it is used"]
 pub struct Items<O: Paged> {
     client: Client,
     options: CallOptions,
     pager: Pager<O>,
-    page: std::vec::IntoIter<O::Item>,
+    page: std::vec::IntoIter<<O as Paged>::Item>,
     failed: bool,
+    workers: usize,
+    read_ahead: Option<ReadAhead<O>>,
 }
 
-impl<O: Paged> Items<O> {
+/// Pages in flight.
+struct ReadAhead<O: Paged> {
+    pool: Pool<O>,
+    submitted: u64,
+    received: u64,
+    waiting: BTreeMap<u64, Result<O::Output, Error>>,
+}
+
+impl<O: Paged + 'static> Items<O> {
     pub(crate) fn new(client: Client, operation: O) -> Self {
+        let options = client.options();
         let page = Vec::new().into_iter();
-        Self { options: client.options(), client, pager: Pager::new(operation), page, failed: false }
+        Self { client, options, pager: Pager::new(operation), page, failed: false, workers: 1, read_ahead: None }
     }
 
     call_options!();
 
-    /// Goes on after an error, with the page that failed.
+    /// Sets how many numbered pages to read at a time, 1 by default. Items still come in order.
+    ///
+    /// Up to as many requests beyond the end of the list are wasted. Lists with cursors are read one page at a time.
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.workers = workers.max(1);
+        self
+    }
+
+    /// Continues after an error, with the page that failed.
     pub fn resume(&mut self) {
         self.failed = false;
     }
+
+    /// The next page, or `None` at the end of the list.
+    fn next_page(&mut self) -> Option<Result<O::Output, Error>> {
+        let operation = self.pager.next_page()?;
+        if self.workers == 1 || self.pager.ahead(1).is_none() {
+            let page = self.client.execute(operation, &self.options, &Stop::default());
+            return Some(page.map(cloudinary_provisioning::Response::into_value));
+        }
+        let ahead = self.read_ahead.get_or_insert_with(|| ReadAhead {
+            pool: Pool::new(self.client.clone(), self.options.clone(), Client::execute, self.workers),
+            submitted: 0,
+            received: 0,
+            waiting: BTreeMap::new(),
+        });
+        loop {
+            while let Ok(pages) = u32::try_from(ahead.submitted - ahead.received) {
+                let more = usize::try_from(pages).is_ok_and(|pages| pages < self.workers);
+                let Some(operation) = self.pager.ahead(pages).filter(|_| more) else { break };
+                ahead.pool.submit(ahead.submitted, operation);
+                ahead.submitted += 1;
+            }
+            if let Some(page) = ahead.waiting.remove(&ahead.received) {
+                ahead.received += 1;
+                return Some(page);
+            }
+            let (number, _, page) = ahead.pool.receive()?;
+            ahead.waiting.insert(number, page);
+        }
+    }
 }
 
-impl<O: Paged> Iterator for Items<O> {
-    type Item = Result<O::Item, Error>;
+impl<O: Paged + 'static> Iterator for Items<O> {
+    type Item = Result<<O as Paged>::Item, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -54,14 +107,25 @@ impl<O: Paged> Iterator for Items<O> {
             if self.failed {
                 return None;
             }
-            let operation = self.pager.next_page()?;
-            match self.client.execute(operation, &self.options) {
-                Ok(response) => self.page = self.pager.received(response.into_value()).into_iter(),
-                Err(error) => {
+            match self.next_page() {
+                Some(Ok(page)) => self.page = self.pager.received(page).into_iter(),
+                Some(Err(error)) => {
                     self.failed = true;
+                    // The pages behind this one are asked for again by a resumed list.
+                    self.read_ahead = None;
                     return Some(Err(error));
+                }
+                None => {
+                    self.read_ahead = None;
+                    return None;
                 }
             }
         }
+    }
+}
+
+impl<O: Paged> fmt::Debug for Items<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items").field("client", &self.client).field("workers", &self.workers).finish_non_exhaustive()
     }
 }

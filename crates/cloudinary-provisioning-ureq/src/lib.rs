@@ -1,56 +1,67 @@
-//! A blocking client of Cloudinary's account provisioning API over [ureq], with retries.
+//! A blocking client of Cloudinary's account provisioning API over [ureq](https://docs.rs/ureq), with retries.
 //!
-//! It drives the operations of [`cloudinary_provisioning`], which is re-exported here: what an operation sends and what a
-//! reply means is documented there. This crate adds the sending, the repeating, and one [`Error`] for all of it.
+//! It sends the operations of the crate [`cloudinary_provisioning`], which is re-exported here. That crate's docs describe
+//! the operations, the errors and the retries; this crate adds sending, sleeping and threads.
 //!
 //! # Quick start
 //!
 //! ```no_run
 //! use std::time::Duration;
-//! use cloudinary_provisioning_ureq::{Client, cloudinary_provisioning::{RetryPolicy, users::{self, Role}}};
+//! use cloudinary_provisioning_ureq::users::{self, Role};
+//! use cloudinary_provisioning_ureq::{Client, RetryPolicy};
 //!
 //! let client = Client::from_env()?; // Clone + Send + Sync
-//! let john = client.send(&users::Create::new("John", "john@example.com").role(Role::TechnicalAdmin).enabled(true))?;
+//! let create = users::Create::new("John", "john@example.com")
+//!     .role(Role::TechnicalAdmin)
+//!     .enabled(true);
+//! let john = client.send(&create)?;
 //! for user in client.items(users::List::new().prefix("john")) {
 //!     println!("{}", user?.id);
 //! }
-//! client.call(&users::Delete::new(&john.id)).timeout(Duration::from_secs(5)).retry(RetryPolicy::none()).send()?;
+//! let delete = users::Delete::new(&john.id);
+//! client
+//!     .call(&delete)
+//!     .timeout(Duration::from_secs(5))
+//!     .retry(RetryPolicy::none())
+//!     .send()?;
 //! # Ok::<(), cloudinary_provisioning_ureq::Error>(())
 //! ```
 //!
 //! # Configuration
 //!
-//! | what | for a client | for a call |
+//! | setting | for a client | for a call |
 //! |---|---|---|
 //! | account | [`Client::new`], [`Client::from_env`] | `.account_id(…)` |
-//! | region, host, server URL | [`Account::with_region`], [`Account::with_origin`] | `.origin(…)` |
+//! | region, host, base URL | [`ClientBuilder::region`], [`ClientBuilder::origin`] | `.origin(…)` |
 //! | attempts, delays, total time | [`ClientBuilder::retry`] | `.retry(…)` |
-//! | time of an attempt | [`ClientBuilder::timeout`], 30 s | `.timeout(…)` |
-//! | time to connect | [`ClientBuilder::connect_timeout`], 10 s | |
+//! | timeout of an attempt | [`ClientBuilder::timeout`], 30 s | `.timeout(…)` |
+//! | timeout of connecting | [`ClientBuilder::connect_timeout`], 10 s | none |
 //! | headers | [`ClientBuilder::header`] | `.header(…)` |
-//! | size of a reply | [`ClientBuilder::body_limit`], 64 MiB | |
-//! | proxy, TLS, an agent of your own | [`ClientBuilder::proxy`], [`tls_config`](ClientBuilder::tls_config), [`agent`](ClientBuilder::agent) | |
-//! | a hook on repeats | [`ClientBuilder::on_retry`] | |
-//! | time, chance and sleep, for tests | [`ClientBuilder::clock`], [`sleep`](ClientBuilder::sleep) | |
-//!
-//! [`Account::with_region`]: cloudinary_provisioning::Account::with_region
-//! [`Account::with_origin`]: cloudinary_provisioning::Account::with_origin
+//! | size of a response | [`ClientBuilder::body_limit`], 64 MiB | none |
+//! | proxy, TLS, an agent of your own | [`ClientBuilder::proxy`], [`agent`](ClientBuilder::agent), `tls_config` | none |
+//! | another HTTP stack | [`ClientBuilder::transport`] | none |
+//! | hooks on attempts and retries | [`ClientBuilder::on_response`], [`on_retry`](ClientBuilder::on_retry) | none |
+//! | time, jitter and sleep, for tests | [`ClientBuilder::clock`], [`sleep`](ClientBuilder::sleep) | none |
 //!
 //! # Errors
 //!
-//! An [`Error`] says which operation failed, how often it was tried, why it was not tried again, and whether the account
-//! may have been changed all the same. Where the service answered, [`Error::api`] is its answer; where the transport
-//! failed, the error's source is the cause, down to the operating system's.
+//! There is one [`Error`] for everything. It says which operation failed, how many attempts were made, why there was no
+//! further one, and whether the operation may have been applied. If a response arrived, the error holds it. If the
+//! transport failed, [`source`](std::error::Error::source) is the cause, down to the operating system's.
 //!
-//! Create, or get who is there, also where an earlier attempt's reply was lost:
+//! Create a user, or get the one with this email, even if the response to an attempt is lost:
 //!
 //! ```no_run
-//! use cloudinary_provisioning_ureq::{Client, Error, cloudinary_provisioning::users};
+//! use cloudinary_provisioning_ureq::{Client, Error, users};
 //!
-//! fn create_or_get(client: &Client, name: &str, email: &str) -> Result<users::User, Error> {
-//!     match client.send(&users::Create::new(name, email)) {
-//!         Err(error) if error.is_conflict() || error.maybe_applied() => {
-//!             let found = client.send(&users::List::new().emails([email]))?;
+//! fn create_or_get(
+//!     client: &Client,
+//!     name: &str,
+//!     email: &str,
+//! ) -> Result<users::User, Error> {
+//!     match client.call(users::Create::new(name, email)).recover().send() {
+//!         Err(error) if error.is_conflict() => {
+//!             let found = client.send(users::List::new().emails([email]))?;
 //!             found.into_iter().next().ok_or(error)
 //!         }
 //!         result => result,
@@ -58,76 +69,138 @@
 //! }
 //! ```
 //!
-//! Delete, where being gone is as good:
+//! Delete a user, treating "not found" as success:
 //!
 //! ```no_run
-//! use cloudinary_provisioning_ureq::{Client, Error, cloudinary_provisioning::{UserId, users}};
+//! use cloudinary_provisioning_ureq::{Client, Error, UserId, users};
 //!
 //! fn delete(client: &Client, id: &UserId) -> Result<(), Error> {
-//!     match client.send(&users::Delete::new(id)) {
+//!     match client.send(users::Delete::new(id)) {
 //!         Err(error) if !error.is_not_found() => Err(error),
 //!         _ => Ok(()),
 //!     }
 //! }
 //! ```
 //!
-//! # What happens when …
+//! # Many calls
 //!
-//! The table in the docs of [`cloudinary_provisioning`](cloudinary_provisioning#what-happens-when-) says what is repeated
-//! and what is given up. About the transport, on top of that:
+//! ```no_run
+//! use cloudinary_provisioning_ureq::{Client, Error, users};
 //!
-//! | what happens | what the client does |
-//! |---|---|
-//! | a pooled connection was closed by the server meanwhile | an operation that is safe to repeat is repeated; one that is not always goes out on a new connection, so that this cannot happen to it |
-//! | an error reply | its body is read to the end: the connection is used again |
-//! | a redirect | is not followed: an error with the reply, and the other host sees nothing |
-//! | a reply larger than the limit, also by decompression | is not read further; an error |
-//! | a timeout of zero, or of [`Duration::MAX`](std::time::Duration::MAX) | is taken as a millisecond, or a year |
-//! | the total time is nearly over | the last attempt is cut short to keep it |
-//!
-//! # Features
-//!
-//! | feature | default | |
-//! |---|---|---|
-//! | `rustls` | yes | TLS by rustls with ring and the roots of webpki-roots |
-//! | `gzip` | yes | compressed replies |
-//! | `native-tls` | | TLS by the system's library; used where no rustls feature is on, or by [`tls_config`](ClientBuilder::tls_config) |
-//! | `platform-verifier` | | the system's certificate verifier for rustls; used where `rustls` is off, or by `tls_config` |
-//! | `rustls-no-provider` | | rustls with a crypto provider and root certificates of your choice |
-//! | `socks-proxy` | | SOCKS proxies |
-//!
-//! Without any TLS feature only `http://` origins can be called. A combination that ureq would panic on at the first
-//! request, or would silently leave a proxy out with, is a [`ConfigError`].
-//!
-//! # Testing without network
-//!
-//! Point a client at `cloudinary-provisioning-fake`'s server, or at any listener, and let it repeat without waiting:
-//!
+//! fn print_groups(client: &Client) -> Result<(), Error> {
+//!     // Eight pages at a time, in order.
+//!     let users: Vec<_> = client
+//!         .items(users::List::new().page_size(100))
+//!         .workers(8)
+//!         .collect::<Result<_, _>>()?;
+//!     // Sixteen calls at a time, as they come.
+//!     let calls = users.into_iter().map(|user| users::GetGroups::new(user.id));
+//!     for (call, groups) in client.send_all(calls).workers(16) {
+//!         println!("{}: {} groups", call.user_id(), groups?.len());
+//!     }
+//!     Ok(())
+//! }
 //! ```
-//! use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, NewUser};
-//! use cloudinary_provisioning_ureq::{Client, cloudinary_provisioning::{Account, Origin, users}};
 //!
-//! let fake = FakeAccount::new("acc", "key", "secret").with_user(NewUser::new("John", "john@example.com"));
-//! let server = FakeServer::start(fake)?;
-//! let account = Account::new("acc", "key", "secret")?.with_origin(Origin::url(&server.url())?);
-//! let client = Client::builder(account).proxy(None).sleep(|_| {}).build()?;
+//! When the service throttles one call of a client, all of its calls wait for the rate limit to be reset, instead of using
+//! up their attempts; see [`Throttle`]. [`recover`](Call::recover) applies creates exactly once.
 //!
-//! server.with(|account| account.fail_next(1, Fault::status(503)));
-//! let users = client.send(&users::List::new())?;
-//! assert_eq!(users[0].email.as_deref(), Some("john@example.com"));
-//! assert_eq!(server.requests(), 2);
+//! # Long jobs
+//!
+//! With the default policy, a call gives up after two minutes. For a job that takes hours, and should rather wait than
+//! fail:
+//!
+//! ```no_run
+//! use cloudinary_provisioning_ureq::{Account, Client, RetryPolicy};
+//!
+//! let account = Account::from_url("account://KEY:SECRET@16a8ff3b")?;
+//! let client = Client::builder(account)
+//!     .retry(RetryPolicy::patient())
+//!     .on_retry(|event| eprintln!("{event}"))
+//!     .build()?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Recipes
+//!
+//! [`recipes`] has whole functions for common tasks: a key with a role, key rotation, offboarding, an access review, and
+//! more.
+//!
+//! # What happens when …
+//!
+//! The table in the docs of [`cloudinary_provisioning`](cloudinary_provisioning#what-happens-when-) says what is retried
+//! and what is given up. This is what ureq and the client add to it:
+//!
+//! | what happens | what the client does |
+//! |---|---|
+//! | the server has closed an idle connection | retries what is safe to retry, on a new connection; an operation that is not safe always uses a new connection, so this cannot happen to it |
+//! | the name does not resolve, the connection is refused, connecting or the TLS handshake takes too long | the request was not sent: retries every operation |
+//! | the connection is reset or closed during the TLS handshake | ureq does not tell whether the request was sent: retries what is safe to retry |
+//! | an error response | reads its body to the end, so that the connection can be reused |
+//! | a redirect | does not follow it: returns an error with the response, and sends nothing to the other host |
+//! | a response larger than the limit, before or after decompression | stops reading and returns an error |
+//! | a response in an encoding that was not asked for | returns an error that names the encoding |
+//! | a timeout of zero, or of [`Duration::MAX`](std::time::Duration::MAX) | uses a millisecond, or a year |
+//! | the total time is nearly over | shortens the timeout of the last attempt |
+//! | the process cannot start a thread to resolve a name | the request was not sent: retries every operation |
+//!
+//! # Features
+//!
+//! | feature | default | what it brings |
+//! |---|---|---|
+//! | `rustls` | yes | TLS by rustls with ring and the roots of webpki-roots |
+//! | `gzip` | yes | compressed responses |
+//! | `native-tls` | no | TLS by the system's library; used where no rustls feature is on, or by `tls_config` |
+//! | `platform-verifier` | no | the system's certificate verifier for rustls; used where `rustls` is off, or by `tls_config` |
+//! | `rustls-no-provider` | no | rustls with a crypto provider and root certificates of your choice |
+//! | `socks-proxy` | no | SOCKS proxies |
+//! | `tracing` | no | a span for each call and an event for each retry, with OpenTelemetry's attribute names |
+//! | `serialize` | no | `serde::Serialize` on every model |
+//!
+//! Without a TLS feature, only `http://` origins can be called. A combination that would make ureq panic on the first
+//! request, or ignore a proxy, is a [`ConfigError`].
+//!
+//! # Testing
+//!
+//! Use an account in memory, of the crate `cloudinary-provisioning-fake`, as the client's transport:
+//!
+//! ```
+//! use std::sync::{Arc, Mutex};
+//! use cloudinary_provisioning_fake::{FakeAccount, Fault, NewUser};
+//! use cloudinary_provisioning_ureq::{Account, Client, users};
+//!
+//! let john = NewUser::new("John", "john@example.com");
+//! let fake =
+//!     Arc::new(Mutex::new(FakeAccount::new("acc", "key", "secret").with_user(john)));
+//! let transport = {
+//!     let fake = fake.clone();
+//!     move |request: &_, _| fake.lock().unwrap().respond(Clone::clone(request))
+//! };
+//! let client = Client::builder(Account::new("acc", "key", "secret")?)
+//!     .transport(transport)
+//!     .sleep(|_| {})
+//!     .build()?;
+//!
+//! fake.lock().unwrap().fail_next(1, Fault::status(503));
+//! let users = client.send(users::List::new())?;
+//! assert_eq!(users[0].email.as_deref(), Some("john@example.com"));
+//! assert_eq!(fake.lock().unwrap().requests().len(), 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Or use the fake's server, which speaks HTTP on a loopback port and can also break connections. The [`recipes`] are
+//! tested with it.
+//!
 //! # Security
 //!
-//! * Key and secret are in no `Debug`, `Display` or error of this crate. At the log level TRACE, ureq shows the raw bytes
-//!   of requests, the `authorization` header among them; at DEBUG it does not. Keep TRACE off where logs are kept.
-//! * Proxies are taken from the environment; `.proxy(None)` turns that off.
+//! * The key and the secret appear in no `Debug`, `Display` or error of this crate. At the log level TRACE, ureq logs the
+//!   raw bytes of requests, including the `authorization` header; at DEBUG it does not. Turn TRACE off where logs are
+//!   kept.
+//! * Proxies are read from the environment, but not used for loopback hosts. `.proxy(None)` ignores the environment.
 //!
 //! # Versions
 //!
-//! The minimum supported Rust version is 1.88. [`ureq`] is part of the public API and is re-exported: 3.5.2 or later.
+//! The minimum supported Rust version is 1.88. [`ureq`] 3.5.2 or later is part of the public API and is re-exported.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -139,9 +212,13 @@ mod config_error;
 mod gate;
 mod items;
 mod proxy;
+pub mod recipes;
 mod tls;
+mod trace;
 mod transport;
+mod workers;
 
+pub use cloudinary_provisioning;
 #[doc(no_inline)]
 pub use cloudinary_provisioning::*;
 pub use ureq;
@@ -152,3 +229,4 @@ pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use config_error::ConfigError;
 pub use items::Items;
+pub use workers::SendAll;

@@ -1,38 +1,42 @@
-//! [`Account`]: who calls, and where to.
+//! [`Account`]: the credentials and the base URL.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use http::header::{
-    ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING, USER_AGENT,
-};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Request};
 use percent_encoding::percent_decode_str;
 
-use crate::build_error::{BuildError, BuildReason};
+use crate::account_error::{AccountError, AccountReason};
+use crate::build_error::BuildError;
 use crate::id::AccountId;
 use crate::operation::Operation;
+use crate::options::RequestOptions;
+use crate::origin::{Origin, Region};
 use crate::secret::Secret;
-use crate::target::{Base, Target, check_segment};
+use crate::target::{Base, ListForm, Target, check_segment};
 
 const ACCEPT_JSON: HeaderValue = HeaderValue::from_static("application/json");
 const PRODUCT: &str = concat!("Cloudinary/AccountProvisioning Rust/", env!("CARGO_PKG_VERSION"));
 
-/// An account of the service: its id, the API key and secret, and the origin that its requests go to.
+/// An account of the service: its id, its API key and secret, and the origin that its requests go to.
 ///
-/// Cheap to clone. `Debug` shows neither the key nor the secret.
+/// An account is cheap to clone. `Debug` shows neither the key nor the secret.
 ///
 /// ```
 /// use cloudinary_provisioning::{Account, Region, Secret, users};
 ///
-/// let account = Account::new("16a8ff3b-736b", "KEY", Secret::new("SECRET"))?.with_region(Region::ApiEu);
+/// let account = Account::new("16a8ff3b", "KEY", Secret::new("SECRET"))?
+///     .with_region(Region::ApiEu);
 /// let request = account.request(&users::Get::new("0abed8df"))?;
 /// assert_eq!(request.method(), "GET");
-/// assert_eq!(request.uri(), "https://api-eu.cloudinary.com/v1_1/provisioning/accounts/16a8ff3b-736b/users/0abed8df");
+/// assert_eq!(
+///     request.uri(),
+///     "https://api-eu.cloudinary.com/v1_1/provisioning/accounts/16a8ff3b/users/0abed8df"
+/// );
 /// assert_eq!(request.headers()["authorization"], "Basic S0VZOlNFQ1JFVA==");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -45,6 +49,7 @@ struct Parts {
     key: String,
     secret: Secret,
     origin: Origin,
+    list_form: ListForm,
     /// [`Base::Provisioning`] of `origin` and `id`, where nearly all requests begin.
     provisioning: String,
     /// The headers of every request with credentials.
@@ -52,12 +57,12 @@ struct Parts {
 }
 
 impl Account {
-    /// An account by its id, API key and secret, at the default region.
+    /// Creates an account from its id, API key and secret, at the default region.
     ///
     /// # Errors
     ///
-    /// An [`AccountError`] where a part is empty, is not usable (an id of `.` or `..`, a key with a colon), or has
-    /// control characters, such as the line end that a file brought along.
+    /// Returns an [`AccountError`] if a part is empty, cannot be used (an id of `.` or `..`, a key with a colon), or
+    /// contains control characters, such as the newline at the end of a file.
     pub fn new(
         id: impl Into<AccountId>,
         key: impl Into<String>,
@@ -84,11 +89,17 @@ impl Account {
         headers.insert(AUTHORIZATION, authorization);
         let origin = Origin::default();
         let provisioning = provisioning_url(&origin, &id);
-        Ok(Self(Arc::new(Parts { id, key, secret, origin, provisioning, headers })))
+        let list_form = ListForm::default();
+        Ok(Self(Arc::new(Parts { id, key, secret, origin, list_form, provisioning, headers })))
     }
 
-    /// An account by a URL of the form `account://API_KEY:API_SECRET@ACCOUNT_ID`, as the service's console shows it.
-    /// Key, secret and id may be percent-encoded.
+    /// Creates an account from a URL of the form `account://API_KEY:API_SECRET@ACCOUNT_ID`, as the service's console
+    /// shows it.
+    ///
+    /// The key, the secret and the id may be percent-encoded.
+    ///
+    /// As in the vendor's classic SDKs, a query may follow: its `upload_prefix` is the origin. Other parameters, which
+    /// configure other things, are ignored.
     ///
     /// ```
     /// use cloudinary_provisioning::Account;
@@ -96,6 +107,8 @@ impl Account {
     /// let account = Account::from_url("account://KEY:s%2Fcret@16a8ff3b")?;
     /// assert_eq!(account.id(), &"16a8ff3b");
     /// assert_eq!(account.secret().expose(), "s/cret");
+    /// let europe = Account::from_url("account://K:S@16a8ff3b?upload_prefix=https://api-eu.cloudinary.com")?;
+    /// assert_eq!(europe.origin().as_str(), "https://api-eu.cloudinary.com");
     /// assert_eq!(
     ///     Account::from_url("account://KEY@16a8ff3b").unwrap_err().to_string(),
     ///     "API secret is missing",
@@ -105,25 +118,28 @@ impl Account {
     ///
     /// # Errors
     ///
-    /// An [`AccountError`] that names the part: another scheme, a missing part, a bad percent-encoding.
+    /// Returns an [`AccountError`] that names the part: another scheme, a missing part, an invalid percent-encoding.
     pub fn from_url(url: &str) -> Result<Self, AccountError> {
         let url = AccountUrl::split(url)?;
         let missing = |part| move || AccountError::new(part, AccountReason::Missing);
-        Self::new(
+        let account = Self::new(
             url.id()?.ok_or_else(missing("account id"))?,
             url.key()?.ok_or_else(missing("API key"))?,
             url.secret()?.ok_or_else(missing("API secret"))?,
-        )
+        )?;
+        Ok(account.at(url.origin()?))
     }
 
-    /// An account by variables, looked up with a function: environment, configuration file, map.
+    /// Creates an account from variables, looked up with a function: in the environment, a configuration file or a map.
     ///
     /// | variable | holds |
     /// |---|---|
     /// | `CLOUDINARY_ACCOUNT_URL` | `account://API_KEY:API_SECRET@ACCOUNT_ID` |
-    /// | `CLOUDINARY_ACCOUNT_ID` | the account id; wins over the URL's |
-    /// | `CLOUDINARY_PROVISIONING_API_KEY` | the API key; wins over the URL's |
-    /// | `CLOUDINARY_PROVISIONING_API_SECRET` | the API secret; wins over the URL's |
+    /// | `CLOUDINARY_ACCOUNT_ID` | the account id; takes precedence over the URL |
+    /// | `CLOUDINARY_PROVISIONING_API_KEY` | the API key; takes precedence over the URL |
+    /// | `CLOUDINARY_PROVISIONING_API_SECRET` | the API secret; takes precedence over the URL |
+    /// | `CLOUDINARY_REGION` | `api`, `api-eu` or `api-ap`; takes precedence over the URL |
+    /// | `CLOUDINARY_ORIGIN` | the base URL; takes precedence over the region |
     ///
     /// An empty value counts as not set.
     ///
@@ -141,7 +157,7 @@ impl Account {
     ///
     /// # Errors
     ///
-    /// As [`from_url`](Self::from_url); a missing part names the variables that can give it.
+    /// The same as [`from_url`](Self::from_url). For a missing part, the error names the variables that can hold it.
     pub fn from_lookup(mut lookup: impl FnMut(&str) -> Option<String>) -> Result<Self, AccountError> {
         let mut get = |name| lookup(name).filter(|value| !value.is_empty());
         let url = get("CLOUDINARY_ACCOUNT_URL");
@@ -153,7 +169,19 @@ impl Account {
         let id = part("account id", "CLOUDINARY_ACCOUNT_ID", &|| url.id())?;
         let key = part("API key", "CLOUDINARY_PROVISIONING_API_KEY", &|| url.key())?;
         let secret = part("API secret", "CLOUDINARY_PROVISIONING_API_SECRET", &|| url.secret())?;
-        Self::new(id, key, secret)
+        let origin = match (get("CLOUDINARY_ORIGIN"), get("CLOUDINARY_REGION")) {
+            (Some(origin), _) => Some(Origin::url(&origin)?),
+            (None, Some(region)) => Some(Origin::region(region.parse()?)),
+            (None, None) => url.origin()?,
+        };
+        Ok(Self::new(id, key, secret)?.at(origin))
+    }
+
+    fn at(self, origin: Option<Origin>) -> Self {
+        match origin {
+            Some(origin) => self.with_origin(origin),
+            None => self,
+        }
     }
 
     /// The same account at another origin.
@@ -164,17 +192,24 @@ impl Account {
         self
     }
 
-    /// The same account at a region of the service: short for `with_origin(Origin::region(region))`.
+    /// Sets the region of the service that requests go to: short for `with_origin(Origin::region(region))`.
     pub fn with_region(self, region: Region) -> Self {
         self.with_origin(Origin::region(region))
     }
 
-    /// Names the calling program in the `user-agent`, behind this crate's own name.
+    /// Sets the form of lists in queries.
+    pub fn with_list_form(mut self, form: ListForm) -> Self {
+        Arc::make_mut(&mut self.0).list_form = form;
+        self
+    }
+
+    /// Adds the name of the calling program to the `user-agent`, after this crate's own name.
     ///
     /// ```
     /// use cloudinary_provisioning::{Account, users};
     ///
-    /// let account = Account::new("acc", "key", "secret")?.with_user_agent_suffix("directory-sync/2.1")?;
+    /// let account = Account::new("acc", "key", "secret")?
+    ///     .with_user_agent_suffix("directory-sync/2.1")?;
     /// let request = account.request(&users::List::new())?;
     /// assert!(request.headers()["user-agent"].to_str()?.ends_with(" directory-sync/2.1"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -182,7 +217,7 @@ impl Account {
     ///
     /// # Errors
     ///
-    /// An [`AccountError`] where the suffix has characters that a header cannot hold.
+    /// Returns an [`AccountError`] if the suffix contains characters that a header cannot hold.
     pub fn with_user_agent_suffix(mut self, suffix: &str) -> Result<Self, AccountError> {
         let value = HeaderValue::try_from(format!("{PRODUCT} {suffix}"))
             .map_err(|_| AccountError::invalid("user agent suffix", "has characters that a header cannot hold"))?;
@@ -190,40 +225,42 @@ impl Account {
         Ok(self)
     }
 
-    /// The account id.
+    /// Returns the account id.
     pub fn id(&self) -> &AccountId {
         &self.0.id
     }
 
-    /// The API key.
+    /// Returns the API key.
     pub fn key(&self) -> &str {
         &self.0.key
     }
 
-    /// The API secret.
+    /// Returns the API secret.
     pub fn secret(&self) -> &Secret {
         &self.0.secret
     }
 
-    /// Where requests go.
+    /// Returns the origin that requests go to.
     pub fn origin(&self) -> &Origin {
         &self.0.origin
     }
 
-    /// The request of an operation, ready for any HTTP stack. The same operation gives the same bytes every time.
+    /// Builds the request of an operation, ready for any HTTP stack.
+    ///
+    /// The same operation gives the same bytes every time.
     ///
     /// # Errors
     ///
-    /// A [`BuildError`] that names the parameter that cannot be sent.
+    /// Returns a [`BuildError`] that names the field that cannot be sent.
     pub fn request<O: Operation>(&self, operation: &O) -> Result<Request<Vec<u8>>, BuildError> {
         self.request_with(operation, &RequestOptions::default())
     }
 
-    /// The request of an operation, with options for this request alone.
+    /// Builds the request of an operation, with options for this request alone.
     ///
     /// # Errors
     ///
-    /// A [`BuildError`] that names the parameter or the header that cannot be sent.
+    /// Returns a [`BuildError`] that names the field or the header that cannot be sent.
     pub fn request_with<O: Operation>(
         &self,
         operation: &O,
@@ -231,17 +268,17 @@ impl Account {
     ) -> Result<Request<Vec<u8>>, BuildError> {
         let base = operation.base();
         let mut target = if base == Base::Provisioning && options.origin.is_none() && options.account_id.is_none() {
-            Target::new(&self.0.provisioning)
+            Target::new(&self.0.provisioning, self.0.list_form)
         } else {
             let origin = options.origin.as_ref().unwrap_or(&self.0.origin);
             let id = options.account_id.as_ref().unwrap_or(&self.0.id);
-            Target::new(&base.url(origin.as_str(), id.as_str())?)
+            Target::new(&base.url(origin.as_str(), id.as_str())?, self.0.list_form)
         };
         operation.target(&mut target)?;
         let body = operation.body()?;
 
         let mut headers = self.0.headers.clone();
-        if base == Base::Public {
+        if !base.has_credentials() {
             headers.remove(AUTHORIZATION);
         }
         if body.is_some() {
@@ -292,6 +329,7 @@ struct AccountUrl<'u> {
     id: &'u str,
     key: &'u str,
     secret: &'u str,
+    query: &'u str,
 }
 
 impl<'u> AccountUrl<'u> {
@@ -300,14 +338,21 @@ impl<'u> AccountUrl<'u> {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("account") => rest,
             _ => return Err(AccountError::invalid("account URL", "does not begin with `account://`")),
         };
-        let rest = rest.strip_suffix('/').unwrap_or(rest);
-        // A secret may hold an `@`, an id does not.
+        // A secret may hold an `@` or a `?`, an id does not.
         let (credentials, id) = rest.rsplit_once('@').unwrap_or(("", rest));
+        let (id, query) = id.split_once('?').unwrap_or((id, ""));
+        let id = id.strip_suffix('/').unwrap_or(id);
         if id.contains(['/', '?', '#', ':']) {
             return Err(AccountError::invalid("account URL", "has something behind the account id"));
         }
         let (key, secret) = credentials.split_once(':').unwrap_or((credentials, ""));
-        Ok(Self { id, key, secret })
+        Ok(Self { id, key, secret, query })
+    }
+
+    fn origin(&self) -> Result<Option<Origin>, AccountError> {
+        let prefix = self.query.split('&').find_map(|pair| pair.strip_prefix("upload_prefix="));
+        let Some(url) = prefix.map_or(Ok(None), |prefix| decoded("origin", prefix))? else { return Ok(None) };
+        Origin::url(&url).map(Some)
     }
 
     fn id(&self) -> Result<Option<String>, AccountError> {
@@ -336,291 +381,4 @@ fn decoded(part: &'static str, text: &str) -> Result<Option<String>, AccountErro
         Ok(text) if !stray => Ok(Some(text.into_owned())),
         _ => Err(AccountError::invalid(part, "is not valid percent-encoded UTF-8")),
     }
-}
-
-/// A regional endpoint of the service.
-///
-/// ```
-/// use cloudinary_provisioning::{Origin, Region};
-///
-/// assert_eq!(Origin::region(Region::ApiAp).as_str(), "https://api-ap.cloudinary.com");
-/// assert_eq!(Origin::default(), Origin::region(Region::Api));
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Region {
-    /// `api.cloudinary.com`, the default.
-    #[default]
-    Api,
-    /// `api-eu.cloudinary.com`, Europe.
-    ApiEu,
-    /// `api-ap.cloudinary.com`, Asia-Pacific.
-    ApiAp,
-}
-
-/// Scheme, host, port and path prefix that requests go to.
-///
-/// The default is `https://api.cloudinary.com`.
-///
-/// ```
-/// use cloudinary_provisioning::Origin;
-///
-/// assert_eq!(Origin::host("api.example.com")?.as_str(), "https://api.example.com");
-/// assert_eq!(Origin::url("https://gateway.example.com/cloudinary/")?.as_str(), "https://gateway.example.com/cloudinary");
-/// assert_eq!(Origin::url("http://127.0.0.1:8080")?.as_str(), "http://127.0.0.1:8080");
-/// // Credentials in plain text over a network only for who asks for it by name:
-/// assert!(Origin::url("http://proxy.internal").is_err());
-/// assert!(Origin::url_allowing_http("http://proxy.internal").is_ok());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Origin(Arc<str>);
-
-impl Origin {
-    /// A regional endpoint of the service.
-    pub fn region(region: Region) -> Self {
-        Self(Arc::from(match region {
-            Region::Api => "https://api.cloudinary.com",
-            Region::ApiEu => "https://api-eu.cloudinary.com",
-            Region::ApiAp => "https://api-ap.cloudinary.com",
-        }))
-    }
-
-    /// A custom host, with a port if need be, over HTTPS.
-    ///
-    /// # Errors
-    ///
-    /// An [`AccountError`] where this is not a host.
-    pub fn host(host: &str) -> Result<Self, AccountError> {
-        if host.contains('/') {
-            return Err(AccountError::invalid("origin", "is not a host"));
-        }
-        Self::url(&format!("https://{host}"))
-    }
-
-    /// A server URL: `https://host[:port][/prefix]`. `http://` is for loopback hosts alone (`localhost`,
-    /// `127.0.0.0/8`, `[::1]`).
-    ///
-    /// # Errors
-    ///
-    /// An [`AccountError`] where this is not such a URL, or would send credentials in plain text over a network.
-    pub fn url(url: &str) -> Result<Self, AccountError> {
-        let (origin, uri) = Self::parse(url)?;
-        if uri.scheme_str() == Some("http") && !uri.host().is_some_and(is_loopback) {
-            return Err(AccountError::new("origin", AccountReason::Insecure));
-        }
-        Ok(origin)
-    }
-
-    /// A server URL that may be `http://` for any host, which sends key and secret in plain text.
-    ///
-    /// # Errors
-    ///
-    /// An [`AccountError`] where this is not such a URL.
-    pub fn url_allowing_http(url: &str) -> Result<Self, AccountError> {
-        Self::parse(url).map(|(origin, _)| origin)
-    }
-
-    fn parse(url: &str) -> Result<(Self, Uri), AccountError> {
-        let invalid = |why| AccountError::invalid("origin", why);
-        if url.contains(['?', '#']) {
-            return Err(invalid("has a query or a fragment"));
-        }
-        let uri: Uri = url.parse().map_err(|_| invalid("is not a URL"))?;
-        let scheme = match uri.scheme_str() {
-            Some("https") => "https",
-            Some("http") => "http",
-            _ => return Err(invalid("does not begin with `https://`")),
-        };
-        let authority = uri.authority().ok_or_else(|| invalid("has no host"))?;
-        if authority.as_str().contains('@') {
-            return Err(invalid("has credentials; give them to the account instead"));
-        }
-        let host = authority.host();
-        let port = authority.as_str().get(host.len()..).unwrap_or_default();
-        if host.is_empty() || !(port.is_empty() || authority.port_u16().is_some_and(|port| port > 0)) {
-            return Err(invalid("has no valid host and port"));
-        }
-        let prefix = uri.path().trim_end_matches('/');
-        let dots = |segment: &str| matches!(percent_decode_str(segment).decode_utf8_lossy().as_ref(), "" | "." | "..");
-        if prefix.split('/').skip(1).any(dots) {
-            return Err(invalid("has an empty, `.` or `..` segment in its path"));
-        }
-        Ok((Self(Arc::from(format!("{scheme}://{authority}{prefix}"))), uri))
-    }
-
-    /// The URL, without a slash at its end.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || bare.parse().is_ok_and(|ip: Ipv4Addr| ip.is_loopback())
-        || bare.parse().is_ok_and(|ip: Ipv6Addr| ip.is_loopback())
-}
-
-impl Default for Origin {
-    fn default() -> Self {
-        Self::region(Region::default())
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
-    }
-}
-
-/// Options for one request: another origin, another account id, more headers.
-///
-/// `Debug` shows the names of the headers alone.
-///
-/// ```
-/// use cloudinary_provisioning::{Account, Origin, RequestOptions, users};
-///
-/// let account = Account::new("acc", "key", "secret")?;
-/// let options = RequestOptions::new()
-///     .origin(Origin::host("api.example.com")?)
-///     .header("x-trace", "7");
-/// let request = account.request_with(&users::List::new(), &options)?;
-/// assert_eq!(request.uri().host(), Some("api.example.com"));
-/// assert_eq!(request.headers()["x-trace"], "7");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Default)]
-pub struct RequestOptions {
-    origin: Option<Origin>,
-    account_id: Option<AccountId>,
-    headers: Vec<(String, Vec<u8>)>,
-}
-
-impl RequestOptions {
-    /// No options.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Where this request goes, in place of the account's origin.
-    pub fn origin(mut self, origin: Origin) -> Self {
-        self.origin = Some(origin);
-        self
-    }
-
-    /// The account that this request is about, in place of the account's own id.
-    pub fn account_id(mut self, id: impl Into<AccountId>) -> Self {
-        self.account_id = Some(id.into());
-        self
-    }
-
-    /// One more header. It replaces a header that the request would have anyway, and an earlier one of its name.
-    /// Its value is marked sensitive, so that `Debug` of a request does not show it.
-    ///
-    /// Checked when the request is built: a name or value that is no header, and `host`, `connection`,
-    /// `content-length` and `transfer-encoding`, which belong to the transport, are refused then.
-    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
-        self.headers.push((name.as_ref().to_owned(), value.as_ref().to_owned()));
-        self
-    }
-
-    fn apply(&self, headers: &mut HeaderMap) -> Result<(), BuildError> {
-        for (name, value) in &self.headers {
-            let refuse = |reason| BuildError::new(name.clone(), reason);
-            let header = HeaderName::try_from(name).map_err(|_| refuse(BuildReason::InvalidHeader))?;
-            let mut value = HeaderValue::from_bytes(value).map_err(|_| refuse(BuildReason::InvalidHeader))?;
-            if [HOST, CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING].contains(&header) {
-                return Err(refuse(BuildReason::ReservedHeader));
-            }
-            value.set_sensitive(true);
-            headers.insert(header, value);
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for RequestOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
-        f.debug_struct("RequestOptions")
-            .field("origin", &self.origin)
-            .field("account_id", &self.account_id)
-            .field("headers", &names)
-            .finish()
-    }
-}
-
-/// An account or an origin that cannot be used. It names the part and never shows what stood there.
-///
-/// ```
-/// use cloudinary_provisioning::{Account, AccountReason};
-///
-/// let error = Account::from_url("https://KEY:SECRET@16a8ff3b").unwrap_err();
-/// assert_eq!(error.part(), "account URL");
-/// assert_eq!(error.to_string(), "account URL does not begin with `account://`");
-/// assert_eq!(Account::new("", "KEY", "SECRET").unwrap_err().reason(), &AccountReason::Missing);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{part} {reason}")]
-pub struct AccountError {
-    part: &'static str,
-    reason: AccountReason,
-}
-
-impl AccountError {
-    fn new(part: &'static str, reason: AccountReason) -> Self {
-        Self { part, reason }
-    }
-
-    fn invalid(part: &'static str, why: &'static str) -> Self {
-        Self::new(part, AccountReason::Invalid { why })
-    }
-
-    /// `account URL`, `account id`, `API key`, `API secret`, `origin` or `user agent suffix`.
-    pub fn part(&self) -> &'static str {
-        self.part
-    }
-
-    /// What is wrong with it.
-    pub fn reason(&self) -> &AccountReason {
-        &self.reason
-    }
-}
-
-/// Why a part of an account cannot be used.
-///
-/// ```
-/// use cloudinary_provisioning::{AccountReason, Origin};
-///
-/// let error = Origin::url("http://api.example.com").unwrap_err();
-/// assert_eq!(error.reason(), &AccountReason::Insecure);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum AccountReason {
-    /// It is not there, or empty.
-    #[error("is missing")]
-    Missing,
-    /// It is neither in its variable nor in the account URL.
-    #[error("is missing: set {variable} or CLOUDINARY_ACCOUNT_URL")]
-    NotSet {
-        /// The variable that can hold it.
-        variable: &'static str,
-    },
-    /// It is there and cannot be used.
-    #[error("{why}")]
-    Invalid {
-        /// What is wrong, to be read behind the part's name.
-        why: &'static str,
-    },
-    /// It would send the secret in plain text over a network.
-    #[error("is http:// and no loopback host, which would send the API secret in plain text")]
-    Insecure,
 }

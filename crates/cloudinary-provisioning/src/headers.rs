@@ -1,18 +1,17 @@
-//! What response headers say: the request's id, the rate limit, and how long to wait.
+//! Response headers: the request id, the rate limit, and how long to wait.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, StatusCode};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc2822;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LIMIT: HeaderName = HeaderName::from_static("x-featureratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-featureratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-featureratelimit-reset");
 
-/// How many requests the account has left, as a response's `X-FeatureRateLimit-*` headers tell.
+/// How many requests the account has left, read from the `X-FeatureRateLimit-*` headers of a response.
 ///
 /// Absent or malformed headers are `None`.
 ///
@@ -28,17 +27,18 @@ const RESET: HeaderName = HeaderName::from_static("x-featureratelimit-reset");
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
+#[doc(alias = "quota")]
 pub struct RateLimit {
-    /// Requests allowed in the current period.
+    /// The number of requests allowed in the current period.
     pub limit: Option<u64>,
-    /// Requests left in the current period.
+    /// The number of requests left in the current period.
     pub remaining: Option<u64>,
     /// When the next period begins.
     pub reset: Option<OffsetDateTime>,
 }
 
 impl RateLimit {
-    /// Reads the three headers.
+    /// Reads the headers of a response.
     pub fn from_headers(headers: &HeaderMap) -> Self {
         Self {
             limit: text(headers, &LIMIT).and_then(digits),
@@ -48,10 +48,10 @@ impl RateLimit {
     }
 }
 
-/// The service's id of a request, from its response's `x-request-id`, to quote to its support.
+/// Returns the service's id of a request, from the `x-request-id` of its response, to quote to its support.
 ///
-/// [`Response`](crate::Response) and [`Error`](crate::Error) have a method of this name; this function serves headers that
-/// do not belong to one.
+/// [`Response`](crate::Response) and [`Error`](crate::Error) have a method of this name. This function is for other
+/// headers.
 ///
 /// ```
 /// use cloudinary_provisioning::{http::HeaderMap, request_id};
@@ -121,19 +121,9 @@ fn digits(value: &str) -> Option<u64> {
     Some(value.parse().unwrap_or(u64::MAX))
 }
 
-/// The three forms of RFC 9110: `Wed, 21 Oct 2015 07:28:00 GMT`, which is a subset of RFC 2822's, and the two obsolete
-/// ones, put into its order: `Wednesday, 21-Oct-15 07:28:00 GMT` and `Wed Oct 21 07:28:00 2015`.
+/// The three forms of RFC 9110: `Wed, 21 Oct 2015 07:28:00 GMT` and the two obsolete ones.
 fn http_date(value: &str) -> Option<OffsetDateTime> {
-    let parse = |date: &str| OffsetDateTime::parse(date, &Rfc2822).ok();
-    parse(value).or_else(|| {
-        if let Some((_, date)) = value.split_once(", ") {
-            return parse(&date.replace('-', " "));
-        }
-        let mut words = value.split_ascii_whitespace().skip(1);
-        let (month, day, time, year) = (words.next()?, words.next()?, words.next()?, words.next()?);
-        words.next().is_none().then_some(())?;
-        parse(&format!("{day} {month} {year} {time} GMT"))
-    })
+    httpdate::parse_http_date(value).ok().map(OffsetDateTime::from)
 }
 
 #[cfg(test)]

@@ -3,11 +3,16 @@
 use std::borrow::{Borrow, Cow};
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::build_error::{BuildError, BuildReason};
+use crate::catalog::Kind;
+use crate::target::Target;
+use crate::wire::{BodyValue, Fit, QueryValue, Read, Scalar, Trail, Typed, nullable, read_scalar, write_text};
 
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident;)+) => {$(
-        $(#[$doc])*
+    ($(#[doc = $doc:literal] $name:ident;)+) => {$(
+        #[doc = $doc]
         ///
         /// Any text makes one. What a URL cannot carry (an empty id, `.` and `..`) is refused when a request is
         /// built, everything else is percent-encoded.
@@ -24,12 +29,12 @@ macro_rules! ids {
         pub struct $name(String);
 
         impl $name {
-            /// The id as the service writes it.
+            /// Returns the id as the service writes it.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
-            /// The id as an owned string, without a copy.
+            /// Returns the id as an owned string, without a copy.
             pub fn into_string(self) -> String {
                 self.0
             }
@@ -95,6 +100,30 @@ macro_rules! ids {
             }
         }
 
+        impl PartialEq<String> for $name {
+            fn eq(&self, other: &String) -> bool {
+                self.0 == *other
+            }
+        }
+
+        impl PartialEq<$name> for String {
+            fn eq(&self, other: &$name) -> bool {
+                *self == other.0
+            }
+        }
+
+        impl PartialEq<$name> for str {
+            fn eq(&self, other: &$name) -> bool {
+                *self == *other.0
+            }
+        }
+
+        impl PartialEq<$name> for &str {
+            fn eq(&self, other: &$name) -> bool {
+                **self == *other.0
+            }
+        }
+
         impl PartialEq<str> for $name {
             fn eq(&self, other: &str) -> bool {
                 self.0 == other
@@ -104,6 +133,59 @@ macro_rules! ids {
         impl PartialEq<&str> for $name {
             fn eq(&self, other: &&str) -> bool {
                 self.0 == *other
+            }
+        }
+
+        nullable!($name: $name, $name: &str, $name: String);
+
+        impl Typed for $name {
+            const KIND: Kind = Kind::Text;
+            const DOC: &'static str = $doc;
+        }
+
+        /// A number is an id as well.
+        impl Scalar for $name {
+            const EXPECTED: &'static str = "a string";
+
+            fn from_text(text: &str) -> Fit<Self> {
+                Fit::Value(Self(text.to_owned()))
+            }
+
+            fn from_integer(value: i64) -> Fit<Self> {
+                Fit::Value(Self(value.to_string()))
+            }
+
+            fn from_unsigned(value: u64) -> Fit<Self> {
+                Fit::Value(Self(value.to_string()))
+            }
+        }
+
+        impl Read for $name {
+            const EXPECTED: &'static str = <Self as Scalar>::EXPECTED;
+
+            fn read<'de, D: Deserializer<'de>>(deserializer: D, _: &mut Trail) -> Result<Option<Self>, D::Error> {
+                read_scalar(deserializer)
+            }
+
+            #[cfg(feature = "serialize")]
+            fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.serialize(serializer)
+            }
+        }
+
+        impl QueryValue for $name {
+            fn write(&self, name: &'static str, target: &mut Target) -> Result<(), BuildError> {
+                target.query_id(name, &self.0)
+            }
+        }
+
+        /// An empty id is refused, as everywhere.
+        impl BodyValue for $name {
+            fn write(&self, name: &'static str, body: &mut Vec<u8>) -> Result<(), BuildError> {
+                if self.0.is_empty() {
+                    return Err(BuildError::new(name, BuildReason::Empty));
+                }
+                write_text(name, &self.0, body)
             }
         }
     )+};
@@ -118,4 +200,16 @@ ids! {
     GroupId;
     /// The id of a product environment: the `sub_account_id` of the vendor's documentation.
     SubAccountId;
+    /// The text of an access key, which is its id: the `key` or `api_key` of the vendor's documentation.
+    ApiKey;
+    /// The name of an access key, unique within its product environment.
+    KeyName;
+    /// The id of a policy, of the system or a custom one: the `policy_id` of the vendor's documentation.
+    PolicyId;
+    /// The id of a role, such as `cld::role::prodenv::master_admin`: the `role_id` of the vendor's documentation.
+    RoleId;
+    /// The id of a principal: of a user or a group, or the text of a key.
+    PrincipalId;
+    /// Where a policy or a role applies: the id of a product environment, or `all`.
+    ScopeId;
 }

@@ -1,4 +1,4 @@
-//! JSON bodies of successes. The path of a fault is looked for only once there is a fault.
+//! JSON bodies, and what is told of one that could not be read.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,17 +9,15 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::build_error::{BuildError, BuildReason};
 
-/// The path of a fault of the body as a whole.
+/// The path of an error of the body as a whole.
 const WHOLE: &str = ".";
-/// How many characters of a path are told.
-const LONGEST_PATH: usize = 200;
 
 /// Why a body could not be read.
 #[derive(Debug)]
 pub struct Unreadable {
     pub(crate) path: String,
     pub(crate) message: String,
-    /// The text ended early: the body was most likely cut off.
+    /// The text ended early: the body was most likely truncated.
     pub(crate) truncated: bool,
 }
 
@@ -27,14 +25,17 @@ pub(crate) fn encode<T: Serialize>(body: &T) -> Result<Vec<u8>, BuildError> {
     serde_json::to_vec(body).map_err(|error| BuildError::new("body", BuildReason::Json(error.to_string())))
 }
 
-pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
-    // Validating the whole body as UTF-8 once is quicker than each of its strings. What is not valid takes the other
-    // way, which finds the string that is at fault, if it is one that matters.
-    let result = match std::str::from_utf8(body) {
-        Ok(text) => serde_json::from_str(text),
-        Err(_) => serde_json::from_slice(body),
-    };
-    result.map_err(|error| explain::<T>(body, &error))
+/// Reads a type of the caller's. Where it fails is told by line and column alone.
+pub(crate) fn decode_foreign<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
+    serde_json::from_slice(body).map_err(|error| unreadable(WHOLE.to_owned(), &error, body))
+}
+
+#[cold]
+pub(crate) fn unreadable(path: String, error: &serde_json::Error, body: &[u8]) -> Unreadable {
+    let message = error.to_string();
+    // serde_json tells a number that ends early from one that is wrong by its place alone.
+    let cut_in_number = message.starts_with("invalid number") && points_at_end(error, body);
+    Unreadable { path, message: without_values(&message), truncated: error.is_eof() || cut_in_number }
 }
 
 /// A `T` that must be a JSON object. A derived struct would take an array of its fields' values as well, so that
@@ -58,37 +59,6 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
         }
 
         deserializer.deserialize_map(ObjectVisitor(PhantomData))
-    }
-}
-
-/// For `#[serde(deserialize_with)]`: a list of objects.
-pub(crate) fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
-    // The same allocation, item by item: collecting from a vector's own iterator works in place.
-    Vec::<Object<T>>::deserialize(deserializer).map(|items| items.into_iter().map(|Object(item)| item).collect())
-}
-
-#[cold]
-fn explain<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Unreadable {
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let path = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Err(located) => place(&located.path().to_string()),
-        // Only text after the value is left to be wrong.
-        Ok(_) => WHOLE.to_owned(),
-    };
-    let message = error.to_string();
-    // serde_json tells a number that ends early from one that is wrong by its place alone.
-    let cut_in_number = message.starts_with("invalid number") && points_at_end(error, body);
-    Unreadable { path, message: without_values(&message), truncated: error.is_eof() || cut_in_number }
-}
-
-/// A path without what is no place in it: a trailing `?` for a key that was not read yet, and the tail of a path that
-/// a server has made endless.
-fn place(path: &str) -> String {
-    let path = path.strip_suffix('?').map_or(path, |path| path.strip_suffix('.').unwrap_or(path));
-    match path.char_indices().nth(LONGEST_PATH) {
-        _ if path.is_empty() => WHOLE.to_owned(),
-        Some((end, _)) => format!("{}…", path.get(..end).unwrap_or_default()),
-        None => path.to_owned(),
     }
 }
 
@@ -133,7 +103,7 @@ mod tests {
 
     #[test]
     fn text_after_the_value_is_a_fault_of_the_whole() {
-        let fault = decode::<u8>(b"1 2").unwrap_err();
+        let fault = decode_foreign::<u8>(b"1 2").unwrap_err();
         assert_eq!((fault.path.as_str(), fault.truncated), (".", false));
     }
 }

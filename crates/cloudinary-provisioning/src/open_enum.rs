@@ -21,7 +21,7 @@ impl UnknownValue {
         Self(value.into_boxed_str())
     }
 
-    /// The value as the service sent it.
+    /// Returns the value as the service sent it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -51,7 +51,15 @@ macro_rules! open_enum {
         }
 
         impl $name {
-            /// The value as it stands on the wire.
+            /// The values that this version knows, in the order of the vendor's documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Whether this is a value that this version does not know.
+            pub fn is_unknown(&self) -> bool {
+                matches!(self, Self::Unknown(_))
+            }
+
+            /// Returns the value as it stands on the wire.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)+
@@ -64,6 +72,46 @@ macro_rules! open_enum {
                     $($text => Some(Self::$variant),)+
                     _ => None,
                 }
+            }
+        }
+
+        impl $crate::wire::Typed for $name {
+            const KIND: $crate::Kind = $crate::Kind::Choice(&[$($text),+]);
+        }
+
+        impl $crate::wire::Scalar for $name {
+            const EXPECTED: &'static str = "a string";
+
+            fn from_text(text: &str) -> $crate::wire::Fit<Self> {
+                $crate::wire::Fit::Value(Self::from(text))
+            }
+        }
+
+        impl $crate::wire::Read for $name {
+            const EXPECTED: &'static str = <Self as $crate::wire::Scalar>::EXPECTED;
+
+            fn read<'de, D: serde::Deserializer<'de>>(
+                deserializer: D,
+                _: &mut $crate::wire::Trail,
+            ) -> Result<Option<Self>, D::Error> {
+                $crate::wire::read_scalar(deserializer)
+            }
+
+            #[cfg(feature = "serialize")]
+            fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl $crate::wire::QueryValue for $name {
+            fn write(&self, name: &'static str, target: &mut $crate::target::Target) -> Result<(), $crate::BuildError> {
+                target.query_id(name, self.as_str())
+            }
+        }
+
+        impl $crate::wire::BodyValue for $name {
+            fn write(&self, name: &'static str, body: &mut Vec<u8>) -> Result<(), $crate::BuildError> {
+                $crate::wire::write_text(name, self.as_str(), body)
             }
         }
 
@@ -101,22 +149,8 @@ macro_rules! open_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Visitor;
-
-                // A visitor, and not `String::deserialize`, so that a known value costs no allocation.
-                impl serde::de::Visitor<'_> for Visitor {
-                    type Value = $name;
-
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str("a string")
-                    }
-
-                    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<$name, E> {
-                        Ok($name::from(value))
-                    }
-                }
-
-                deserializer.deserialize_str(Visitor)
+                $crate::wire::read_scalar(deserializer)?
+                    .ok_or_else(|| serde::de::Error::invalid_type(serde::de::Unexpected::Unit, &"a string"))
             }
         }
     };

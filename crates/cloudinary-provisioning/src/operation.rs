@@ -1,111 +1,134 @@
-//! The [`Operation`] trait: what one call of the API is.
+//! The [`Operation`] trait: one call of the API.
 
-use http::{Method, StatusCode};
+use http::Method;
 
-use crate::build_error::BuildError;
 use crate::error::Error;
-use crate::json::Unreadable;
 use crate::response::{self, Response};
-use crate::target::{Base, Target};
 
 pub(crate) mod sealed {
-    pub trait Sealed {}
+    use http::StatusCode;
+
+    use crate::build_error::BuildError;
+    use crate::json::Unreadable;
+    use crate::target::{Base, Target};
+
+    /// What only this crate calls. It seals [`Operation`](super::Operation).
+    pub trait Sealed {
+        /// What a success is read into.
+        type Value: Send;
+
+        /// Where the path begins.
+        fn base(&self) -> Base;
+
+        /// Writes the rest of the path and the query.
+        fn target(&self, target: &mut Target) -> Result<(), BuildError>;
+
+        /// The JSON body, for operations that have one.
+        fn body(&self) -> Result<Option<Vec<u8>>, BuildError>;
+
+        /// Reads the body of a success: a function of the type, not of the value.
+        fn decode(status: StatusCode, body: &[u8]) -> Result<Self::Value, Unreadable>;
+    }
 }
 
-/// What repeating an operation does, in the terms of RFC 9110. It belongs to the operation and not to its method.
+/// The effect of sending an operation's request again, in the terms of RFC 9110.
+///
+/// It depends on the operation and not on its method: some POSTs only read.
 ///
 /// ```
-/// use cloudinary_provisioning::{Operation, Safety, users};
+/// use cloudinary_provisioning::{Operation, Safety, public, roles, users};
 ///
 /// assert_eq!(users::Get::new("id").safety(), Safety::Safe);
+/// assert_eq!(
+///     public::ValidatePolicy::new("permit(principal, action, resource);").safety(),
+///     Safety::Safe
+/// );
 /// assert_eq!(users::Delete::new("id").safety(), Safety::Idempotent);
-/// assert_eq!(users::Create::new("John", "john@example.com").safety(), Safety::NotIdempotent);
+/// assert_eq!(
+///     users::Create::new("John", "john@example.com").safety(),
+///     Safety::NotIdempotent
+/// );
+///
+/// // It can depend on the value: a given id cannot be taken twice.
+/// let create = roles::Create::new("global", "account", "Auditor");
+/// assert_eq!(create.safety(), Safety::NotIdempotent);
+/// assert_eq!(create.id("auditor").safety(), Safety::Idempotent);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Safety {
     /// It changes nothing.
     Safe,
-    /// Once or more often leaves the same state.
+    /// Sending it several times has the same effect as sending it once.
     Idempotent,
-    /// A repeat may do it again.
+    /// Sending it again may apply it again.
     NotIdempotent,
 }
 
-/// One call of the API: how its request is built and how its reply is read.
+/// One call of the API: how its request is built and how its response is read.
 ///
 /// An operation is a plain value, such as [`users::Get`](crate::users::Get) or [`Raw`](crate::Raw). Give it to
-/// [`Account::request`](crate::Account::request), send the request with whatever you have, and give the reply to
-/// [`parse`](Self::parse). The trait is sealed; every operation also has `parse` and `parse_response` as methods of
-/// its own, so that the trait need not be imported to use one.
+/// [`Account::request`](crate::Account::request), send the request with any HTTP stack, and give the response to
+/// [`parse`](Self::parse). The trait is sealed. Every operation also has `parse` and `parse_response` as methods of its
+/// own, so that the trait need not be imported to use one.
+///
+/// A reference to an operation is an operation too. Optional input is set with `maybe`, which every operation has:
+/// `users::List::new().maybe(prefix, users::List::prefix)`.
 ///
 /// ```
 /// use cloudinary_provisioning::{Account, Operation, http::Response, users};
 ///
-/// fn line<O: Operation>(account: &Account, operation: &O) -> Result<String, Box<dyn std::error::Error>> {
-///     let request = account.request(operation)?;
+/// fn line<O: Operation>(
+///     account: &Account,
+///     operation: O,
+/// ) -> Result<String, Box<dyn std::error::Error>> {
+///     let request = account.request(&operation)?;
 ///     Ok(format!("{}: {} {}", O::ID, request.method(), request.uri().path()))
 /// }
 ///
 /// let account = Account::new("acc", "key", "secret")?;
-/// assert_eq!(
-///     line(&account, &users::GetGroups::new("u1"))?,
-///     "getGroupsForUser: GET /v1_1/provisioning/accounts/acc/users/u1/groups",
-/// );
+/// let expected = "getGroupsForUser: GET /v1_1/provisioning/accounts/acc/users/u1/groups";
+/// assert_eq!(line(&account, &users::GetGroups::new("u1"))?, expected);
+/// assert_eq!(line(&account, users::GetGroups::new("u1"))?, expected);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub trait Operation: sealed::Sealed {
+pub trait Operation: sealed::Sealed<Value = <Self as Operation>::Output> + Send + Sync {
     /// The `operationId` of the vendor's API description.
     const ID: &'static str;
 
-    /// The method of the request; where that is up to the value, as with [`Raw`](crate::Raw), the one that
-    /// [`method`](Self::method) overrides.
+    /// The method of the request. If it depends on the value, as with [`Raw`](crate::Raw), use
+    /// [`method`](Self::method).
     const METHOD: Method;
 
-    /// What a repeat of the request does; where that is up to the value, what [`safety`](Self::safety) overrides.
+    /// The effect of sending the request again. If it depends on the value, use [`safety`](Self::safety).
     const SAFETY: Safety;
 
-    /// What a success is read into.
-    type Output;
+    /// The path, with the names of its fields in braces.
+    const PATH: &'static str;
 
-    /// The method of this request.
+    /// The type that a success is read into.
+    type Output: Send;
+
+    /// Returns the method of this request.
     fn method(&self) -> Method {
         Self::METHOD
     }
 
-    /// What a repeat of this request does.
+    /// Returns the effect of sending this request again.
     fn safety(&self) -> Safety {
         Self::SAFETY
     }
 
-    /// Where the path begins.
-    fn base(&self) -> Base {
-        Base::Provisioning
-    }
-
-    /// Writes the rest of the path and the query.
-    #[doc(hidden)]
-    fn target(&self, target: &mut Target) -> Result<(), BuildError>;
-
-    /// The JSON body, for operations that have one.
-    #[doc(hidden)]
-    fn body(&self) -> Result<Option<Vec<u8>>, BuildError> {
-        Ok(None)
-    }
-
-    /// Reads the body of a success.
-    #[doc(hidden)]
-    fn decode(status: StatusCode, body: &[u8]) -> Result<Self::Output, Unreadable>;
-
-    /// Reads a reply: the value on a 2xx, else the error.
+    /// Reads a response: the value on a 2xx, the error on any other status.
     ///
-    /// The body is anything that gives bytes: `Vec<u8>`, `&[u8]`, `String`, `Bytes`.
+    /// The body is anything that converts to bytes: `Vec<u8>`, `&[u8]`, `String`, `Bytes`.
     ///
     /// # Errors
     ///
-    /// [`Api`](Error::Api) for any other status, [`Incomplete`](Error::Incomplete) where the body of
-    /// a success ends early, [`Decode`](Error::Decode) where it is something else. Nothing panics, whatever
-    /// the reply is.
+    /// Returns [`ErrorKind::Status`](crate::ErrorKind::Status) for any other status,
+    /// [`Truncated`](crate::ErrorKind::Truncated) if the body of a success ends early, and
+    /// [`Decode`](crate::ErrorKind::Decode) if it is something else. The error holds the response. Nothing panics,
+    /// whatever the response is.
     fn parse<B: AsRef<[u8]>>(&self, response: &http::Response<B>) -> Result<Self::Output, Error>
     where
         Self: Sized,
@@ -113,11 +136,11 @@ pub trait Operation: sealed::Sealed {
         response::parse(self, response)
     }
 
-    /// Like [`parse`](Self::parse), with the reply's status, request id and rate limit beside the value.
+    /// Like [`parse`](Self::parse), but also returns the status, the request id and the rate limit.
     ///
     /// # Errors
     ///
-    /// As [`parse`](Self::parse).
+    /// The same as [`parse`](Self::parse).
     fn parse_response<B: AsRef<[u8]>>(&self, response: &http::Response<B>) -> Result<Response<Self::Output>, Error>
     where
         Self: Sized,
@@ -126,17 +149,59 @@ pub trait Operation: sealed::Sealed {
     }
 }
 
-/// Makes the named types operations that can be used without importing the trait.
-macro_rules! operations {
-    ($($name:ident),+ $(,)?) => {$(
-        impl $crate::operation::sealed::Sealed for $name {}
+impl<O: Operation> sealed::Sealed for &O {
+    type Value = O::Output;
 
-        impl $name {
-            /// Reads the reply: [`Operation::parse`](crate::Operation::parse).
+    fn base(&self) -> crate::target::Base {
+        O::base(self)
+    }
+
+    fn target(&self, target: &mut crate::target::Target) -> Result<(), crate::build_error::BuildError> {
+        O::target(self, target)
+    }
+
+    fn body(&self) -> Result<Option<Vec<u8>>, crate::build_error::BuildError> {
+        O::body(self)
+    }
+
+    fn decode(status: http::StatusCode, body: &[u8]) -> Result<O::Output, crate::json::Unreadable> {
+        O::decode(status, body)
+    }
+}
+
+impl<O: Operation> Operation for &O {
+    const ID: &'static str = O::ID;
+    const METHOD: Method = O::METHOD;
+    const SAFETY: Safety = O::SAFETY;
+    const PATH: &'static str = O::PATH;
+    type Output = O::Output;
+
+    fn method(&self) -> Method {
+        O::method(self)
+    }
+
+    fn safety(&self) -> Safety {
+        O::safety(self)
+    }
+}
+
+/// Gives a type `parse`, `parse_response` and `maybe` as methods of its own, so that the trait need not be imported.
+macro_rules! inherent {
+    ($name:ident $(<$generic:ident: $bound:path>)?) => {
+        impl $(<$generic: $bound>)? $name $(<$generic>)? {
+            /// Applies a setter to a value, and changes nothing for `None`.
+            pub fn maybe<V>(self, value: Option<V>, set: impl FnOnce(Self, V) -> Self) -> Self {
+                match value {
+                    Some(value) => set(self, value),
+                    None => self,
+                }
+            }
+
+            /// Reads the response; see [`Operation::parse`](crate::Operation::parse).
             ///
             /// # Errors
             ///
-            /// Where the reply is not a documented success; the error holds the reply.
+            /// Returns an error if the response is not a documented success. The error holds the response.
             pub fn parse<B: AsRef<[u8]>>(
                 &self,
                 response: &http::Response<B>,
@@ -144,12 +209,12 @@ macro_rules! operations {
                 $crate::Operation::parse(self, response)
             }
 
-            /// Reads the reply with its status, request id and rate limit:
+            /// Reads the response with its status, request id and rate limit; see
             /// [`Operation::parse_response`](crate::Operation::parse_response).
             ///
             /// # Errors
             ///
-            /// Where the reply is not a documented success; the error holds the reply.
+            /// Returns an error if the response is not a documented success. The error holds the response.
             pub fn parse_response<B: AsRef<[u8]>>(
                 &self,
                 response: &http::Response<B>,
@@ -157,40 +222,7 @@ macro_rules! operations {
                 $crate::Operation::parse_response(self, response)
             }
         }
-    )+};
+    };
 }
 
-pub(crate) use operations;
-
-impl<O: Operation> sealed::Sealed for &O {}
-
-impl<O: Operation> Operation for &O {
-    const ID: &'static str = O::ID;
-    const METHOD: Method = O::METHOD;
-    const SAFETY: Safety = O::SAFETY;
-    type Output = O::Output;
-
-    fn method(&self) -> Method {
-        (**self).method()
-    }
-
-    fn safety(&self) -> Safety {
-        (**self).safety()
-    }
-
-    fn base(&self) -> Base {
-        (**self).base()
-    }
-
-    fn target(&self, target: &mut Target) -> Result<(), BuildError> {
-        (**self).target(target)
-    }
-
-    fn body(&self) -> Result<Option<Vec<u8>>, BuildError> {
-        (**self).body()
-    }
-
-    fn decode(status: StatusCode, body: &[u8]) -> Result<Self::Output, Unreadable> {
-        O::decode(status, body)
-    }
-}
+pub(crate) use inherent;

@@ -1,22 +1,24 @@
-//! [`Raw`]: any call of the API, for what has no operation of its own yet.
+//! [`Raw`]: any call of the API, for what has no operation of its own.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use http::{Method, StatusCode};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::build_error::BuildError;
 use crate::json::{self, Unreadable};
-use crate::operation::{Operation, Safety, operations};
+use crate::operation::{Operation, Safety, inherent, sealed};
 use crate::target::{Base, Target};
 
-operations!(Raw);
+inherent!(Raw<T: Read>);
 
-/// Any call of the API by its method, path, query and JSON body, with JSON as its result.
+/// Any call of the API by its method, path, query and JSON body.
 ///
-/// Segments, keys and values are encoded and checked as those of every other operation are. GET and HEAD are taken
-/// to be safe and everything else for not idempotent, until [`safety`](Self::safety) says otherwise. A reply without
-/// a body is `null`.
+/// The result is JSON, or any type that serde can read with [`typed`](Self::typed). Segments, keys and values are
+/// encoded and checked as for every other operation. GET and HEAD count as safe, and every other method as not
+/// idempotent, unless [`safety`](Self::safety) says otherwise. A response without a body reads as `null`.
 ///
 /// `Debug` does not show the JSON body, which may hold a secret.
 ///
@@ -37,19 +39,24 @@ operations!(Raw);
 /// assert_eq!(request.body(), br#"{"name":"Editors"}"#);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, PartialEq)]
 #[must_use = "an operation does nothing until it is sent"]
-pub struct Raw {
+pub struct Raw<T = Value> {
     method: Method,
     base: Base,
     segments: Vec<String>,
     query: Vec<(String, String)>,
     json: Option<Value>,
     safety: Safety,
+    output: PhantomData<fn() -> T>,
 }
 
+/// What [`Raw`] can read: any type that serde can deserialize without borrowing.
+pub trait Read: DeserializeOwned + Send + 'static {}
+
+impl<T: DeserializeOwned + Send + 'static> Read for T {}
+
 impl Raw {
-    /// A call with the segments that follow on the account's path: `["users", id, "groups"]`.
+    /// Creates a call from the segments that follow the base, such as `["users", id, "groups"]`.
     pub fn new<I>(method: Method, segments: I) -> Self
     where
         I: IntoIterator,
@@ -57,35 +64,81 @@ impl Raw {
     {
         let safety = if method.is_safe() { Safety::Safe } else { Safety::NotIdempotent };
         let segments = segments.into_iter().map(Into::into).collect();
-        Self { method, base: Base::default(), segments, query: Vec::new(), json: None, safety }
+        let (base, output) = (Base::default(), PhantomData);
+        Self { method, base, segments, query: Vec::new(), json: None, safety, output }
     }
+}
 
-    /// Where the path begins, and whether credentials are sent.
+impl<T> Raw<T> {
+    /// Sets where the path begins, and so whether credentials are sent.
     pub fn base(mut self, base: Base) -> Self {
         self.base = base;
         self
     }
 
-    /// One more query parameter. A key that is given twice is sent twice.
+    /// Adds a query parameter. A key that is given twice is sent twice.
     pub fn query(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((key.into(), value.into()));
         self
     }
 
-    /// The JSON body.
+    /// Sets the JSON body.
     pub fn json(mut self, body: impl Into<Value>) -> Self {
         self.json = Some(body.into());
         self
     }
 
-    /// What a repeat of the call does, and so when it is repeated.
+    /// Sets the effect of sending the call again, which decides when it is retried.
     pub fn safety(mut self, safety: Safety) -> Self {
         self.safety = safety;
         self
     }
+
+    /// Reads the response into a type of your own. Use `Option<T>` if there may be no body.
+    ///
+    /// ```
+    /// use cloudinary_provisioning::{Raw, http::{Method, Response}};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Ping {
+    ///     status: String,
+    /// }
+    ///
+    /// let ping = Raw::new(Method::GET, ["ping"]).typed::<Ping>();
+    /// assert_eq!(ping.parse(&Response::new(r#"{"status":"ok"}"#))?.status, "ok");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn typed<U: DeserializeOwned + Send + 'static>(self) -> Raw<U> {
+        let Self { method, base, segments, query, json, safety, output: _ } = self;
+        Raw { method, base, segments, query, json, safety, output: PhantomData }
+    }
 }
 
-impl fmt::Debug for Raw {
+// By hand: a derive would ask the same of `T`.
+impl<T> Clone for Raw<T> {
+    fn clone(&self) -> Self {
+        let Self { method, base, segments, query, json, safety, output } = self;
+        Self {
+            method: method.clone(),
+            base: *base,
+            segments: segments.clone(),
+            query: query.clone(),
+            json: json.clone(),
+            safety: *safety,
+            output: *output,
+        }
+    }
+}
+
+impl<T> PartialEq for Raw<T> {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { method, base, segments, query, json, safety, output: _ } = self;
+        (method, base, segments, query, json, safety)
+            == (&other.method, &other.base, &other.segments, &other.query, &other.json, &other.safety)
+    }
+}
+
+impl<T> fmt::Debug for Raw<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Raw")
             .field("method", &self.method)
@@ -97,19 +150,8 @@ impl fmt::Debug for Raw {
     }
 }
 
-impl Operation for Raw {
-    const ID: &'static str = "raw";
-    const METHOD: Method = Method::GET;
-    const SAFETY: Safety = Safety::NotIdempotent;
-    type Output = Value;
-
-    fn method(&self) -> Method {
-        self.method.clone()
-    }
-
-    fn safety(&self) -> Safety {
-        self.safety
-    }
+impl<T: Read> sealed::Sealed for Raw<T> {
+    type Value = T;
 
     fn base(&self) -> Base {
         self.base
@@ -120,7 +162,7 @@ impl Operation for Raw {
             target.segment("segments", segment)?;
         }
         for (key, value) in &self.query {
-            target.query_pair(key, value);
+            target.pair(key, value);
         }
         Ok(())
     }
@@ -129,10 +171,23 @@ impl Operation for Raw {
         self.json.as_ref().map(json::encode).transpose()
     }
 
-    fn decode(status: StatusCode, body: &[u8]) -> Result<Value, Unreadable> {
-        if status == StatusCode::NO_CONTENT || body.is_empty() {
-            return Ok(Value::Null);
-        }
-        json::decode(body)
+    fn decode(status: StatusCode, body: &[u8]) -> Result<T, Unreadable> {
+        json::decode_foreign(if status == StatusCode::NO_CONTENT || body.is_empty() { b"null" } else { body })
+    }
+}
+
+impl<T: Read> Operation for Raw<T> {
+    const ID: &'static str = "raw";
+    const METHOD: Method = Method::GET;
+    const SAFETY: Safety = Safety::NotIdempotent;
+    const PATH: &'static str = "";
+    type Output = T;
+
+    fn method(&self) -> Method {
+        self.method.clone()
+    }
+
+    fn safety(&self) -> Safety {
+        self.safety
     }
 }

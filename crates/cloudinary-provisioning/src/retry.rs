@@ -14,26 +14,30 @@ const MINIMAL_ATTEMPT: Duration = Duration::from_secs(1);
 /// No attempt gets less, so that a timeout of zero is a quick failure and not a special case of some transport.
 const SHORTEST_TIMEOUT: Duration = Duration::from_millis(1);
 
-/// How often and how long to try.
+/// How often and how long to try a call.
 ///
 /// | setting | default |
 /// |---|---|
-/// | [`max_attempts`](Self::max_attempts) | 3, the first included |
+/// | [`max_attempts`](Self::max_attempts) | 3, including the first |
 /// | [`base_delay`](Self::base_delay) | 500 ms, doubling with every retry |
 /// | [`max_delay`](Self::max_delay) | 20 s |
 /// | [`attempt_timeout`](Self::attempt_timeout) | 30 s |
 /// | [`total_timeout`](Self::total_timeout) | 120 s, all attempts and delays together |
 /// | [`max_server_delay`](Self::max_server_delay) | 60 s |
-/// | [`retry_unsafe`](Self::retry_unsafe) | no |
+/// | [`retry_unsafe`](Self::retry_unsafe) | `false` |
 ///
 /// ```
 /// use std::time::Duration;
 /// use cloudinary_provisioning::RetryPolicy;
 ///
-/// let persistent = RetryPolicy::default().max_attempts(8).total_timeout(Duration::from_secs(600));
+/// let persistent =
+///     RetryPolicy::default().max_attempts(8).total_timeout(Duration::from_secs(600));
 /// let once = RetryPolicy::none();
 /// assert_ne!(persistent, once);
 /// ```
+#[doc(alias = "backoff")]
+#[doc(alias = "retry")]
+#[doc(alias = "timeout")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     max_attempts: u32,
@@ -60,18 +64,19 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One attempt, no retry; the timeouts are the default's.
+    /// Returns a policy of one attempt, without retries. The timeouts are the default's.
     pub fn none() -> Self {
         Self::default().max_attempts(1)
     }
 
-    /// For jobs of hours: waits as long as the service asks, up to an hour and a half at a time, and keeps retrying
-    /// what can be retried for up to six hours. The time of an attempt is the default's.
+    /// Returns a policy for jobs that take hours: it waits as long as the service asks, up to an hour and a half at a
+    /// time, and keeps retrying what can be retried for up to six hours. The timeout of an attempt is the default's.
     ///
     /// ```
     /// use cloudinary_provisioning::RetryPolicy;
     ///
-    /// let overnight = RetryPolicy::patient().attempt_timeout(std::time::Duration::from_secs(60));
+    /// let overnight =
+    ///     RetryPolicy::patient().attempt_timeout(std::time::Duration::from_secs(60));
     /// # assert_ne!(overnight, RetryPolicy::patient());
     /// ```
     pub fn patient() -> Self {
@@ -82,62 +87,75 @@ impl RetryPolicy {
             .total_timeout(Duration::from_secs(6 * 60 * 60))
     }
 
-    /// How many attempts at most, the first included. 0 counts as 1.
+    /// Sets the largest number of attempts, including the first. 0 means 1.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
         self
     }
 
-    /// The upper bound of the first delay; it doubles with every retry. The delay itself is random, between zero and
-    /// the bound.
+    /// Sets the upper bound of the first delay, which doubles with every retry. The delay itself is random, between
+    /// zero and the bound.
     pub fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
     }
 
-    /// The limit to which the bound of a delay grows.
+    /// Sets the largest upper bound of a delay.
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
     }
 
-    /// How long one attempt may take, from connecting to the end of the response's body.
+    /// Sets the timeout of one attempt, from connecting to the end of the response's body.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
     }
 
-    /// How long all attempts and the delays between them may take. The timeout of the last attempt is shortened accordingly.
+    /// Sets the time that all attempts and the delays between them may take. The timeout of the last attempt is shortened
+    /// to fit.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.total_timeout = timeout;
         self
     }
 
-    /// The longest delay to accept from the service. A longer one ends the call at once; it is never shortened.
+    /// Sets the longest delay to accept from the service. A longer one ends the call at once; it is never shortened.
     pub fn max_server_delay(mut self, delay: Duration) -> Self {
         self.max_server_delay = delay;
         self
     }
 
-    /// Whether to retry operations that are not idempotent too, at the risk of applying them twice. This is an
-    /// explicit opt-in; `recover` of a call is the safe way to the same end.
+    /// Opts in to retrying operations that are not idempotent, at the risk of applying them twice.
+    /// [`Recovery`](crate::Recovery) retries creates without that risk.
     pub fn retry_unsafe(mut self, retry: bool) -> Self {
         self.retry_unsafe = retry;
         self
     }
 
-    /// The time that an attempt may take when `elapsed` has passed since the first one began: the attempt's own
-    /// limit, or what is left of the total. At least a millisecond.
+    /// Returns the timeout of an attempt that begins when `elapsed` has passed since the call began: the smaller of the
+    /// attempt timeout and what is left of the total, but at least a millisecond.
     pub fn timeout_at(&self, elapsed: Duration) -> Duration {
         self.attempt_timeout.min(self.total_timeout.saturating_sub(elapsed)).max(SHORTEST_TIMEOUT)
     }
 
-    /// The error of having to wait this long, if that is longer than allowed or than the time left.
+    /// The reason to give up instead of waiting this long, if it is longer than allowed or than the time left.
     pub(crate) fn refuses(&self, delay: Duration, hinted: bool, elapsed: Duration) -> Option<GiveUpReason> {
         if hinted && delay > self.max_server_delay {
             return Some(GiveUpReason::ServerDelayTooLong);
         }
         (!self.has_time_at(elapsed.saturating_add(delay))).then_some(GiveUpReason::DeadlineExceeded)
+    }
+
+    /// The delay before another attempt after this many, or `None` where there is none.
+    pub(crate) fn delay_before(&self, attempts: u32, elapsed: Duration, jitter: u64) -> Option<Duration> {
+        let delay = self.backoff(attempts, jitter);
+        (attempts < self.max_attempts && self.refuses(delay, false, elapsed).is_none()).then_some(delay)
+    }
+
+    /// A random delay after this many attempts, below a bound that doubles with each.
+    fn backoff(&self, attempts: u32, jitter: u64) -> Duration {
+        let factor = 1_u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
+        share(self.base_delay.saturating_mul(factor).min(self.max_delay), jitter)
     }
 
     /// Whether all of the time is used up. A total of zero still allows for the first attempt.
@@ -185,15 +203,9 @@ impl Retry {
         }
         let delay = match hint {
             Some(hint) => hint.saturating_add(share(HINT_JITTER, jitter)),
-            None => share(self.backoff(), jitter),
+            None => self.policy.backoff(self.attempts, jitter),
         };
         self.policy.refuses(delay, false, elapsed).map_or(Ok(delay), Err)
-    }
-
-    /// The bound of the delay after the current attempt.
-    fn backoff(&self) -> Duration {
-        let factor = 1_u32.checked_shl(self.attempts.saturating_sub(1)).unwrap_or(u32::MAX);
-        self.policy.base_delay.saturating_mul(factor).min(self.policy.max_delay)
     }
 }
 
@@ -205,20 +217,22 @@ enum Retryable {
 
 /// Whether a failed attempt may have been applied, and whether it can be retried.
 fn judge(error: &Error) -> (bool, Retryable) {
+    use Retryable::{Always, IfSafe, Never};
     match error.kind() {
-        ErrorKind::Account(_) | ErrorKind::Config(_) | ErrorKind::Build(_) => (false, Retryable::Never),
         ErrorKind::Status => match error.status().map_or(0, |status| status.as_u16()) {
             // A throttled request was not processed.
-            420 | 429 => (false, Retryable::Always),
-            408 | 500 | 502..=504 => (true, Retryable::IfSafe),
-            303 | 501 | 505.. => (true, Retryable::Never),
-            _ => (false, Retryable::Never),
+            420 | 429 => (false, Always),
+            408 | 500 | 502..=504 => (true, IfSafe),
+            303 | 501 | 505.. => (true, Never),
+            _ => (false, Never),
         },
-        ErrorKind::Truncated(_) => (true, Retryable::IfSafe),
-        ErrorKind::TooLarge { .. } | ErrorKind::Decode { .. } => (true, Retryable::Never),
-        ErrorKind::Transport(TransportError::NotSent(_)) => (false, Retryable::Always),
-        ErrorKind::Transport(TransportError::MaybeSent(_)) => (true, Retryable::IfSafe),
-        ErrorKind::Transport(TransportError::Permanent(_)) => (false, Retryable::Never),
+        ErrorKind::Transport(TransportError::NotSent(_)) => (false, Always),
+        ErrorKind::Transport(TransportError::MaybeSent(_)) | ErrorKind::Truncated(_) => (true, IfSafe),
+        ErrorKind::TooLarge { .. } | ErrorKind::Decode { .. } | ErrorKind::SecretLost { .. } => (true, Never),
+        ErrorKind::Account(_)
+        | ErrorKind::Config(_)
+        | ErrorKind::Build(_)
+        | ErrorKind::Transport(TransportError::Permanent(_)) => (false, Never),
     }
 }
 

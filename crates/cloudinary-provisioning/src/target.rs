@@ -1,4 +1,4 @@
-//! Where a request goes. The only place where a caller's text enters a URL.
+//! The URL of a request: the only place where a caller's text enters one.
 
 use std::fmt::{self, Write};
 
@@ -13,7 +13,7 @@ const USUAL_LENGTH: usize = 256;
 /// Everything but the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Where an operation's path begins, and whether it takes credentials.
+/// The beginning of an operation's path, and whether its requests carry credentials.
 ///
 /// ```
 /// use cloudinary_provisioning::{Account, Base, Raw, http::Method};
@@ -33,14 +33,59 @@ pub enum Base {
     Permissions,
     /// `/v2/accounts/permissions/public/…`, without an account and without credentials.
     Public,
+    /// `/v1_1/provisioning/…`, without an account and without credentials.
+    Agents,
+}
+
+/// How a list is sent in a query.
+///
+/// The vendor's API description and its current SDKs repeat the key. Its classic SDKs, whose tests run against the live
+/// service, use brackets (for product environments, and the Java SDK for users) or commas (for users). No live test of
+/// the repeated form is known, so the form is a setting of the account; see
+/// [`Account::with_list_form`](crate::Account::with_list_form).
+///
+/// The form applies to every list of ids, emails and cloud names. [`Params`](crate::Params) are always repeated: only the
+/// current SDKs send them.
+///
+/// ```
+/// use cloudinary_provisioning::{Account, ListForm, users};
+///
+/// let list = users::List::new().ids(["a", "b"]);
+/// let query = |form| {
+///     let account = Account::new("acc", "key", "secret").unwrap().with_list_form(form);
+///     account.request(&list).unwrap().uri().query().unwrap().to_owned()
+/// };
+/// assert_eq!(query(ListForm::Repeated), "ids=a&ids=b");
+/// assert_eq!(query(ListForm::Brackets), "ids%5B%5D=a&ids%5B%5D=b");
+/// assert_eq!(query(ListForm::Commas), "ids=a%2Cb");
+/// ```
+#[doc(alias = "array")]
+#[doc(alias = "brackets")]
+#[doc(alias = "commas")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ListForm {
+    /// `ids=a&ids=b`, as the vendor's API description and its current SDKs have it.
+    #[default]
+    Repeated,
+    /// `ids[]=a&ids[]=b`, as Rack and PHP read lists. The brackets are percent-encoded.
+    Brackets,
+    /// `ids=a,b`. The commas are percent-encoded; an entry with a comma is refused.
+    Commas,
 }
 
 impl Base {
+    /// Whether requests carry the account's credentials.
+    pub(crate) fn has_credentials(self) -> bool {
+        matches!(self, Self::Provisioning | Self::Permissions)
+    }
+
     /// The URL up to where an operation's own segments begin.
     pub(crate) fn url(self, origin: &str, account_id: &str) -> Result<String, BuildError> {
         let (before, after) = match self {
             Self::Provisioning => ("/v1_1/provisioning/accounts/", ""),
             Self::Permissions => ("/v2/accounts/", "/permissions"),
+            Self::Agents => return Ok(format!("{origin}/v1_1/provisioning")),
             Self::Public => return Ok(format!("{origin}/v2/accounts/permissions/public")),
         };
         check_segment("account_id", account_id)?;
@@ -54,11 +99,10 @@ impl Base {
 }
 
 /// The target of one request while it is written: first the path's segments, then the query.
-///
-/// Operations of this crate fill it; there is nothing that a caller does with one.
 pub struct Target {
     url: String,
     in_query: bool,
+    form: ListForm,
 }
 
 impl fmt::Debug for Target {
@@ -68,10 +112,10 @@ impl fmt::Debug for Target {
 }
 
 impl Target {
-    pub(crate) fn new(base: &str) -> Self {
+    pub(crate) fn new(base: &str, form: ListForm) -> Self {
         let mut url = String::with_capacity(base.len() + USUAL_LENGTH);
         url.push_str(base);
-        Self { url, in_query: false }
+        Self { url, in_query: false, form }
     }
 
     /// A segment that the API names itself.
@@ -88,51 +132,35 @@ impl Target {
         Ok(())
     }
 
-    /// A pair of which the key too is the caller's.
-    pub(crate) fn query_pair(&mut self, key: &str, value: &str) {
+    /// A pair whose key is the caller's too.
+    pub(crate) fn pair(&mut self, key: &str, value: &str) {
         self.separate();
         push_encoded(&mut self.url, key);
         self.url.push('=');
         push_encoded(&mut self.url, value);
     }
 
-    fn query(&mut self, key: &'static str, value: &str) {
+    pub(crate) fn query(&mut self, key: &'static str, value: &str) {
         self.key(key);
         push_encoded(&mut self.url, value);
     }
 
-    pub(crate) fn query_text(&mut self, key: &'static str, value: Option<&str>) {
-        if let Some(value) = value {
-            self.query(key, value);
-        }
-    }
-
     /// An empty id is refused: the service would take it for no condition at all.
-    pub(crate) fn query_id(&mut self, key: &'static str, value: Option<&str>) -> Result<(), BuildError> {
-        if value.is_some_and(str::is_empty) {
+    pub(crate) fn query_id(&mut self, key: &'static str, value: &str) -> Result<(), BuildError> {
+        if value.is_empty() {
             return Err(BuildError::new(key, BuildReason::Empty));
         }
-        self.query_text(key, value);
+        self.query(key, value);
         Ok(())
     }
 
-    pub(crate) fn query_bool(&mut self, key: &'static str, value: Option<bool>) {
-        if let Some(value) = value {
-            self.key(key);
-            self.url.push_str(if value { "true" } else { "false" });
-        }
+    pub(crate) fn query_number(&mut self, key: &'static str, value: i64) {
+        self.key(key);
+        // Writing to a String cannot fail.
+        let _ = write!(self.url, "{value}");
     }
 
-    pub(crate) fn query_number(&mut self, key: &'static str, value: Option<u32>) {
-        if let Some(value) = value {
-            self.key(key);
-            // Writing to a String cannot fail.
-            let _ = write!(self.url, "{value}");
-        }
-    }
-
-    pub(crate) fn query_date(&mut self, key: &'static str, value: Option<time::Date>) -> Result<(), BuildError> {
-        let Some(date) = value else { return Ok(()) };
+    pub(crate) fn query_date(&mut self, key: &'static str, date: time::Date) -> Result<(), BuildError> {
         if !(0..=9999).contains(&date.year()) {
             return Err(BuildError::new(key, BuildReason::YearOutOfRange { year: date.year() }));
         }
@@ -149,23 +177,34 @@ impl Target {
         Ok(())
     }
 
-    /// `key=a&key=b`. An empty list or an empty entry is refused: the service would take either for no condition
-    /// at all and return everything.
-    pub(crate) fn query_list<T: AsRef<str>>(
-        &mut self,
-        key: &'static str,
-        values: Option<&[T]>,
-        max: usize,
-    ) -> Result<(), BuildError> {
-        let Some(values) = values else { return Ok(()) };
+    /// A list in the account's form. An empty list or an empty entry is refused: the service would take either for no
+    /// condition at all and return everything.
+    pub(crate) fn query_list<T: AsRef<str>>(&mut self, key: &'static str, values: &[T]) -> Result<(), BuildError> {
         if values.is_empty() || values.iter().any(|value| value.as_ref().is_empty()) {
             return Err(BuildError::new(key, BuildReason::Empty));
         }
-        if values.len() > max {
-            return Err(BuildError::new(key, BuildReason::TooMany { count: values.len(), max }));
+        if self.form == ListForm::Commas {
+            return self.query_commas(key, values);
         }
         for value in values {
-            self.query(key, value.as_ref());
+            self.separate();
+            self.url.push_str(key);
+            self.url.push_str(if self.form == ListForm::Brackets { "%5B%5D=" } else { "=" });
+            push_encoded(&mut self.url, value.as_ref());
+        }
+        Ok(())
+    }
+
+    fn query_commas<T: AsRef<str>>(&mut self, key: &'static str, values: &[T]) -> Result<(), BuildError> {
+        if values.iter().any(|value| value.as_ref().contains(',')) {
+            return Err(BuildError::new(key, BuildReason::Comma));
+        }
+        self.key(key);
+        for (at, value) in values.iter().enumerate() {
+            if at > 0 {
+                self.url.push_str("%2C");
+            }
+            push_encoded(&mut self.url, value.as_ref());
         }
         Ok(())
     }

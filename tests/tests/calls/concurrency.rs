@@ -202,7 +202,7 @@ fn script() -> impl Iterator<Item = Fault> {
     ];
     let mut random = Random(42);
     let mut faults = faults.into_iter().cycle();
-    std::iter::from_fn(move || if random.below(20) == 0 { faults.next() } else { Some(Fault::reply()) })
+    std::iter::from_fn(move || if random.below(20) == 0 { faults.next() } else { Some(Fault::response()) })
 }
 
 #[test]
@@ -244,7 +244,7 @@ fn sixteen_threads_share_a_client_and_the_account_ends_as_they_think_it_does() {
     assert_eq!(ended, predicted);
 
     // Every create that reached the account is one that its caller knows of: none was sent twice.
-    let applied = account.requests().filter(|request| request.method == Method::POST && request.carried_out).count();
+    let applied = account.requests().filter(|request| request.method == Method::POST && request.applied).count();
     let known: usize = callers.iter().map(|caller| caller.created).sum();
     assert_eq!(applied, known);
 

@@ -56,8 +56,8 @@ fn sync(client: &Client, wanted: &[&str]) -> Result<(), cloudinary_provisioning_
 #[test]
 fn a_whole_program_runs_without_a_socket() {
     // A page is throttled, a create is throttled, and the response to a delete is lost.
-    let script = [Fault::reply(), Fault::throttled(3), Fault::reply(), Fault::reply(), Fault::reply()];
-    let script = script.into_iter().chain([Fault::throttled(0), Fault::reply(), Fault::status(503).applied()]);
+    let script = [Fault::response(), Fault::throttled(3), Fault::response(), Fault::response(), Fault::response()];
+    let script = script.into_iter().chain([Fault::throttled(0), Fault::response(), Fault::status(503).applied()]);
     let (fake, client) = in_memory(fake().with_script(script), |builder| builder);
     sync(&client, &["2@example.com", "4@example.com", "6@example.com"]).unwrap();
     let fake = fake.lock().unwrap();
@@ -77,7 +77,7 @@ fn a_transport_ends_an_attempt_in_every_way_that_a_socket_does() {
 
     script(vec![Fault::reset(), Fault::status(500)]);
     assert_eq!(client.call(get()).response().unwrap().attempts(), 3);
-    script(vec![Fault::reply().cut_off(Framing::Chunked)]);
+    script(vec![Fault::response().truncated(Framing::Chunked)]);
     assert_eq!(client.call(get()).response().unwrap().attempts(), 2);
 
     let truncated = |_: &Request<Vec<u8>>, _| Outcome::Truncated(Response::new(b"{".to_vec()), None);

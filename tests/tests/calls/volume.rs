@@ -82,11 +82,11 @@ fn pages_shorter_than_asked_for_are_no_end() {
 fn a_list_goes_on_after_an_error_with_nobody_lost_and_nobody_twice() {
     let account = fake(1_000).with_script(
         // Page 1, 2, then page 3 fails for good, comes, is truncated once on page 4, and fails for good on page 7.
-        [Fault::reply(), Fault::reply()]
+        [Fault::response(), Fault::response()]
             .into_iter()
             .chain([Fault::status(503), Fault::reset(), Fault::status(500)])
-            .chain([Fault::reply(), Fault::reply().cut_off(cloudinary_provisioning_fake::Framing::Chunked)])
-            .chain([Fault::reply(), Fault::reply(), Fault::reply()])
+            .chain([Fault::response(), Fault::response().truncated(cloudinary_provisioning_fake::Framing::Chunked)])
+            .chain([Fault::response(), Fault::response(), Fault::response()])
             .chain([Fault::status(429), Fault::close(), Fault::status(502)]),
     );
     let server = FakeServer::start(account).unwrap();

@@ -1,4 +1,4 @@
-//! The bytes of a reply.
+//! The bytes of a response.
 
 use http::header::{CONNECTION, CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
 use http::{Method, Request, Response, Version};
@@ -15,13 +15,13 @@ fn keeps_alive(request: &Request<Vec<u8>>) -> bool {
     if request.version() == Version::HTTP_10 { asked("keep-alive") } else { !asked("close") }
 }
 
-/// The bytes of a reply, and whether the next one may follow it on the same connection.
+/// The bytes of a response, and whether the next one may follow it on the same connection.
 pub(super) fn encode(response: &Response<Vec<u8>>, request: Asked) -> (Vec<u8>, bool) {
     let status = response.status();
     let no_body = request.head || status.is_informational() || matches!(status.as_u16(), 204 | 304);
     let told = response.headers().get(CONTENT_LENGTH);
     let chunked = response.headers().contains_key(TRANSFER_ENCODING);
-    // A scripted length or coding goes out as it is, but nobody knows where the next reply starts.
+    // A scripted length or coding goes out as it is, but nobody knows where the next response starts.
     let in_step = no_body || !chunked && told.is_none_or(|told| *told == HeaderValue::from(response.body().len()));
     let stays = request.keep_alive && in_step && !closes(response);
     let mut bytes = head(response);
@@ -40,7 +40,7 @@ pub(super) fn encode(response: &Response<Vec<u8>>, request: Asked) -> (Vec<u8>, 
     (bytes, stays)
 }
 
-/// What a reply has to know about its request.
+/// What a response has to know about its request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked {
     pub(super) head: bool,
@@ -63,7 +63,7 @@ fn closes(response: &Response<Vec<u8>>) -> bool {
     response.headers().get(CONNECTION).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"close"))
 }
 
-/// The head and the first bytes of the body of a reply that never ends.
+/// The head and the first bytes of the body of a response that never ends.
 pub(super) fn encode_part(response: &Response<Vec<u8>>, framing: Framing, sent: usize) -> Vec<u8> {
     let body = response.body();
     let part = body.get(..sent).unwrap_or(body);

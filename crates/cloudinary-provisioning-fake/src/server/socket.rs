@@ -68,8 +68,8 @@ pub(super) fn hold(mut stream: &TcpStream) {
     while retrying(|| stream.read(&mut chunk)).is_ok_and(|count| count > 0) {}
 }
 
-/// Lets the client read a reply to a request that it has not finished writing: closing with unread
-/// data would reset the connection, and the reply with it.
+/// Lets the client read a response to a request that it has not finished writing: closing with unread
+/// data would reset the connection, and the response with it.
 pub(super) fn close_after_refusal(stream: &TcpStream) {
     if stream.shutdown(Shutdown::Write).is_ok() {
         hold(stream);

@@ -1,0 +1,361 @@
+//! Accounts and clouds that agents create, without credentials.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use serde::Serialize;
+use serde_json::json;
+use time::{Date, Duration, OffsetDateTime};
+
+use crate::answer::{Answer, Failure, Misfit, ok};
+use crate::clock::rfc3339;
+use crate::fields::Fields;
+use crate::state::State;
+use crate::switch::Switch;
+
+/// The default number of calls per day and IP address.
+const DEFAULT_LIMIT: u64 = 10;
+
+/// The address of every requester here.
+const REQUESTER_IP: &str = "203.0.113.7";
+
+/// Providers of disposable email addresses.
+const DISPOSABLE: [&str; 4] = ["mailinator.com", "guerrillamail.com", "10minutemail.com", "yopmail.com"];
+
+const GUIDANCE: &str = "Verify the email address before the credentials are used.";
+
+/// An account that an agent created through a [`FakeAccount`](crate::FakeAccount).
+///
+/// ```
+/// use cloudinary_provisioning_fake::FakeAccount;
+///
+/// let mut account = FakeAccount::new("acc", "key", "secret");
+/// let body = r#"{"email":"me@example.com","agent_framework":"mine","agent_llm_model":"m1","agent_goal":"to try"}"#;
+/// let request = http::Request::post("/v1_1/provisioning/agents/accounts")
+///     .header("content-type", "application/json")
+///     .body(body.into())
+///     .unwrap();
+///
+/// assert_eq!(account.respond(request).status(), 200);
+/// assert_eq!(account.agent_accounts().next().unwrap().email, "me@example.com");
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FakeAgentAccount {
+    /// The account's id.
+    pub id: String,
+    /// The email address of the person who has to verify it.
+    pub email: String,
+    /// The cloud name of its product environment.
+    pub cloud_name: String,
+    /// The key of its product environment.
+    pub api_key: String,
+    /// The secret of that key.
+    pub api_secret: String,
+}
+
+/// A cloud that an agent created through a [`FakeAccount`](crate::FakeAccount).
+///
+/// ```
+/// use cloudinary_provisioning_fake::FakeAccount;
+///
+/// let mut account = FakeAccount::new("acc", "key", "secret");
+/// let request = http::Request::post("/v1_1/provisioning/clouds")
+///     .header("content-type", "application/json")
+///     .body(br#"{"delivery_ips":["requester_ip"]}"#.to_vec())
+///     .unwrap();
+///
+/// assert_eq!(account.respond(request).status(), 200);
+/// let cloud = account.agent_clouds().next().unwrap();
+/// assert_eq!(cloud.expires_at - account.now(), time::Duration::DAY);
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FakeAgentCloud {
+    /// The id of its account.
+    pub id: String,
+    /// The email address that was given, or a made-up one.
+    pub email: String,
+    /// Its cloud name.
+    pub cloud_name: String,
+    /// Its key.
+    pub api_key: String,
+    /// The secret of that key.
+    pub api_secret: String,
+    /// The addresses that it delivers to.
+    pub delivery_ips: Vec<String>,
+    /// When it is disabled unless it is claimed.
+    pub expires_at: OffsetDateTime,
+}
+
+impl fmt::Debug for FakeAgentAccount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, email, .. } = self;
+        f.debug_struct("FakeAgentAccount").field("id", id).field("email", email).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for FakeAgentCloud {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, email, .. } = self;
+        f.debug_struct("FakeAgentCloud").field("id", id).field("email", email).finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Agents {
+    pub(crate) accounts: Vec<FakeAgentAccount>,
+    pub(crate) clouds: Vec<FakeAgentCloud>,
+    /// Emails that are taken elsewhere, in lower case.
+    taken: Vec<String>,
+    pub(crate) limit: u64,
+    /// How many calls there were on this day.
+    calls: u64,
+    day: Option<Date>,
+}
+
+impl Default for Agents {
+    fn default() -> Self {
+        let (accounts, clouds, taken) = (Vec::new(), Vec::new(), Vec::new());
+        Self { accounts, clouds, taken, limit: DEFAULT_LIMIT, calls: 0, day: None }
+    }
+}
+
+impl Agents {
+    pub(crate) fn take_email(&mut self, email: &str) {
+        self.taken.push(email.to_lowercase());
+    }
+}
+
+/// Counts a call before it is looked at: those that fail count as well.
+pub(crate) fn charge(state: &mut State) -> Result<(), Failure> {
+    if state.is_on(Switch::NoAgents) {
+        return Err(Failure::forbidden("Agent registration is disabled").with_code("agent_registration_disabled"));
+    }
+    let today = state.now().date();
+    let agents = &mut state.agents;
+    if agents.day != Some(today) {
+        agents.day = Some(today);
+        agents.calls = 0;
+    }
+    if agents.calls >= agents.limit {
+        return Err(
+            Failure::too_many_requests("Too many requests from this IP address").with_code("ip_rate_limit_exceeded")
+        );
+    }
+    agents.calls += 1;
+    Ok(())
+}
+
+pub(crate) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Answer {
+    match operation {
+        "createAgentAccount" => create_account(state, fields),
+        "createCloud" => create_cloud(state, fields),
+        _ => Err(Failure::not_built(operation)),
+    }
+}
+
+fn create_account(state: &mut State, fields: &Fields) -> Answer {
+    let email = fields.text("email").unwrap_or("");
+    let folded = email.to_lowercase();
+    let domain = folded.split_once('@').filter(|(local, _)| !local.is_empty()).map_or("", |(_, domain)| domain);
+    if domain.is_empty() || email.contains(char::is_whitespace) {
+        return Err(email_failure(state, "is invalid"));
+    }
+    if DISPOSABLE.contains(&domain) {
+        return Err(email_failure(state, "is from a disposable email provider"));
+    }
+    let known = state.agents.accounts.iter().any(|account| account.email.to_lowercase() == folded);
+    if known || state.agents.taken.contains(&folded) || state.users.by_email(email).is_some() {
+        return Err(email_failure(state, "has already been taken"));
+    }
+    let account = FakeAgentAccount {
+        id: state.ids.next_id(),
+        email: email.to_owned(),
+        cloud_name: cloud_name(state),
+        api_key: state.ids.next_key(),
+        api_secret: state.ids.next_secret(),
+    };
+    let environment_id = state.ids.next_id();
+    let answer = ok(&AccountView {
+        external_id: &account.id,
+        email,
+        plan_name: "free",
+        product_environments: [AccountEnvironment {
+            external_id: &environment_id,
+            cloud_name: &account.cloud_name,
+            api_key: &account.api_key,
+            api_secret: &account.api_secret,
+            api_environment_variable: variable(&account.api_key, &account.api_secret, &account.cloud_name),
+        }],
+        guidance: GUIDANCE,
+    });
+    state.agents.accounts.push(account);
+    answer
+}
+
+/// The message is JSON in a text, without a code. By a switch the JSON is the body itself, with a 409 where the email is
+/// taken.
+fn email_failure(state: &State, what: &str) -> Failure {
+    let body = json!({ "email": [what] });
+    if !state.is_on(Switch::BareAgentErrors) {
+        return Failure::bad_request(body.to_string());
+    }
+    let taken = what.ends_with("taken");
+    let failure = if taken { Failure::conflict(what) } else { Failure::bad_request(what) };
+    failure.with_body(body)
+}
+
+fn create_cloud(state: &mut State, fields: &Fields) -> Answer {
+    let delivery_ips = match fields.texts("delivery_ips") {
+        // Without a list the service takes the requester's address.
+        None => vec![REQUESTER_IP.to_owned()],
+        Some(ips) if ips.is_empty() => return Err(Failure::missing("delivery_ips")),
+        Some(ips) => ips.into_iter().map(delivery_ip).collect::<Result<_, _>>()?,
+    };
+    let cloud = FakeAgentCloud {
+        id: state.ids.next_id(),
+        // An address that nobody reads, where none is given.
+        email: match fields.text("email") {
+            Some(email) => email.to_owned(),
+            None => format!("cloud-{}@cloud.cloudinary.invalid", state.ids.next_id()),
+        },
+        cloud_name: cloud_name(state),
+        api_key: state.ids.next_key(),
+        api_secret: state.ids.next_secret(),
+        delivery_ips,
+        expires_at: state.now().checked_add(Duration::DAY).unwrap_or(state.now()),
+    };
+    let claim_url =
+        format!("https://console.cloudinary.com/users/agent_email_confirmation?token={}", state.ids.next_secret());
+    let answer = if state.is_on(Switch::NestedClouds) { nested(&cloud, &claim_url) } else { flat(&cloud, &claim_url) };
+    state.agents.clouds.push(cloud);
+    answer
+}
+
+/// A public address, or the literal for the requester's own.
+fn delivery_ip(text: &str) -> Result<String, Failure> {
+    if text == "requester_ip" {
+        return Ok(REQUESTER_IP.to_owned());
+    }
+    let ip: IpAddr = text
+        .parse()
+        .map_err(|_| Failure::field("delivery_ips", Misfit::Invalid, format!("must be IP addresses, not {text:?}")))?;
+    let public = match ip {
+        IpAddr::V4(ip) => {
+            let shared = matches!(ip.octets(), [100, 64..=127, ..] | [0, ..]);
+            !(shared
+                || ip.is_private()
+                || ip.is_loopback()
+                || ip.is_link_local()
+                || ip.is_multicast()
+                || ip.is_broadcast())
+        }
+        IpAddr::V6(ip) => {
+            let local = ip.is_unique_local() || ip.is_unicast_link_local();
+            !(local || ip.is_loopback() || ip.is_unspecified() || ip.is_multicast())
+        }
+    };
+    if public {
+        Ok(text.to_owned())
+    } else {
+        Err(Failure::bad_request(format!("delivery_ips must be public, not {text:?}"))
+            .with_category("invalid_parameter")
+            .with_code("delivery_ips_not_public"))
+    }
+}
+
+fn cloud_name(state: &mut State) -> String {
+    let id = state.ids.next_id();
+    format!("c-{}", id.get(..12).unwrap_or(&id))
+}
+
+fn variable(api_key: &str, api_secret: &str, cloud_name: &str) -> String {
+    format!("CLOUDINARY_URL=cloudinary://{api_key}:{api_secret}@{cloud_name}")
+}
+
+fn flat(cloud: &FakeAgentCloud, claim_url: &str) -> Answer {
+    ok(&FlatCloud {
+        account_id: &cloud.id,
+        email: &cloud.email,
+        cloud_name: &cloud.cloud_name,
+        api_key: &cloud.api_key,
+        api_secret: &cloud.api_secret,
+        api_environment_variable: variable(&cloud.api_key, &cloud.api_secret, &cloud.cloud_name),
+        claimed: false,
+        expires_at: rfc3339(cloud.expires_at),
+        delivery_ips: &cloud.delivery_ips,
+        claim_url,
+        guidance: "Claim the cloud within 24 hours to keep it.",
+    })
+}
+
+fn nested(cloud: &FakeAgentCloud, claim_url: &str) -> Answer {
+    ok(&NestedCloud {
+        id: &cloud.id,
+        email: &cloud.email,
+        expires_at: rfc3339(cloud.expires_at),
+        delivery_ips: &cloud.delivery_ips,
+        claim_url,
+        product_environments: [NestedEnvironment {
+            cloud_name: &cloud.cloud_name,
+            api_access_keys: [NestedKey { key: &cloud.api_key, secret: &cloud.api_secret, enabled: true }],
+        }],
+    })
+}
+
+#[derive(Serialize)]
+struct AccountView<'a> {
+    external_id: &'a str,
+    email: &'a str,
+    plan_name: &'a str,
+    product_environments: [AccountEnvironment<'a>; 1],
+    guidance: &'a str,
+}
+
+#[derive(Serialize)]
+struct AccountEnvironment<'a> {
+    external_id: &'a str,
+    cloud_name: &'a str,
+    api_key: &'a str,
+    api_secret: &'a str,
+    api_environment_variable: String,
+}
+
+#[derive(Serialize)]
+struct FlatCloud<'a> {
+    account_id: &'a str,
+    email: &'a str,
+    cloud_name: &'a str,
+    api_key: &'a str,
+    api_secret: &'a str,
+    api_environment_variable: String,
+    claimed: bool,
+    expires_at: String,
+    delivery_ips: &'a [String],
+    claim_url: &'a str,
+    guidance: &'a str,
+}
+
+#[derive(Serialize)]
+struct NestedCloud<'a> {
+    id: &'a str,
+    email: &'a str,
+    expires_at: String,
+    delivery_ips: &'a [String],
+    claim_url: &'a str,
+    product_environments: [NestedEnvironment<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct NestedEnvironment<'a> {
+    cloud_name: &'a str,
+    api_access_keys: [NestedKey<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct NestedKey<'a> {
+    key: &'a str,
+    secret: &'a str,
+    enabled: bool,
+}

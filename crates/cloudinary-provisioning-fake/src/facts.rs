@@ -1,0 +1,357 @@
+//! The facts of the API: every operation with its path, its fields and its statuses.
+//!
+//! Routes, decoding and validation follow from them, so that a resource only has to say what they do not: its state
+//! and its rules.
+
+use std::fmt;
+use std::sync::LazyLock;
+
+use http::Method;
+use percent_encoding::percent_decode_str;
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::{Map, Value};
+
+/// What the API description says.
+const DOCUMENTED: &str = include_str!("facts.json");
+
+/// What the service was seen to take beyond it: one more operation and a few more fields.
+const UNDOCUMENTED: &str = include_str!("undocumented.json");
+
+static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
+    let read = |text| serde_json::from_str::<Facts>(text).unwrap_or_default().operations;
+    let mut operations = read(DOCUMENTED);
+    for more in read(UNDOCUMENTED) {
+        match operations.iter_mut().find(|known| known.id == more.id) {
+            Some(known) => known.extend(more),
+            None => operations.push(more),
+        }
+    }
+    operations
+});
+
+#[derive(Debug, Default, Deserialize)]
+struct Facts {
+    operations: Vec<Operation>,
+}
+
+/// One operation.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Operation {
+    /// The operationId of the API description.
+    #[serde(rename = "operationId")]
+    pub(crate) id: String,
+    /// The resource, such as `User Groups`.
+    #[serde(default)]
+    pub(crate) tag: String,
+    #[serde(default)]
+    pub(crate) method: String,
+    #[serde(default)]
+    path: String,
+    #[serde(default)]
+    parameters: Vec<Parameter>,
+    #[serde(default)]
+    body: Option<Body>,
+    #[serde(default)]
+    responses: Map<String, Value>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Parameter {
+    name: String,
+    #[serde(rename = "in")]
+    place: Place,
+    #[serde(flatten)]
+    shape: Shape,
+}
+
+#[derive(Debug, Deserialize)]
+struct Body {
+    #[serde(default)]
+    required: bool,
+    #[serde(default)]
+    shape: Shape,
+}
+
+/// Where a field belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Place {
+    Path,
+    Query,
+    Body,
+}
+
+/// The type of a field and its limits.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Shape {
+    #[serde(rename = "type")]
+    pub(crate) kind: Kind,
+    #[serde(default)]
+    pub(crate) required: bool,
+    #[serde(default)]
+    pub(crate) nullable: bool,
+    #[serde(default, rename = "enum")]
+    pub(crate) one_of: Vec<String>,
+    #[serde(default)]
+    pub(crate) format: Option<String>,
+    /// The media type of a query value that is not plain text.
+    #[serde(default)]
+    pub(crate) content: Option<String>,
+    #[serde(default)]
+    pub(crate) items: Option<Box<Shape>>,
+    #[serde(default, deserialize_with = "in_order")]
+    pub(crate) fields: Vec<(String, Shape)>,
+    #[serde(default)]
+    pub(crate) max_items: Option<usize>,
+    #[serde(default)]
+    pub(crate) min_length: Option<usize>,
+    #[serde(default)]
+    pub(crate) max_length: Option<usize>,
+    #[serde(default)]
+    pub(crate) maximum: Option<i64>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Kind {
+    String,
+    Boolean,
+    Integer,
+    Array,
+    #[default]
+    Object,
+}
+
+/// The part of the API that an operation belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Base {
+    /// `/v1_1/provisioning/accounts/{account_id}`.
+    Provisioning,
+    /// `/v1_1/provisioning`, without credentials.
+    Agents,
+    /// `/v2/accounts/{account_id}/permissions`.
+    Permissions,
+    /// `/v2/accounts/permissions/public`, without credentials.
+    Public,
+}
+
+impl Base {
+    /// The base of any path, known or not: it decides the form of an error.
+    pub(crate) fn of(path: &str) -> Self {
+        if path.starts_with("/v2/accounts/permissions/public") {
+            Self::Public
+        } else if path.starts_with("/v2") {
+            Self::Permissions
+        } else if path.starts_with("/v1_1/provisioning/accounts/") {
+            Self::Provisioning
+        } else {
+            Self::Agents
+        }
+    }
+
+    pub(crate) fn needs_credentials(self) -> bool {
+        matches!(self, Self::Provisioning | Self::Permissions)
+    }
+}
+
+impl Operation {
+    pub(crate) fn base(&self) -> Base {
+        Base::of(&self.path)
+    }
+
+    /// The fields of the query and the body, in the order of the facts.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, Place, &Shape)> {
+        let query = self.parameters.iter().filter(|parameter| parameter.place == Place::Query);
+        let query = query.map(|parameter| (parameter.name.as_str(), Place::Query, &parameter.shape));
+        let body = self.body.iter().flat_map(|body| &body.shape.fields);
+        query.chain(body.map(|(name, shape)| (name.as_str(), Place::Body, shape)))
+    }
+
+    pub(crate) fn takes_body(&self) -> bool {
+        self.body.is_some()
+    }
+
+    pub(crate) fn needs_body(&self) -> bool {
+        self.body.as_ref().is_some_and(|body| body.required)
+    }
+
+    /// Whether this status is documented.
+    pub(crate) fn documents(&self, status: u16) -> bool {
+        self.responses.contains_key(&status.to_string())
+    }
+
+    fn extend(&mut self, more: Self) {
+        for parameter in more.parameters {
+            match self.parameters.iter_mut().find(|known| known.name == parameter.name) {
+                Some(known) => *known = parameter,
+                None => self.parameters.push(parameter),
+            }
+        }
+        if let (Some(body), Some(more)) = (&mut self.body, more.body) {
+            body.shape.fields.extend(more.shape.fields);
+        }
+    }
+
+    /// The values of the path's parameters, where this is the path of the operation.
+    fn matches(&self, path: &[&str]) -> Option<Vec<(&str, String)>> {
+        let mut given = path.iter();
+        let mut values = Vec::new();
+        for expected in self.path.split('/') {
+            let segment = given.next()?;
+            match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+                Some(name) => values.push((name, decode_segment(segment))),
+                None if decode_segment(segment) == expected => {}
+                None => return None,
+            }
+        }
+        given.next().is_none().then_some(values)
+    }
+}
+
+/// Percent-decodes once. An incomplete escape stays as it is; bytes that are not UTF-8 are replaced.
+fn decode_segment(segment: &str) -> String {
+    percent_decode_str(segment).decode_utf8_lossy().into_owned()
+}
+
+/// An operation and the values of its path's parameters.
+#[derive(Debug)]
+pub(crate) struct Route {
+    pub(crate) operation: &'static Operation,
+    pub(crate) path: Vec<(&'static str, String)>,
+}
+
+/// Why there is no route.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum NoRoute {
+    UnknownPath,
+    /// The methods of this path, as the `allow` header lists them.
+    OtherMethod(String),
+}
+
+/// Finds the operation of a path and a method. `HEAD` finds what `GET` does.
+pub(crate) fn route(method: &Method, path: &str) -> Result<Route, NoRoute> {
+    // Split first, decode after: an encoded slash is part of an id, not a separator. Empty and dot segments are left
+    // alone for the same reason.
+    let segments: Vec<_> = path.split('/').collect();
+    let method = if method == Method::HEAD { "GET" } else { method.as_str() };
+    let mut allowed: Vec<&str> = Vec::new();
+    for operation in operations() {
+        let Some(path) = operation.matches(&segments) else {
+            continue;
+        };
+        if operation.method == method {
+            return Ok(Route { operation, path });
+        }
+        allowed.push(&operation.method);
+        if operation.method == "GET" {
+            allowed.push("HEAD");
+        }
+    }
+    if allowed.is_empty() {
+        return Err(NoRoute::UnknownPath);
+    }
+    // Reading first, as `allow` headers do.
+    allowed.sort_by_key(|method| ["GET", "HEAD", "POST", "PUT"].iter().position(|known| known == method).unwrap_or(4));
+    Err(NoRoute::OtherMethod(allowed.join(", ")))
+}
+
+/// Every operation.
+pub(crate) fn operations() -> &'static [Operation] {
+    &OPERATIONS
+}
+
+/// A JSON object as pairs in the order in which they stand.
+fn in_order<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, Shape)>, D::Error> {
+    struct Pairs;
+
+    impl<'de> Visitor<'de> for Pairs {
+        type Value = Vec<(String, Shape)>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("fields by their names")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut pairs = Vec::new();
+            while let Some(pair) = map.next_entry()? {
+                pairs.push(pair);
+            }
+            Ok(pairs)
+        }
+    }
+
+    deserializer.deserialize_map(Pairs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(method: &str, path: &str) -> Option<(&'static str, Vec<String>)> {
+        let route = route(&method.parse().unwrap(), path).ok()?;
+        let values = route.path.into_iter().map(|(_, value)| value).collect();
+        Some((route.operation.id.as_str(), values))
+    }
+
+    fn user(segment: &str) -> Option<String> {
+        let (id, values) = found("GET", &format!("/v1_1/provisioning/accounts/acc/users/{segment}"))?;
+        assert_eq!((id, values[0].as_str()), ("getUser", "acc"));
+        Some(values[1].clone())
+    }
+
+    #[test]
+    fn the_facts_hold_49_operations_and_the_undocumented_one() {
+        assert_eq!(operations().len(), 50);
+    }
+
+    #[test]
+    fn every_operation_is_found_by_its_own_path() {
+        for operation in operations() {
+            let route = route(&operation.method.parse().unwrap(), &operation.path).unwrap();
+            assert_eq!(route.operation.id, operation.id);
+        }
+    }
+
+    #[test]
+    fn fields_keep_the_order_of_the_facts() {
+        let (id, _) = found("POST", "/v1_1/provisioning/accounts/acc/users").unwrap();
+        let operation = operations().iter().find(|operation| operation.id == id).unwrap();
+        let names: Vec<_> = operation.fields().map(|(name, _, _)| name).collect();
+        assert_eq!(names, ["name", "email", "role", "sub_account_ids", "enabled"]);
+    }
+
+    #[test]
+    fn a_segment_is_decoded_exactly_once() {
+        assert_eq!(user("a%252fb").unwrap(), "a%2fb");
+        assert_eq!(user("a%2fb").unwrap(), "a/b");
+        assert_eq!(user("%C3%A9%20").unwrap(), "é ");
+        assert_eq!(user("a+b").unwrap(), "a+b");
+        assert_eq!(user("%zz%4").unwrap(), "%zz%4");
+    }
+
+    #[test]
+    fn empty_and_dot_segments_are_ids_like_any_other() {
+        for id in ["", ".", ".."] {
+            assert_eq!(user(id).unwrap(), id);
+        }
+        assert_eq!(found("GET", "/v1_1/provisioning/accounts/acc/users/../groups").unwrap().0, "getGroupsForUser");
+    }
+
+    #[test]
+    fn other_paths_find_nothing() {
+        for path in [
+            "",
+            "*",
+            "/",
+            "/v1_1/provisioning/accounts/acc",
+            "/v1_1/provisioning/accounts/acc/groups",
+            "/v1_1/provisioning/accounts/acc/users/u/keys",
+            "/v1_1/provisioning/accounts/acc/users/u/groups/g",
+            "//v1_1/provisioning/accounts/acc/users",
+        ] {
+            assert_eq!(route(&Method::GET, path).unwrap_err(), NoRoute::UnknownPath, "{path}");
+        }
+    }
+}

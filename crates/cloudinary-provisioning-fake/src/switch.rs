@@ -1,0 +1,80 @@
+//! Switches for behavior that sources about the service contradict one another on.
+
+/// Changes the behavior of a [`FakeAccount`](crate::FakeAccount) where sources about the service differ.
+///
+/// By default the account behaves as tests against the live service found it, else as the API description says. Each
+/// switch changes one behavior to what another source says, or to a state that an account can be in, so that a tool can
+/// be tested against both.
+///
+/// ```
+/// use cloudinary_provisioning_fake::{FakeAccount, Switch};
+///
+/// let account = FakeAccount::new("acc", "key", "secret")
+///     .with_switch(Switch::DisablingKeysIgnored)
+///     .with_switches(Switch::DOCUMENTED);
+/// # let _ = account;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Switch {
+    /// Of `ids=a&ids=b` only `b` counts, as Rack reads it. Brackets and commas are lists still.
+    LastRepeatedValueWins,
+    /// `pending=false` lists everybody, as the API description says, instead of those who are not pending.
+    PendingFalseIsEverybody,
+    /// Beside `ids` or `emails` other filters are ignored, as the API description says.
+    IdsWithoutOtherFilters,
+    /// Users come with the 21 documented fields alone, without `groups` and `sub_account_ids`.
+    UsersAsDocumented,
+    /// Deleting a group answers `{"message":"ok"}`, as the API description says, instead of `{"ok":true}`.
+    DeletedGroupAsMessage,
+    /// Adding a user to a group answers that user, as the API description says, instead of all members.
+    AddedUserAlone,
+    /// Product environments come with the documented fields alone, without `description`, `custom_attributes` and
+    /// `edge_key`.
+    EnvironmentsAsDocumented,
+    /// Cloud names keep their underscores.
+    UnderscoresInCloudNames,
+    /// `enabled` counts when a product environment is created. Otherwise every new one is enabled.
+    EnabledOnCreate,
+    /// A product environment that a request makes answers 403 until a role is assigned to the provisioning key there.
+    NewEnvironmentsForbidden,
+    /// Access keys come with the documented fields alone, without `root` and `dedicated_for`.
+    KeysAsDocumented,
+    /// `enabled: false` does not disable an access key, although the update succeeds.
+    DisablingKeysIgnored,
+    /// The names of deleted access keys stay taken.
+    DeletedKeyNamesTaken,
+    /// Secrets come when a key is made, and are absent from everything that is read afterwards.
+    SecretsAbsentOnReads,
+    /// As [`SecretsAbsentOnReads`](Self::SecretsAbsentOnReads), with `null` in the secret's place.
+    SecretsNullOnReads,
+    /// As [`SecretsAbsentOnReads`](Self::SecretsAbsentOnReads), with an empty text in the secret's place.
+    SecretsEmptyOnReads,
+    /// The account has no access keys by API: a 404 with an HTML page.
+    NoAccessKeys,
+    /// The account has no permissions system: a 404 with an HTML page.
+    NoPermissions,
+    /// A custom policy cannot be updated with the statement that it has, as the API description says.
+    UnchangedStatementRefused,
+    /// A cloud for an agent comes in the nested form, with its keys inside `product_environments`.
+    NestedClouds,
+    /// A taken email of an agent's account is told as `{"email":["has already been taken"]}` with a 409, without the
+    /// usual `error`.
+    BareAgentErrors,
+    /// Agents are turned away with 403, `agent_registration_disabled`.
+    NoAgents,
+}
+
+impl Switch {
+    /// The switches that follow the API description wherever live tests contradict it.
+    pub const DOCUMENTED: [Self; 8] = [
+        Self::PendingFalseIsEverybody,
+        Self::IdsWithoutOtherFilters,
+        Self::UsersAsDocumented,
+        Self::DeletedGroupAsMessage,
+        Self::AddedUserAlone,
+        Self::EnvironmentsAsDocumented,
+        Self::KeysAsDocumented,
+        Self::UnchangedStatementRefused,
+    ];
+}

@@ -1,0 +1,164 @@
+//! Creates are made exactly once, over HTTP, whatever happens to the request or its response.
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a panic is a failed test")]
+
+use cloudinary_provisioning::{
+    Account, ErrorKind, Origin, Recover, RetryPolicy, access_keys, custom_policies, http::Method, product_environments,
+    roles, user_groups, users,
+};
+use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, Framing, NewGroup, NewSubAccount, NewUser, Switch};
+use cloudinary_provisioning_ureq::Client;
+
+const STATEMENT: &str = "permit(principal,   action, resource);";
+
+fn fake() -> FakeAccount {
+    FakeAccount::new("acc", "KEY", "SECRET").with_sub_account(NewSubAccount::new("Production").id("s1"))
+}
+
+fn client(server: &FakeServer) -> Client {
+    let account = Account::new("acc", "KEY", "SECRET").unwrap().with_origin(Origin::url(&server.url()).unwrap());
+    Client::builder(account).proxy(None).sleep(|_| {}).build().unwrap()
+}
+
+/// What can happen to a create, and whether it is applied all the same.
+fn losses() -> Vec<(Fault, bool)> {
+    vec![
+        (Fault::close(), false),
+        (Fault::reset(), false),
+        (Fault::status(500), false),
+        (Fault::status(505), false),
+        (Fault::status(200).body("<html>"), false),
+        (Fault::close().applied(), true),
+        (Fault::reset().applied(), true),
+        (Fault::status(503).applied(), true),
+        (Fault::status(303).applied(), true),
+        (Fault::status(200).body("").applied(), true),
+        (Fault::response().truncated(Framing::Chunked), true),
+        (Fault::response().truncated(Framing::ContentLength), true),
+    ]
+}
+
+/// Sends the create with each loss before it, and expects one of what it makes each time.
+fn exactly_once<O: Recover>(create: &O, count: impl Fn(&FakeAccount) -> usize) {
+    for (fault, applied) in losses() {
+        let shown = format!("{} {fault:?}", O::ID);
+        let server = FakeServer::start(fake()).unwrap();
+        server.with(|account| account.fail_next(1, fault.on(Method::POST)));
+        let response =
+            client(&server).call(create).recover().response().unwrap_or_else(|error| panic!("{shown}: {error}"));
+        assert_eq!(response.recovered(), applied, "{shown}");
+        assert_eq!(server.with(|account| count(account)), 1, "{shown}");
+    }
+}
+
+#[test]
+fn each_create_is_made_exactly_once_whatever_is_lost() {
+    exactly_once(&users::Create::new("John", "John@Example.com"), FakeAccount::user_count);
+    exactly_once(&product_environments::Create::new("Shop").cloud_name("shop-eu"), |account| {
+        account.sub_accounts().filter(|environment| environment.cloud_name == "shop-eu").count()
+    });
+    exactly_once(&access_keys::Generate::new("s1").name("ci"), |account| {
+        account.access_keys("s1").filter(|key| key.name == "ci").count()
+    });
+    exactly_once(&user_groups::Create::new("Editors"), |account| account.groups().count());
+    exactly_once(&custom_policies::Create::new(STATEMENT, "account", "Everything"), |account| {
+        account.custom_policies().count()
+    });
+    exactly_once(&roles::Create::new("global", "account", "Auditor").id("auditor"), |account| {
+        account.roles().filter(|role| role.name == "Auditor").count()
+    });
+}
+
+#[test]
+fn a_conflict_after_a_lost_response_is_recovered() {
+    let server = FakeServer::start(fake()).unwrap();
+    // The look-up finds nothing at first, as where the service is still at work.
+    server.with(|account| {
+        account.script([
+            Fault::close().applied().on(Method::POST),
+            Fault::status(200).body(r#"{"users":[]}"#).on(Method::GET),
+        ]);
+    });
+    let john = client(&server).call(users::Create::new("John", "john@example.com")).recover().response().unwrap();
+    assert!(john.recovered());
+    assert_eq!((john.attempts(), server.with(|account| account.user_count())), (2, 1));
+}
+
+#[test]
+fn a_conflict_without_a_lost_response_is_a_conflict() {
+    let john = NewUser::new("John", "john@example.com");
+    let server = FakeServer::start(fake().with_user(john)).unwrap();
+    let error = client(&server).call(users::Create::new("John", "john@example.com")).recover().send().unwrap_err();
+    assert!(error.is_conflict() && !error.maybe_applied(), "{error}");
+    assert_eq!(server.requests(), 1);
+}
+
+#[test]
+fn a_group_of_the_same_name_that_was_there_before_is_not_taken_for_the_new_one() {
+    let server = FakeServer::start(fake().with_group(NewGroup::new("Editors").id("old"))).unwrap();
+    server.with(|account| account.fail_next(1, Fault::close().on(Method::POST)));
+    let error = client(&server).call(user_groups::Create::new("Editors")).recover().send().unwrap_err();
+    assert!(error.is_conflict(), "{error}");
+    assert_eq!(server.with(|account| account.groups().count()), 1);
+}
+
+#[test]
+fn a_key_whose_secret_is_lost_is_named() {
+    let server = FakeServer::start(fake().with_switch(Switch::SecretsAbsentOnReads)).unwrap();
+    server.with(|account| account.fail_next(1, Fault::close().applied().on(Method::POST)));
+    let error = client(&server).call(access_keys::Generate::new("s1").name("ci")).recover().send().unwrap_err();
+    let ErrorKind::SecretLost { api_key } = error.kind() else { panic!("{error}") };
+    assert!(error.maybe_applied());
+    client(&server).send(access_keys::Delete::new("s1", api_key)).unwrap();
+    assert_eq!(server.with(|account| account.access_keys("s1").filter(|key| key.name == "ci").count()), 0);
+}
+
+#[test]
+fn a_failed_look_up_leaves_the_first_error() {
+    let server = FakeServer::start(fake()).unwrap();
+    server.with(|account| {
+        account.script([Fault::status(500).applied().on(Method::POST), Fault::status(403).on(Method::GET)]);
+    });
+    let error = client(&server).call(users::Create::new("John", "john@example.com")).recover().send().unwrap_err();
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(500));
+    assert!(error.maybe_applied());
+}
+
+#[test]
+fn attempts_are_limited_and_what_is_left_open_is_said() {
+    let server = FakeServer::start(fake()).unwrap();
+    server.with(|account| account.fail_next(9, Fault::close().on(Method::POST)));
+    let create = users::Create::new("John", "john@example.com");
+    let error = client(&server).call(&create).recover().send().unwrap_err();
+    assert_eq!((error.attempts(), error.maybe_applied()), (3, true));
+    // One look-up after each attempt.
+    assert_eq!(server.requests(), 6);
+
+    let once = client(&server).call(&create).retry(RetryPolicy::none()).recover().send().unwrap_err();
+    assert_eq!(once.attempts(), 1);
+}
+
+#[test]
+fn a_create_without_its_key_is_refused_by_the_fields_name() {
+    let server = FakeServer::start(fake()).unwrap();
+    let client = client(&server);
+    let refused = [
+        ("cloud_name", client.call(product_environments::Create::new("Shop")).recover().send().unwrap_err()),
+        ("name", client.call(access_keys::Generate::new("s1")).recover().send().unwrap_err()),
+        ("id", client.call(roles::Create::new("global", "account", "Auditor")).recover().send().unwrap_err()),
+    ];
+    for (field, error) in refused {
+        assert!(matches!(error.kind(), ErrorKind::Build(error) if error.field() == field), "{error}");
+    }
+    assert_eq!(server.requests(), 0);
+}
+
+#[test]
+fn many_creates_at_once_are_each_made_exactly_once() {
+    let server = FakeServer::start(fake()).unwrap();
+    server.with(|account| account.fail_every(3, Fault::close().applied().on(Method::POST)));
+    let creates = (0..60).map(|n| users::Create::new("John", format!("john-{n}@example.com")));
+    for (create, user) in client(&server).send_all(creates).workers(8).recover() {
+        user.unwrap_or_else(|error| panic!("{create:?}: {error}"));
+    }
+    assert_eq!(server.with(|account| account.user_count()), 60);
+}

@@ -1,0 +1,242 @@
+//! Scalars: the documented form first, then those that the vendor's own SDKs read.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserializer, Error, Unexpected, Visitor};
+use time::{Date, OffsetDateTime};
+
+use super::Typed;
+use super::read::{Read, Trail};
+use crate::catalog::Kind;
+use crate::secret::Secret;
+use crate::timestamp;
+
+/// What a scalar is in one of its forms.
+pub(crate) enum Fit<T> {
+    /// This value.
+    Value(T),
+    /// As good as null.
+    Null,
+    /// No such value.
+    Not,
+}
+
+impl<T> From<Option<T>> for Fit<T> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Not, Self::Value)
+    }
+}
+
+/// A scalar, by the forms that it is read from.
+pub(crate) trait Scalar: Sized {
+    const EXPECTED: &'static str;
+
+    fn from_text(text: &str) -> Fit<Self>;
+
+    fn from_bool(_: bool) -> Fit<Self> {
+        Fit::Not
+    }
+
+    fn from_integer(_: i64) -> Fit<Self> {
+        Fit::Not
+    }
+
+    /// For what is not negative.
+    fn from_unsigned(value: u64) -> Fit<Self> {
+        i64::try_from(value).map_or(Fit::Not, Self::from_integer)
+    }
+
+    /// For fractions and exponents.
+    fn from_number(_: f64) -> Fit<Self> {
+        Fit::Not
+    }
+}
+
+pub(crate) fn read_scalar<'de, T: Scalar, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    deserializer.deserialize_any(ScalarVisitor(PhantomData))
+}
+
+struct ScalarVisitor<T>(PhantomData<T>);
+
+fn fit<T: Scalar, E: Error>(fit: Fit<T>, found: Unexpected<'_>) -> Result<Option<T>, E> {
+    match fit {
+        Fit::Value(value) => Ok(Some(value)),
+        Fit::Null => Ok(None),
+        Fit::Not => Err(E::invalid_type(found, &T::EXPECTED)),
+    }
+}
+
+impl<T: Scalar> Visitor<'_> for ScalarVisitor<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(T::EXPECTED)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Option<T>, E> {
+        fit(T::from_bool(value), Unexpected::Bool(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Option<T>, E> {
+        fit(T::from_integer(value), Unexpected::Signed(value))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Option<T>, E> {
+        fit(T::from_unsigned(value), Unexpected::Unsigned(value))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Option<T>, E> {
+        fit(T::from_number(value), Unexpected::Float(value))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Option<T>, E> {
+        fit(T::from_text(value), Unexpected::Str(value))
+    }
+}
+
+impl Scalar for String {
+    const EXPECTED: &'static str = "a string";
+
+    fn from_text(text: &str) -> Fit<Self> {
+        Fit::Value(text.to_owned())
+    }
+}
+
+impl Scalar for Secret {
+    const EXPECTED: &'static str = "a string";
+
+    fn from_text(text: &str) -> Fit<Self> {
+        Fit::Value(Self::new(text))
+    }
+}
+
+impl Scalar for bool {
+    const EXPECTED: &'static str = "a boolean";
+
+    fn from_bool(value: bool) -> Fit<Self> {
+        Fit::Value(value)
+    }
+
+    fn from_text(text: &str) -> Fit<Self> {
+        match text {
+            "true" | "True" | "1" => Fit::Value(true),
+            "false" | "False" | "0" => Fit::Value(false),
+            _ => Fit::Not,
+        }
+    }
+
+    fn from_integer(value: i64) -> Fit<Self> {
+        match value {
+            0 => Fit::Value(false),
+            1 => Fit::Value(true),
+            _ => Fit::Not,
+        }
+    }
+}
+
+impl Scalar for u64 {
+    const EXPECTED: &'static str = "a whole number";
+
+    fn from_integer(value: i64) -> Fit<Self> {
+        Self::try_from(value).ok().into()
+    }
+
+    fn from_unsigned(value: u64) -> Fit<Self> {
+        Fit::Value(value)
+    }
+
+    fn from_number(value: f64) -> Fit<Self> {
+        // Beyond 2^53 a number with a fraction or an exponent does not tell which whole number is meant.
+        let whole = value.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(&value);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked in the line above")]
+        whole.then_some(value as Self).into()
+    }
+
+    fn from_text(text: &str) -> Fit<Self> {
+        text.parse().ok().into()
+    }
+}
+
+impl Scalar for f64 {
+    const EXPECTED: &'static str = "a number";
+
+    #[expect(clippy::cast_precision_loss, reason = "as every JSON reader does")]
+    fn from_integer(value: i64) -> Fit<Self> {
+        Fit::Value(value as Self)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "as every JSON reader does")]
+    fn from_unsigned(value: u64) -> Fit<Self> {
+        Fit::Value(value as Self)
+    }
+
+    fn from_number(value: f64) -> Fit<Self> {
+        Fit::Value(value)
+    }
+
+    fn from_text(text: &str) -> Fit<Self> {
+        text.parse().ok().filter(|number: &Self| number.is_finite()).into()
+    }
+}
+
+impl Scalar for OffsetDateTime {
+    const EXPECTED: &'static str = "a time (2026-01-31T08:00:00Z), a date (2026-01-31) or seconds since 1970";
+
+    fn from_text(text: &str) -> Fit<Self> {
+        if text.is_empty() { Fit::Null } else { timestamp::parse(text).into() }
+    }
+
+    fn from_integer(value: i64) -> Fit<Self> {
+        Self::from_unix_timestamp(value).ok().into()
+    }
+
+    fn from_number(value: f64) -> Fit<Self> {
+        timestamp::from_seconds(value).into()
+    }
+}
+
+impl Scalar for Date {
+    const EXPECTED: &'static str = "a date (2026-01-31)";
+
+    fn from_text(text: &str) -> Fit<Self> {
+        if text.is_empty() { Fit::Null } else { timestamp::parse(text).map(OffsetDateTime::date).into() }
+    }
+}
+
+/// `type: kind, how it is serialized;`
+macro_rules! scalars {
+    ($($type:ty: $kind:ident, $write:expr;)+) => {$(
+        impl Typed for $type {
+            const KIND: Kind = Kind::$kind;
+        }
+
+        impl Read for $type {
+            const EXPECTED: &'static str = <Self as Scalar>::EXPECTED;
+
+            fn read<'de, D: Deserializer<'de>>(deserializer: D, _: &mut Trail) -> Result<Option<Self>, D::Error> {
+                read_scalar(deserializer)
+            }
+
+            #[cfg(feature = "serialize")]
+            fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let write: fn(&Self, S) -> Result<S::Ok, S::Error> = $write;
+                write(self, serializer)
+            }
+        }
+    )+};
+}
+
+scalars! {
+    String: Text, serde::Serialize::serialize;
+    bool: Boolean, serde::Serialize::serialize;
+    u64: Integer, serde::Serialize::serialize;
+    f64: Number, serde::Serialize::serialize;
+    Secret: Secret, serde::Serialize::serialize;
+    OffsetDateTime: Time, timestamp::serialize;
+    Date: Date, timestamp::serialize_date;
+}
