@@ -394,20 +394,19 @@ fn serve(stream: &TcpStream, shared: &Shared, tls: Option<Arc<ServerConfig>>) {
         return;
     }
     let mut connection = None;
-    let mut io = stream;
-    let Some(config) = tls else { return follow(&mut io, stream, shared, &mut connection) };
+    let Some(config) = tls else { return follow(&mut &*stream, stream, shared, &mut connection) };
     connection = Some(shared.count());
     let mut session = ServerConnection::new(config).expect("a TLS configuration");
     while session.is_handshaking() {
-        if session.complete_io(&mut io).is_err() {
+        if session.complete_io(&mut &*stream).is_err() {
             return;
         }
     }
     let kind = session.handshake_kind();
     shared.with(|state| state.handshakes.extend(kind));
-    follow(&mut rustls::Stream::new(&mut session, &mut io), stream, shared, &mut connection);
+    follow(&mut rustls::Stream::new(&mut session, &mut &*stream), stream, shared, &mut connection);
     session.send_close_notify();
-    _ = session.write_tls(&mut io);
+    _ = session.write_tls(&mut &*stream);
 }
 
 /// Reads requests and does as the actions say, until the connection is over.
