@@ -1,13 +1,5 @@
 //! What the workspace's tests share: fixtures, strict decoding of requests, a scripted server, a clock that never ticks
 //! by itself.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::missing_panics_doc,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "test support: a panic here is a failed test"
-)]
 
 pub mod bomb;
 pub mod clock;
@@ -17,10 +9,20 @@ pub mod fuzz;
 pub mod hostile;
 pub mod leaks;
 pub mod process;
+pub mod samples;
 pub mod script;
+pub mod tls;
 pub mod wire;
 
-/// The README's Rust code, as doc tests.
+/// The Rust code of the READMEs, as doc tests.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-pub struct Readme;
+mod readmes {
+    #[doc = include_str!("../../README.md")]
+    pub struct Workspace;
+    #[doc = include_str!("../../crates/cloudinary-provisioning/README.md")]
+    pub struct Core;
+    #[doc = include_str!("../../crates/cloudinary-provisioning-ureq/README.md")]
+    pub struct Adapter;
+    #[doc = include_str!("../../crates/cloudinary-provisioning-fake/README.md")]
+    pub struct Fake;
+}

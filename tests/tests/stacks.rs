@@ -1,11 +1,4 @@
 //! The core over other stacks than the adapter's: the examples, against an account behind HTTP.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "test support: a panic here is a failed test"
-)]
 
 use std::error::Error;
 use std::process::Command;

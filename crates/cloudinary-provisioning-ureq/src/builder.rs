@@ -9,12 +9,12 @@ use cloudinary_provisioning::{
 use ureq::{Agent, Proxy};
 
 use crate::client::{Client, ResponseHook, RetryHook, Shared};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, SystemClock, Timeline};
 use crate::config_error::ConfigError;
 use crate::gate::Gate;
 use crate::proxy::{self, EnvProxy};
 use crate::tls::Tls;
-use crate::transport::{Agents, LateAgent, UreqTransport, below, clamp};
+use crate::transport::{Agents, LateAgent, UreqTransport, clamp, connect_timeout_below, resolve_timeout};
 
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const DEFAULT_BODY_LIMIT: u64 = 64 * 1024 * 1024;
@@ -149,10 +149,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the timeout of connecting: resolving the name, TCP and TLS together.
+    /// Sets the timeout of connecting: resolving the name first, and then TCP and TLS together.
     ///
-    /// A request whose connection times out was not sent, so every operation is retried. The timeout always ends a little
-    /// before that of the attempt. If the connection is reset or closed during the TLS handshake, ureq does not tell
+    /// A request whose connection times out was not sent, so every operation is retried. Both together always end a
+    /// little before the attempt does. If the connection is reset or closed during the TLS handshake, ureq does not tell
     /// whether the request was sent, so it counts as possibly sent.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
@@ -321,7 +321,7 @@ impl ClientBuilder {
             request: self.request,
             on_retry: self.on_retry,
             on_response: self.on_response,
-            clock: self.clock,
+            timeline: Timeline::new(self.clock),
             gate: Gate::default(),
             has_tls,
             misconfigured: checked.err(),
@@ -364,7 +364,8 @@ impl ClientBuilder {
                     .max_idle_connections(idle)
                     .max_idle_connections_per_host(idle)
                     .timeout_global(Some(timeout))
-                    .timeout_connect(Some(below(connect_timeout, timeout)))
+                    .timeout_resolve(Some(resolve_timeout(connect_timeout, timeout)))
+                    .timeout_connect(Some(connect_timeout_below(connect_timeout, timeout)))
                     .proxy(proxy.clone());
                 Agent::new_with_config(tls.apply(config).build())
             })

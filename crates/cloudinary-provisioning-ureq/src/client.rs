@@ -12,7 +12,7 @@ use cloudinary_provisioning::{
 
 use crate::builder::ClientBuilder;
 use crate::call::{Call, CallOptions};
-use crate::clock::Clock;
+use crate::clock::Timeline;
 use crate::config_error::ConfigError;
 use crate::gate::Gate;
 use crate::items::Items;
@@ -46,7 +46,7 @@ pub(crate) struct Shared {
     pub(crate) request: RequestOptions,
     pub(crate) on_retry: Option<Box<RetryHook>>,
     pub(crate) on_response: Option<Box<ResponseHook>>,
-    pub(crate) clock: Box<dyn Clock>,
+    pub(crate) timeline: Timeline,
     pub(crate) gate: Gate,
     pub(crate) has_tls: bool,
     pub(crate) misconfigured: Option<ConfigError>,
@@ -190,11 +190,11 @@ impl Driver for Shared {
     }
 
     fn sleep(&self, delay: Duration) {
-        self.clock.sleep(delay);
+        self.timeline.sleep(delay);
     }
 
     fn sample(&self) -> Sample {
-        Sample::new(self.clock.monotonic(), self.clock.now(), self.clock.jitter())
+        self.timeline.sample()
     }
 
     fn admit(&self) -> Result<Permit, Duration> {

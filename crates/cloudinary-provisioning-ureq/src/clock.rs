@@ -1,7 +1,10 @@
 //! [`Clock`]: time, jitter and sleep, which tests can replace.
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
+
+use cloudinary_provisioning::Sample;
 
 /// Where a client gets time, jitter and sleep from. Every method defaults to [`SystemClock`].
 ///
@@ -34,7 +37,7 @@ pub trait Clock: Send + Sync {
         SystemClock.jitter()
     }
 
-    /// Sleeps.
+    /// Sleeps. If it returns early, as it may in tests, the delay counts as slept all the same.
     fn sleep(&self, delay: Duration) {
         SystemClock.sleep(delay);
     }
@@ -68,5 +71,37 @@ impl Clock for SystemClock {
 
     fn sleep(&self, delay: Duration) {
         std::thread::sleep(delay);
+    }
+}
+
+/// A clock, and how far a client is ahead of it: by the delays that its sleep cut short, so that nothing waits twice.
+pub(crate) struct Timeline {
+    clock: Box<dyn Clock>,
+    ahead: Mutex<Duration>,
+}
+
+impl Timeline {
+    pub(crate) fn new(clock: Box<dyn Clock>) -> Self {
+        Self { clock, ahead: Mutex::default() }
+    }
+
+    pub(crate) fn sample(&self) -> Sample {
+        Sample::new(self.elapsed(&self.ahead()), self.clock.now(), self.clock.jitter())
+    }
+
+    pub(crate) fn sleep(&self, delay: Duration) {
+        let end = self.elapsed(&self.ahead()).saturating_add(delay);
+        self.clock.sleep(delay);
+        let mut ahead = self.ahead();
+        let left = end.saturating_sub(self.elapsed(&ahead));
+        *ahead = ahead.saturating_add(left);
+    }
+
+    fn elapsed(&self, ahead: &Duration) -> Duration {
+        self.clock.monotonic().saturating_add(*ahead)
+    }
+
+    fn ahead(&self) -> MutexGuard<'_, Duration> {
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -98,12 +98,17 @@ impl Account {
     ///
     /// The key, the secret and the id may be percent-encoded.
     ///
+    /// As in the vendor's classic SDKs, a query may follow: its `upload_prefix` is the origin. Other parameters, which
+    /// configure other things, are ignored.
+    ///
     /// ```
     /// use cloudinary_provisioning::Account;
     ///
     /// let account = Account::from_url("account://KEY:s%2Fcret@16a8ff3b")?;
     /// assert_eq!(account.id(), &"16a8ff3b");
     /// assert_eq!(account.secret().expose(), "s/cret");
+    /// let europe = Account::from_url("account://K:S@16a8ff3b?upload_prefix=https://api-eu.cloudinary.com")?;
+    /// assert_eq!(europe.origin().as_str(), "https://api-eu.cloudinary.com");
     /// assert_eq!(
     ///     Account::from_url("account://KEY@16a8ff3b").unwrap_err().to_string(),
     ///     "API secret is missing",
@@ -117,11 +122,12 @@ impl Account {
     pub fn from_url(url: &str) -> Result<Self, AccountError> {
         let url = AccountUrl::split(url)?;
         let missing = |part| move || AccountError::new(part, AccountReason::Missing);
-        Self::new(
+        let account = Self::new(
             url.id()?.ok_or_else(missing("account id"))?,
             url.key()?.ok_or_else(missing("API key"))?,
             url.secret()?.ok_or_else(missing("API secret"))?,
-        )
+        )?;
+        Ok(account.at(url.origin()?))
     }
 
     /// Creates an account from variables, looked up with a function: in the environment, a configuration file or a map.
@@ -132,6 +138,8 @@ impl Account {
     /// | `CLOUDINARY_ACCOUNT_ID` | the account id; takes precedence over the URL |
     /// | `CLOUDINARY_PROVISIONING_API_KEY` | the API key; takes precedence over the URL |
     /// | `CLOUDINARY_PROVISIONING_API_SECRET` | the API secret; takes precedence over the URL |
+    /// | `CLOUDINARY_REGION` | `api`, `api-eu` or `api-ap`; takes precedence over the URL's origin |
+    /// | `CLOUDINARY_ORIGIN` | the base URL; takes precedence over the region |
     ///
     /// An empty value counts as not set.
     ///
@@ -161,7 +169,19 @@ impl Account {
         let id = part("account id", "CLOUDINARY_ACCOUNT_ID", &|| url.id())?;
         let key = part("API key", "CLOUDINARY_PROVISIONING_API_KEY", &|| url.key())?;
         let secret = part("API secret", "CLOUDINARY_PROVISIONING_API_SECRET", &|| url.secret())?;
-        Self::new(id, key, secret)
+        let origin = match (get("CLOUDINARY_ORIGIN"), get("CLOUDINARY_REGION")) {
+            (Some(origin), _) => Some(Origin::url(&origin)?),
+            (None, Some(region)) => Some(Origin::region(region.parse()?)),
+            (None, None) => url.origin()?,
+        };
+        Ok(Self::new(id, key, secret)?.at(origin))
+    }
+
+    fn at(self, origin: Option<Origin>) -> Self {
+        match origin {
+            Some(origin) => self.with_origin(origin),
+            None => self,
+        }
     }
 
     /// The same account at another origin.
@@ -309,6 +329,7 @@ struct AccountUrl<'u> {
     id: &'u str,
     key: &'u str,
     secret: &'u str,
+    query: &'u str,
 }
 
 impl<'u> AccountUrl<'u> {
@@ -317,14 +338,21 @@ impl<'u> AccountUrl<'u> {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("account") => rest,
             _ => return Err(AccountError::invalid("account URL", "does not begin with `account://`")),
         };
-        let rest = rest.strip_suffix('/').unwrap_or(rest);
-        // A secret may hold an `@`, an id does not.
+        // A secret may hold an `@` or a `?`, an id does not.
         let (credentials, id) = rest.rsplit_once('@').unwrap_or(("", rest));
+        let (id, query) = id.split_once('?').unwrap_or((id, ""));
+        let id = id.strip_suffix('/').unwrap_or(id);
         if id.contains(['/', '?', '#', ':']) {
             return Err(AccountError::invalid("account URL", "has something behind the account id"));
         }
         let (key, secret) = credentials.split_once(':').unwrap_or((credentials, ""));
-        Ok(Self { id, key, secret })
+        Ok(Self { id, key, secret, query })
+    }
+
+    fn origin(&self) -> Result<Option<Origin>, AccountError> {
+        let prefix = self.query.split('&').find_map(|pair| pair.strip_prefix("upload_prefix="));
+        let Some(url) = prefix.map_or(Ok(None), |prefix| decoded("origin", prefix))? else { return Ok(None) };
+        Origin::url(&url).map(Some)
     }
 
     fn id(&self) -> Result<Option<String>, AccountError> {

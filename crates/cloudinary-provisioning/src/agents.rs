@@ -1,5 +1,10 @@
 //! Accounts and clouds for agents: `create_account`, `create_cloud`.
 //!
+//! | operation | what it does | request | retried |
+//! |---|---|---|---|
+//! | [`CreateAccount`] | Creates a free account for a person and sends them an email to verify. | `POST /agents/accounts` | only if surely not processed |
+//! | [`CreateCloud`] | Creates a cloud that lives for 24 hours, unless a person claims it. | `POST /clouds` | only if surely not processed |
+//!
 //! They need no account and no credentials: requests carry no `authorization` header and go to the account's origin. They
 //! are not in the vendor's API description; its classic Python SDK has them. The service limits them by IP address, and
 //! failed calls count.
@@ -34,7 +39,7 @@ operations! {
     /// ```
     #[doc(alias = "create_agent_account")]
     #[doc(alias = "sign up")]
-    POST /agents/accounts -> AgentAccount | 400 403 409 420 429
+    POST /agents/accounts -> AgentAccount | 400 403 429
     CreateAccount "createAgentAccount" #_ NotIdempotent {
         /// The person's email address; the service refuses providers of disposable addresses.
         body email: String,
@@ -69,14 +74,14 @@ operations! {
         body delivery_ips?: [String] where 1..=3,
         /// An email address, which is not verified.
         body email?: String,
-        /// The framework that the agent runs in, 2 to 100 characters.
-        body agent_framework?: String where 2..=100,
-        /// The language model of the agent, 2 to 100 characters.
-        body agent_llm_model?: String where 2..=100,
-        /// What the agent is to do, 2 to 300 characters.
-        body agent_goal?: String where 2..=300,
-        /// The framework that the SDK is used from, 2 to 100 characters.
-        body sdk_framework?: String where 2..=100,
+        /// The framework that the agent runs in.
+        body agent_framework?: String,
+        /// The language model of the agent.
+        body agent_llm_model?: String,
+        /// What the agent is to do.
+        body agent_goal?: String,
+        /// The framework that the SDK is used from.
+        body sdk_framework?: String,
     }
 }
 

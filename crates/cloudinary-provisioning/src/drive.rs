@@ -224,7 +224,7 @@ impl<O: Operation> Exchange<O> {
         loop {
             let permit = loop {
                 match driver.admit().await {
-                    Ok(permit) => break permit,
+                    Ok(permit) => break InFlight { driver, permit: Some(permit) },
                     Err(delay) => {
                         self.hold(delay, elapsed())?;
                         driver.sleep(delay).await;
@@ -232,13 +232,7 @@ impl<O: Operation> Exchange<O> {
                 }
             };
             let began = elapsed();
-            let timeout = match self.begin(began) {
-                Ok(timeout) => timeout,
-                Err(error) => {
-                    driver.release(permit);
-                    return Err(error);
-                }
-            };
+            let timeout = self.begin(began)?;
             let outcome = driver.send(self.request(), timeout).await;
             let sample = driver.sample().since(start);
             let event = AttemptEvent {
@@ -247,7 +241,7 @@ impl<O: Operation> Exchange<O> {
                 duration: sample.elapsed.saturating_sub(began),
                 outcome: &outcome,
             };
-            driver.on_outcome(permit, event);
+            driver.on_outcome(permit.take(), event);
             let delay = match self.on_outcome(outcome, sample) {
                 Step::Done(response) => return Ok(response),
                 Step::Failed(error) => return Err(error),
@@ -267,6 +261,27 @@ pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
     loop {
         if let Poll::Ready(result) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             return result;
+        }
+    }
+}
+
+/// A place among the attempts in flight. It is given back where the attempt comes to nothing: where no time is left, the
+/// driver panics, or the future is dropped.
+struct InFlight<'d, D: AsyncDriver> {
+    driver: &'d D,
+    permit: Option<Permit>,
+}
+
+impl<D: AsyncDriver> InFlight<'_, D> {
+    fn take(mut self) -> Permit {
+        self.permit.take().unwrap_or_default()
+    }
+}
+
+impl<D: AsyncDriver> Drop for InFlight<'_, D> {
+    fn drop(&mut self) {
+        if let Some(permit) = self.permit.take() {
+            self.driver.release(permit);
         }
     }
 }

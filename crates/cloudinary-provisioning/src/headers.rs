@@ -5,7 +5,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, StatusCode};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc2822;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LIMIT: HeaderName = HeaderName::from_static("x-featureratelimit-limit");
@@ -122,19 +121,9 @@ fn digits(value: &str) -> Option<u64> {
     Some(value.parse().unwrap_or(u64::MAX))
 }
 
-/// The three forms of RFC 9110: `Wed, 21 Oct 2015 07:28:00 GMT`, which is a subset of RFC 2822's, and the two obsolete
-/// ones, put into its order: `Wednesday, 21-Oct-15 07:28:00 GMT` and `Wed Oct 21 07:28:00 2015`.
+/// The three forms of RFC 9110: `Wed, 21 Oct 2015 07:28:00 GMT` and the two obsolete ones.
 fn http_date(value: &str) -> Option<OffsetDateTime> {
-    let parse = |date: &str| OffsetDateTime::parse(date, &Rfc2822).ok();
-    parse(value).or_else(|| {
-        if let Some((_, date)) = value.split_once(", ") {
-            return parse(&date.replace('-', " "));
-        }
-        let mut words = value.split_ascii_whitespace().skip(1);
-        let (month, day, time, year) = (words.next()?, words.next()?, words.next()?, words.next()?);
-        words.next().is_none().then_some(())?;
-        parse(&format!("{day} {month} {year} {time} GMT"))
-    })
+    httpdate::parse_http_date(value).ok().map(OffsetDateTime::from)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
 use std::sync::Arc;
 
 use http::Uri;
@@ -16,6 +17,8 @@ use crate::account_error::{AccountError, AccountReason};
 ///
 /// assert_eq!(Origin::region(Region::ApiAp).as_str(), "https://api-ap.cloudinary.com");
 /// assert_eq!(Origin::default(), Origin::region(Region::Api));
+/// assert_eq!("api-eu".parse(), Ok(Region::ApiEu));
+/// assert_eq!(Region::ALL.map(|region| region.to_string()), ["api", "api-eu", "api-ap"]);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -30,6 +33,36 @@ pub enum Region {
     /// `api-ap.cloudinary.com`, Asia-Pacific.
     #[doc(alias = "asia")]
     ApiAp,
+}
+
+impl Region {
+    /// All regions.
+    pub const ALL: [Self; 3] = [Self::Api, Self::ApiEu, Self::ApiAp];
+
+    /// Returns the vendor's name of the region, which is also the first part of its host: `api-eu`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::ApiEu => "api-eu",
+            Self::ApiAp => "api-ap",
+        }
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Region {
+    type Err = AccountError;
+
+    /// Reads the vendor's name of a region: `api`, `api-eu` or `api-ap`.
+    fn from_str(name: &str) -> Result<Self, AccountError> {
+        let unknown = AccountError::invalid("region", "is not `api`, `api-eu` or `api-ap`");
+        Self::ALL.into_iter().find(|region| region.as_str() == name).ok_or(unknown)
+    }
 }
 
 /// The base URL of requests: a scheme, a host, a port and a path prefix.
@@ -56,11 +89,7 @@ pub struct Origin(Arc<str>);
 impl Origin {
     /// Creates the origin of a regional endpoint of the service.
     pub fn region(region: Region) -> Self {
-        Self(Arc::from(match region {
-            Region::Api => "https://api.cloudinary.com",
-            Region::ApiEu => "https://api-eu.cloudinary.com",
-            Region::ApiAp => "https://api-ap.cloudinary.com",
-        }))
+        Self(Arc::from(format!("https://{region}.cloudinary.com")))
     }
 
     /// Creates the origin of a custom host, with an optional port, over HTTPS.

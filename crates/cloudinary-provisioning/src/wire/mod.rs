@@ -8,7 +8,9 @@ mod scalar;
 #[cfg(feature = "serialize")]
 pub(crate) use read::Written;
 pub(crate) use read::{Read, Trail, decode, decode_optional, read_whole};
-pub(crate) use record::{Keys, Record, ignore, next, next_required, read_record, required};
+pub(crate) use record::{
+    Keys, Record, ignore, next, next_required, read_optional_record, read_record, required, sized,
+};
 pub use request::{Access, JsonList, Null, Nullable, Params};
 pub(crate) use request::{
     BodyValue, QueryValue, begin_body, check_limits, has_body, nullable, write_field, write_text,

@@ -265,13 +265,11 @@ impl<T: Typed> Typed for Nullable<T> {
 
 impl<T: BodyValue> BodyValue for Nullable<T> {
     fn write(&self, name: &'static str, body: &mut Vec<u8>) -> Result<(), BuildError> {
-        match &self.0 {
-            Some(value) => value.write(name, body),
-            None => {
-                body.extend_from_slice(b"null");
-                Ok(())
-            }
+        if let Some(value) = &self.0 {
+            return value.write(name, body);
         }
+        body.extend_from_slice(b"null");
+        Ok(())
     }
 }
 
