@@ -200,7 +200,7 @@
 //!
 //! # Versions
 //!
-//! The minimum supported Rust version is 1.88. [`ureq`] 3.5.2 or later is part of the public API and is re-exported.
+//! The minimum supported Rust version is 1.88. [`ureq`](https://docs.rs/ureq/3) 3.5.2 or later is part of the public API and is re-exported.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
