@@ -11,7 +11,7 @@ use crate::operation::{Operation, Safety};
 use crate::options::RequestOptions;
 use crate::outcome::{FreshConnection, Outcome, TransportError};
 use crate::response::{self, Response};
-use crate::retry::{Retry, RetryPolicy};
+use crate::retry::{HINT_JITTER, Retry, RetryPolicy};
 
 /// One call with its retries, without I/O.
 ///
@@ -220,7 +220,11 @@ impl<O: Operation> Exchange<O> {
     /// previous attempt, or a [`TransportError::NotSent`] if there was none. [`retry_after`](Error::retry_after) is the
     /// delay.
     pub fn hold(&mut self, delay: Duration, elapsed: Duration) -> Result<(), Error> {
-        let Some(reason) = self.retry.policy.refuses(delay, true, elapsed) else { return Ok(()) };
+        let policy = self.retry.policy;
+        // The jitter that the throttle has added is not the service's.
+        let asked = delay.saturating_sub(HINT_JITTER);
+        let refused = policy.refuses(asked, true, elapsed).or_else(|| policy.refuses(delay, false, elapsed));
+        let Some(reason) = refused else { return Ok(()) };
         let error = self.last.take().unwrap_or_else(|| self.unsent("the rate limit is exhausted"));
         Err(error.with_retry_after(Some(delay)).given_up(reason, self.retry.attempts, elapsed))
     }
