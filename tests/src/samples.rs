@@ -3,9 +3,9 @@
 use std::fmt::Debug;
 
 use cloudinary_provisioning::{
-    Account, BuildError, Change, Entry, JsonObject, Operation, PermissionType, PrincipalType, ResponseError, Safety,
-    ScopeType, access_keys, agents, billing_usage, catalog, custom_policies, effective_policies, principals,
-    product_environments, public, roles, system_policies, user_groups, users,
+    Account, BuildError, Change, Entry, JsonObject, Operation, PermissionType, PrincipalType, Safety, ScopeType,
+    access_keys, agents, billing_usage, catalog, custom_policies, effective_policies, principals, product_environments,
+    public, roles, system_policies, user_groups, users,
 };
 use cloudinary_provisioning_ureq::{Client, Error};
 use http::{Request, Response};
@@ -25,7 +25,7 @@ pub trait Sample: Debug {
     fn request(&self, account: &Account) -> Result<Request<Vec<u8>>, BuildError>;
 
     /// What it makes of a response: the value as JSON and as `Debug` prints it.
-    fn read(&self, response: &Response<Vec<u8>>) -> Result<(Value, String), ResponseError>;
+    fn read(&self, response: &Response<Vec<u8>>) -> Result<(Value, String), Error>;
 
     /// Makes calls that get nothing but this response, which have to end: see [`fuzz`](crate::fuzz).
     fn call(&self, response: &Response<Vec<u8>>);
@@ -50,7 +50,7 @@ where
         account.request(self)
     }
 
-    fn read(&self, response: &Response<Vec<u8>>) -> Result<(Value, String), ResponseError> {
+    fn read(&self, response: &Response<Vec<u8>>) -> Result<(Value, String), Error> {
         let value = self.parse(response)?;
         Ok((serde_json::to_value(&value).expect("JSON"), format!("{value:?}")))
     }

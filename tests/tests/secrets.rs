@@ -10,14 +10,16 @@ use std::{
 };
 
 use cloudinary_provisioning::{
-    Account, AccountId, AccountReason, Admission, Base, BuildReason, Error, ErrorKind, Exchange, FreshConnection,
-    GiveUpReason, GroupId, Origin, Outcome, Pager, Permit, RateLimit, Raw, Region, RequestOptions, RetryPolicy, Safety,
-    Sample, Secret, Step, SubAccountId, SuccessResponse, Throttle, TransportError, UserId, http::Response, users,
+    Access, Account, AccountId, AccountReason, Admission, ApiKey, Base, BuildReason, Change, CursorPage, Error,
+    ErrorKind, Exchange, FreshConnection, GiveUpReason, GroupId, JsonList, JsonObject, KeyName, ListForm,
+    ManagementType, Null, Nullable, Origin, Outcome, Pager, Params, PermissionType, Permit, PolicyId, PrincipalId,
+    PrincipalType, RateLimit, Raw, Recovery, Region, RequestOptions, RetryPolicy, RoleId, Safety, Sample, ScopeId,
+    ScopeType, Secret, SortOrder, Step, SubAccountId, SuccessResponse, Throttle, TransportError, UserId, catalog,
+    http::Response, users,
 };
 use cloudinary_provisioning_fake::{
-    FakeAccount, FakeServer, Fault, Framing, ManagementType, NewAccessKey, NewAssignment, NewCustomPolicy, NewGroup,
-    NewRole, NewSubAccount, NewUser, PermissionType, PlanUsage, Principal, PrincipalType, ScopeType, Switch,
-    UsageCycle,
+    self as fakes, FakeAccount, FakeServer, Fault, Framing, NewAccessKey, NewAssignment, NewCustomPolicy, NewGroup,
+    NewRole, NewSubAccount, NewUser, PlanUsage, Principal, Switch, UsageCycle,
 };
 use cloudinary_provisioning_tests::{
     clock::Clock,
@@ -147,11 +149,45 @@ fn no_public_type_shows_a_secret() {
     }
     assert!(types.len() > 60, "{types:?}");
     // Traits, an alias, and a type that nobody can get hold of.
-    for name in ["Operation", "Paged", "Clock", "Transport", "Driver", "AsyncDriver", "BoxError"] {
+    for name in ["Operation", "Paged", "Recover", "Clock", "Transport", "Driver", "AsyncDriver", "BoxError"] {
         assert!(types.remove(name), "{name}");
     }
     let missing: Vec<_> = types.difference(&printed.0).collect();
     assert!(missing.is_empty(), "these are public and not searched: {missing:?}");
+}
+
+/// What every operation is made of.
+fn vocabulary(printed: &mut Printed) {
+    printed.both(&ApiKey::from("k"));
+    printed.both(&KeyName::from("k"));
+    printed.both(&PolicyId::from("p"));
+    printed.both(&PrincipalId::from("p"));
+    printed.both(&RoleId::from("r"));
+    printed.both(&ScopeId::from("s"));
+    printed.both(&Change::Add);
+    printed.both(&ManagementType::System);
+    printed.both(&PermissionType::Global);
+    printed.both(&PrincipalType::User);
+    printed.both(&ScopeType::Account);
+    printed.both(&SortOrder::Asc);
+    printed.debug(&Access::All);
+    printed.debug(&JsonList::<String>::from(["x"]));
+    printed.debug(&Null);
+    printed.debug(&Nullable::<String>::from("x"));
+    printed.debug(&Params::from([("x", "y")]));
+    printed.debug(&JsonObject::new());
+    printed.debug(&json!(null));
+    printed.debug(&ListForm::Commas);
+    printed.debug(&CursorPage::<u8>::new([1], None));
+    let entry = catalog().find(|entry| entry.id == "getUsers").unwrap();
+    printed.debug(entry);
+    printed.debug(&entry.response);
+    printed.debug(&entry.paging().unwrap());
+    for field in entry.fields {
+        printed.debug(field);
+        printed.debug(&field.kind);
+        printed.debug(&field.place);
+    }
 }
 
 fn core(printed: &mut Printed) {
@@ -168,6 +204,7 @@ fn core(printed: &mut Printed) {
     printed.both(account.id());
     printed.both(&UserId::from("u1"));
     printed.both(&GroupId::from("g1"));
+    vocabulary(printed);
     printed.both(&SubAccountId::from("s1"));
     printed.debug(&AccountId::from("acc"));
     printed.debug(&Base::Public);
@@ -193,7 +230,6 @@ fn core(printed: &mut Printed) {
         printed.debug(value);
     }
     printed.both(&users::UnionType::Include);
-    printed.both(&users::SortOrder::Asc);
     printed.both(&users::SortBy::Name);
 
     let response = Response::builder()
@@ -301,6 +337,8 @@ fn core_machines(printed: &mut Printed) {
     printed.debug(&Permit::default());
 
     let options = RequestOptions::new().header("x-token", TOKEN);
+    let create = users::Create::new("Ada", "ada@example.com");
+    printed.debug(&Recovery::with_options(&account, create, RetryPolicy::default(), options.clone()).unwrap());
     for response in responses() {
         let outcomes = [
             Outcome::Response(response.clone()),
@@ -354,6 +392,7 @@ fn adapter(printed: &mut Printed) {
     let operation = with_secret();
     printed.debug(&client.call(&operation).header("authorization", TOKEN).header("x-token", TOKEN));
     printed.debug(&client.items(users::List::new()).header("x-token", TOKEN));
+    printed.debug(&client.send_all([users::Get::new("u1")]).header("x-token", TOKEN));
 
     let error = builder("https://127.0.0.1:9").agent(ureq::agent()).build().unwrap_err();
     printed.error(&error);
@@ -389,7 +428,7 @@ fn fake(printed: &mut Printed) {
         .with_sub_account(NewSubAccount::new("Demo").id("s1"))
         .with_access_key("s1", NewAccessKey::new("ci").api_secret(BODY))
         .with_custom_policy(NewCustomPolicy::new("All", "permit(principal, action, resource);"))
-        .with_role(NewRole::new("Mine", ScopeType::Account, PermissionType::Global).id("r1"))
+        .with_role(NewRole::new("Mine", fakes::ScopeType::Account, fakes::PermissionType::Global).id("r1"))
         .with_assignment(Principal::user("u1"), NewAssignment::new("r1"))
         .with_group(NewGroup::new("Editors").member("u1"));
     for below in ["agents/accounts", "clouds"] {
@@ -432,16 +471,16 @@ fn fake(printed: &mut Printed) {
     printed.debug(&NewGroup::new("Editors"));
     printed.debug(&NewAccessKey::new("ci").api_secret(SECRET));
     printed.debug(&NewCustomPolicy::new("All", "permit(principal, action, resource);"));
-    printed.debug(&NewRole::new("Mine", ScopeType::Account, PermissionType::Global));
+    printed.debug(&NewRole::new("Mine", fakes::ScopeType::Account, fakes::PermissionType::Global));
     printed.debug(&NewAssignment::new("r1"));
     printed.debug(&Principal::user("u1"));
     printed.debug(&PlanUsage::new("Plus"));
     printed.debug(&UsageCycle::new(time::Date::MIN, time::Date::MAX, 1.0));
     printed.debug(&Switch::NoAgents);
-    printed.debug(&ScopeType::Account);
-    printed.debug(&PermissionType::Global);
-    printed.debug(&ManagementType::Custom);
-    printed.debug(&PrincipalType::User);
+    printed.debug(&fakes::ScopeType::Account);
+    printed.debug(&fakes::PermissionType::Global);
+    printed.debug(&fakes::ManagementType::Custom);
+    printed.debug(&fakes::PrincipalType::User);
     printed.debug(&Fault::throttled(2));
     printed.debug(&Framing::Chunked);
     account.fail_next(1, Fault::response().then_close());

@@ -6,6 +6,7 @@ mod objects;
 mod operations;
 mod parts;
 pub(crate) mod response;
+pub(crate) mod words;
 
 pub(crate) use models::models;
 pub(crate) use objects::objects;

@@ -100,8 +100,8 @@ macro_rules! operation {
     };
 
     // Then the fields, those of the path first: a list of what is required and one of what is not.
-    (@path $head:tt [$($req:tt)*] [{ $field:ident: $type:ident } $($rest:tt)*] $fields:tt) => {
-        $crate::declare::operation!(@path $head [$($req)* { [] path $field ($type) () }] [$($rest)*] $fields);
+    (@path $head:tt [$($req:tt)*] [{ $field:ident: $($type:tt)+ } $($rest:tt)*] $fields:tt) => {
+        $crate::declare::operation!(@path $head [$($req)* { [] segment $field ($($type)+) () }] [$($rest)*] $fields);
     };
     (@path $head:tt $req:tt [$literal:ident $($rest:tt)*] $fields:tt) => {
         $crate::declare::operation!(@path $head $req [$($rest)*] $fields);
@@ -131,7 +131,7 @@ macro_rules! operation {
         #[doc = $summary]
         #[doc = ""]
         #[doc = concat!(
-            "`", stringify!($method), " ", $crate::declare::part!(@base $base),
+            "`", stringify!($method), " ", $crate::declare::words::$base!(),
             $("/", $crate::declare::part!(@shown $segment)),+, "`"
         )]
         #[doc = ""]
@@ -163,7 +163,7 @@ macro_rules! operation {
 
             #[doc = concat!("Creates the operation", $crate::declare::part!(@with $($rfield)*), ".")]
             $(#[doc = concat!(
-                "\n* `", stringify!($rfield), "`:", $($rdoc,)* $crate::declare::part!(@about $rplace)
+                "\n* `", stringify!($rfield), "`:", $($rdoc,)* $crate::declare::words::$rplace!(about)
             )])*
             pub fn new($($rfield: $crate::declare::part!(@argument $($rtype)+)),*) -> Self {
                 Self {
@@ -198,8 +198,8 @@ macro_rules! operation {
                 $($crate::declare::part!(@limit self $rfield $($rlimit)*);)*
                 $($crate::declare::part!(@limit self $field $($limit)*);)*
                 $($crate::declare::part!(@segment self target $segment);)+
-                $($crate::declare::part!(@query $rplace self target $rfield);)*
-                $($crate::declare::part!(@query $place self target $field);)*
+                $($crate::declare::words::$rplace!(query self target $rfield);)*
+                $($crate::declare::words::$place!(query self target $field);)*
                 Ok(())
             }
 
@@ -209,8 +209,8 @@ macro_rules! operation {
                 }
                 #[allow(unused_mut, reason = "used only where there are fields in the body")]
                 let mut body = $crate::wire::begin_body();
-                $($crate::declare::part!(@body $rplace self body $rfield required);)*
-                $($crate::declare::part!(@body $place self body $field optional);)*
+                $($crate::declare::words::$rplace!(body self body $rfield required);)*
+                $($crate::declare::words::$place!(body self body $field optional);)*
                 body.push(b'}');
                 Ok(Some(body))
             }
@@ -225,7 +225,7 @@ macro_rules! operation {
             const METHOD: http::Method = http::Method::$method;
             const SAFETY: $crate::Safety = $crate::declare::part!(@safety $safety);
             const PATH: &'static str =
-                concat!($crate::declare::part!(@base $base), $("/", $crate::declare::part!(@shown $segment)),+);
+                concat!($crate::declare::words::$base!(), $("/", $crate::declare::part!(@shown $segment)),+);
             type Output = $output;
 
             $crate::declare::part!(@by_value $safety);

@@ -1,7 +1,7 @@
 //! Parts of what [`operations!`](super::operations) expands to, each from a few words of a declaration.
 
 macro_rules! part {
-    (@getter path $field:ident $type:ident) => {
+    (@getter segment $field:ident $type:ident) => {
         #[doc = concat!("Returns `", stringify!($field), "`.")]
         pub fn $field(&self) -> &$type {
             &self.$field
@@ -9,14 +9,6 @@ macro_rules! part {
     };
     (@getter query $field:ident $($type:tt)+) => {};
     (@getter body $field:ident $($type:tt)+) => {};
-
-    (@base Provisioning) => { "/v1_1/provisioning/accounts/{account_id}" };
-    (@base Permissions) => { "/v2/accounts/{account_id}/permissions" };
-    (@base Public) => { "/v2/accounts/permissions/public" };
-    (@base Agents) => { "/v1_1/provisioning" };
-    (@base $unknown:ident) => {
-        compile_error!(concat!("`", stringify!($unknown), "` is no base: Provisioning, Permissions, Public or Agents"))
-    };
 
     (@documentation Agents _) => { "https://cloudinary.com/documentation/provisioning_api" };
     (@documentation $base:ident $section:ident) => {
@@ -40,18 +32,14 @@ macro_rules! part {
             if self.$given.is_some() { $crate::Safety::$safety } else { $crate::Safety::$otherwise }
         }
     };
-    (@retried [Safe]) => { "Changes nothing; retried." };
-    (@retried [Idempotent]) => { "Idempotent; retried." };
-    (@retried [NotIdempotent]) => { "Not idempotent; retried only if surely not processed." };
-    (@retried [Idempotent $given:ident NotIdempotent]) => {
-        concat!("Idempotent and retried where `", stringify!($given), "` is given; else only if surely not processed.")
+    (@retried [$safety:ident]) => { $crate::declare::words::$safety!() };
+    (@retried [$safety:ident $given:ident $otherwise:ident]) => {
+        concat!("With `", stringify!($given), "`: ", $crate::declare::words::$safety!(), " Without: ",
+            $crate::declare::words::$otherwise!())
     };
 
     (@with) => { "" };
     (@with $($field:ident)+) => { " with what it requires" };
-    (@about path) => { " which one, in the path." };
-    (@about query) => { "" };
-    (@about body) => { "" };
 
     (@default $name:ident []) => {
         impl Default for $name {
@@ -64,21 +52,20 @@ macro_rules! part {
 
     (@field $place:ident $field:ident $required:literal ($($type:tt)+) ($($limit:literal)*) [$($doc:literal)*]) => {
         $crate::catalog::Field {
-            place: $crate::declare::part!(@place $place),
+            place: $crate::declare::words::$place!(place),
             name: stringify!($field),
             required: $required,
-            kind: <$crate::declare::part!(@type $($type)+) as $crate::wire::Typed>::KIND,
+            kind: $crate::declare::words::$place!(kind $($type)+),
             doc: $crate::declare::part!(@doc ($($type)+) [$($doc)*]),
-            limits: $crate::declare::part!(@limits $($limit)*),
+            limits: $crate::declare::part!(@limits ($($type)+) $($limit)*),
         }
     };
-    (@place path) => { $crate::Place::Path };
-    (@place query) => { $crate::Place::Query };
-    (@place body) => { $crate::Place::Body };
     (@doc ($type:ident) []) => { <$type as $crate::wire::Typed>::DOC.trim_ascii() };
     (@doc $type:tt [$($doc:literal)+]) => { concat!($($doc),+).trim_ascii() };
-    (@limits) => { None };
-    (@limits $min:literal $max:literal) => { Some(($min, $max)) };
+    (@limits $type:tt) => { None };
+    (@limits ($($type:tt)+) $min:literal $max:literal) => {
+        $crate::wire::limits::<$($type)+>($min, $max)
+    };
 
     (@limit $self:ident $field:ident) => {};
     (@limit $self:ident $field:ident $min:literal $max:literal) => {
@@ -88,23 +75,6 @@ macro_rules! part {
         $target.segment(stringify!($field), $self.$field.as_ref())?
     };
     (@segment $self:ident $target:ident $literal:ident) => { $target.literal(stringify!($literal)) };
-
-    (@query query $self:ident $target:ident $field:ident) => {
-        $crate::wire::QueryValue::write(&$self.$field, stringify!($field), $target)?
-    };
-    (@query path $self:ident $target:ident $field:ident) => {};
-    (@query body $self:ident $target:ident $field:ident) => {};
-
-    (@body body $self:ident $body:ident $field:ident required) => {
-        $crate::wire::write_field(&mut $body, stringify!($field), &$self.$field)?
-    };
-    (@body body $self:ident $body:ident $field:ident optional) => {
-        if let Some(value) = &$self.$field {
-            $crate::wire::write_field(&mut $body, stringify!($field), value)?;
-        }
-    };
-    (@body path $self:ident $body:ident $field:ident required) => {};
-    (@body query $self:ident $body:ident $field:ident $mode:ident) => {};
 
     (@type [$item:ident]) => { Vec<$item> };
     (@type $type:ident $(<$of:ident>)?) => { $type $(<$of>)? };

@@ -59,6 +59,12 @@ impl Limited for u32 {
 
 impl<T> Limited for Vec<T> {
     fn check(&self, min: u32, max: u32) -> Result<(), BuildReason> {
+        self.as_slice().check(min, max)
+    }
+}
+
+impl<T> Limited for [T] {
+    fn check(&self, min: u32, max: u32) -> Result<(), BuildReason> {
         let (count, max) = (self.len(), max as usize);
         match count {
             _ if count < min as usize => Err(BuildReason::Empty),
@@ -117,6 +123,12 @@ impl QueryValue for Date {
 }
 
 impl<T: AsRef<str>> QueryValue for Vec<T> {
+    fn write(&self, name: &'static str, target: &mut Target) -> Result<(), BuildError> {
+        QueryValue::write(self.as_slice(), name, target)
+    }
+}
+
+impl<T: AsRef<str>> QueryValue for [T] {
     fn write(&self, name: &'static str, target: &mut Target) -> Result<(), BuildError> {
         target.query_list(name, self)
     }
@@ -184,6 +196,12 @@ impl BodyValue for JsonObject {
 }
 
 impl<T: BodyValue> BodyValue for Vec<T> {
+    fn write(&self, name: &'static str, body: &mut Vec<u8>) -> Result<(), BuildError> {
+        BodyValue::write(self.as_slice(), name, body)
+    }
+}
+
+impl<T: BodyValue> BodyValue for [T] {
     fn write(&self, name: &'static str, body: &mut Vec<u8>) -> Result<(), BuildError> {
         body.push(b'[');
         for (at, item) in self.iter().enumerate() {
