@@ -87,8 +87,8 @@ impl<'c, O: Operation> Call<'c, O> {
 
     call_options!();
 
-    /// Applies a create exactly once, even if its response is lost: looks for its result, and returns that or sends the
-    /// create again; see [`Recovery`](cloudinary_provisioning::Recovery).
+    /// Retries a create without applying it twice, even if its response is lost: looks for its result, and returns that
+    /// or sends the create again; see [`Recovery`](cloudinary_provisioning::Recovery).
     ///
     /// ```no_run
     /// use cloudinary_provisioning_ureq::{Client, users};

@@ -103,7 +103,8 @@
 //! ```
 //!
 //! When the service throttles one call of a client, all of its calls wait for the rate limit to be reset, instead of using
-//! up their attempts; see [`Throttle`]. [`recover`](Call::recover) applies creates exactly once.
+//! up their attempts; see [`Throttle`]. [`recover`](Call::recover) retries creates without applying them
+//! twice.
 //!
 //! # Long jobs
 //!

@@ -103,7 +103,7 @@ where
         self
     }
 
-    /// Applies each create exactly once, even if its response is lost; see
+    /// Retries each create without applying it twice, even if its response is lost; see
     /// [`Recovery`](cloudinary_provisioning::Recovery).
     pub fn recover(mut self) -> Self
     where

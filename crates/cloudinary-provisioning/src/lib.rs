@@ -46,7 +46,7 @@
 //! | [`Driver`], [`AsyncDriver`] | your HTTP stack, clock and sleep | run an [`Exchange`] from its first attempt to its result |
 //! | [`RetryPolicy`] | the limits on attempts, delays and time | decides when an [`Exchange`] gives up |
 //! | [`Throttle`] | the rate limit that all calls of a client share | holds calls back until the time that the service names |
-//! | [`Recovery`] | a create that is applied exactly once | looks for the result where the response was lost |
+//! | [`Recovery`] | a create that is not applied twice | looks for the result where the response was lost |
 //! | [`Pager`] | a list, page by page | takes each page; returns the operation that asks for the next one |
 //!
 //! Setters never fail. A value that cannot be sent is reported when the request is built, by the name of its field. Set
@@ -143,8 +143,6 @@
 //! assert_eq!(gateway.origin().as_str(), "https://gateway.example.com/cloudinary");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-//!
-//! Use the region that your account was created in: the service has one endpoint for each.
 //!
 //! # Errors
 //!
@@ -257,7 +255,7 @@
 //! # Async
 //!
 //! Implement [`AsyncDriver`] once for your HTTP client and runtime. [`Exchange::run_async`] then makes calls with
-//! retries, and [`Recovery::run_async`] makes creates exactly once.
+//! retries, and [`Recovery::run_async`] retries creates without applying them twice.
 //!
 //! ```
 //! use std::time::{Duration, Instant, SystemTime};
@@ -516,7 +514,7 @@
 //! | `custom_attributes`, `policy_parameters` | sent as `{}`, the contents are lost | sent and read as they are |
 //! | fields that the API description lacks, such as `root` of an access key | dropped | read |
 //! | the response to adding a user to a group, `{"users": […]}` | an empty user | [`user_groups::AddedUser`] has the users |
-//! | one unreadable optional field, such as an empty `last_login` | an error for the whole list | `None` for the field |
+//! | an empty time, such as `"last_login": ""` | an error for the whole list | `None` |
 //! | a status that the operation does not document, such as a 500 | an `APIError` without the service's message | an [`Error`] like any other |
 //! | a 200 where the description says 201 or 204 | an error | a success |
 //! | operations that need no credentials | sent with credentials | sent without |

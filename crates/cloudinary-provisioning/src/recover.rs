@@ -86,7 +86,7 @@ use sealed::Lookup;
 /// ```
 pub trait Recover: Lookup {}
 
-/// A create that is applied exactly once, even if its response is lost.
+/// A create that is retried without being applied twice, even if its response is lost.
 ///
 /// If an attempt may have been applied and its response does not tell, the result is looked up by its natural key; see
 /// [`Recover`].
