@@ -12,6 +12,7 @@ use crate::options::RequestOptions;
 use crate::outcome::{FreshConnection, Outcome, TransportError};
 use crate::response::{self, Response};
 use crate::retry::{Retry, RetryPolicy};
+use crate::throttle;
 
 /// One call with its retries, without I/O.
 ///
@@ -211,11 +212,14 @@ impl<O: Operation> Exchange<O> {
     ///
     /// # Errors
     ///
-    /// Where the delay is longer than [`RetryPolicy::max_server_delay`] or than the time left: the error of the
-    /// attempt before, or else a [`TransportError::NotSent`], with the delay in
+    /// Where the delay is longer than the time left or, its jitter aside, than [`RetryPolicy::max_server_delay`]: the
+    /// error of the attempt before, or else a [`TransportError::NotSent`], with the delay in
     /// [`retry_after`](Error::retry_after).
     pub fn hold(&mut self, delay: Duration, elapsed: Duration) -> Result<(), Error> {
-        let Some(reason) = self.retry.policy.refuses(delay, true, elapsed) else { return Ok(()) };
+        let policy = &self.retry.policy;
+        // The service asks for the delay without the jitter that is in it.
+        let hinted = policy.refuses(delay.saturating_sub(throttle::SPREAD), true, elapsed);
+        let Some(reason) = hinted.or_else(|| policy.refuses(delay, false, elapsed)) else { return Ok(()) };
         let error = self.last.take().unwrap_or_else(|| self.unsent("the rate limit is exhausted"));
         Err(error.with_retry_after(Some(delay)).given_up(reason, self.retry.attempts, elapsed))
     }
