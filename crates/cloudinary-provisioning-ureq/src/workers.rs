@@ -293,6 +293,10 @@ pub(crate) struct Stoppable<'w> {
 
 impl Driver for Stoppable<'_> {
     fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> Outcome {
+        if self.stop.is_set() {
+            // A policy without a total time has got this far.
+            return TransportError::permanent("the results are not wanted any more").into();
+        }
         self.shared.send(request, timeout)
     }
 
