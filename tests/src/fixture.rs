@@ -3,7 +3,6 @@
 use std::{fs, path::PathBuf};
 
 use http::{Request, Response, Uri};
-use serde_json::Value;
 
 const MAX_HEADERS: usize = 32;
 
@@ -73,12 +72,6 @@ fn cases(operation: &str, suffix: &str) -> Vec<String> {
         .collect();
     cases.sort();
     cases
-}
-
-/// The recorded requests of the vendor's own client, one JSON object each.
-pub fn vendor_wire() -> Vec<Value> {
-    let file = fs::read_to_string(path("vendor-wire.jsonl")).expect("the recorded requests");
-    file.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,13 @@
 //! Ids that have made other clients ask for another resource, and what every operation makes of an input.
 
-use cloudinary_provisioning::{Account, BuildError, Operation, ResponseError, users};
+use std::collections::BTreeSet;
+
+use cloudinary_provisioning::{Account, Entry, Field, Kind, Place, ResponseError, catalog};
 use http::{Request, Response};
+use serde_json::{Value, json};
+
+use crate::samples::{self, Boxed, entry};
+use crate::wire;
 
 /// The ids that no request may carry: a server or a proxy would read the path without them.
 pub const UNSENDABLE: [&str; 3] = ["", ".", ".."];
@@ -73,39 +79,76 @@ pub fn too_long() -> Vec<String> {
     ["漢", "👩"].map(|text| text.repeat(10_000)).to_vec()
 }
 
-/// A request that was built, or the error instead.
-pub type Built = Result<Request<Vec<u8>>, BuildError>;
-
-/// Every operation that takes a user's id, with the segment that follows the id.
-pub fn requests(account: &Account, id: &str) -> Vec<(&'static str, Option<&'static str>, Built)> {
-    fn one<O: Operation>(
-        account: &Account,
-        operation: &O,
-        tail: Option<&'static str>,
-    ) -> (&'static str, Option<&'static str>, Built) {
-        (O::ID, tail, account.request(operation))
-    }
-    vec![
-        one(account, &users::Get::new(id), None),
-        one(account, &users::Update::new(id).enabled(false), None),
-        one(account, &users::Delete::new(id), None),
-        one(account, &users::GetGroups::new(id), Some("groups")),
-        one(account, &users::ListSubAccounts::new(id), Some("sub_accounts")),
-    ]
+/// A request without its encoding.
+#[derive(Debug, PartialEq)]
+pub struct Decoded {
+    /// The segments of the path.
+    pub path: Vec<String>,
+    /// The pairs of the query.
+    pub query: Vec<(String, String)>,
+    /// The JSON body.
+    pub body: Option<Value>,
 }
 
-/// Reads a reply as every operation would: the operation's id, and the error if there is one.
-pub fn read_as_each(reply: &Response<Vec<u8>>) -> Vec<(&'static str, Result<(), ResponseError>)> {
-    fn one<O: Operation>(operation: &O, reply: &Response<Vec<u8>>) -> (&'static str, Result<(), ResponseError>) {
-        (O::ID, operation.parse(reply).map(drop))
+impl Decoded {
+    /// Decodes a request.
+    pub fn new(request: &Request<Vec<u8>>) -> Self {
+        let path = wire::path_segments(request.uri().path());
+        Self { path, query: wire::request_query(request), body: wire::json_body(request) }
     }
-    vec![
-        one(&users::List::new(), reply),
-        one(&users::Create::new("Ada Lind", "ada@example.com"), reply),
-        one(&users::Get::new("u1"), reply),
-        one(&users::Update::new("u1"), reply),
-        one(&users::Delete::new("u1"), reply),
-        one(&users::GetGroups::new("u1"), reply),
-        one(&users::ListSubAccounts::new("u1"), reply),
-    ]
+
+    /// The same request with another text where the field's ordinary one stands.
+    fn with(self, field: &Field, text: &str) -> Self {
+        let plain = samples::ordinary(field.name);
+        let swap = |value: String| if value == plain { text.to_owned() } else { value };
+        let path = self.path.into_iter().map(swap).collect();
+        let query = self.query.into_iter().map(|(key, value)| (key, swap(value))).collect();
+        let body = self.body.map(|mut body| {
+            match body.get_mut(field.name) {
+                Some(value) if *value == plain => *value = json!(text),
+                Some(value) if *value == json!([plain]) => *value = json!([text]),
+                _ => {}
+            }
+            body
+        });
+        Self { path, query, body }
+    }
+}
+
+/// Every operation with a field that holds text, once for each such field, with the text there and an ordinary one
+/// everywhere else: the field, the operation, and the request that it should make.
+pub fn in_each_field(text: &str) -> Vec<(&'static Field, Boxed, Decoded)> {
+    let account = Account::new("acc", "KEY", "SECRET").expect("an account");
+    let fields: Vec<_> = catalog().flat_map(|entry| entry.fields).filter(|field| holds_text(field)).collect();
+    let names: BTreeSet<_> = fields.iter().map(|field| field.name).collect();
+    let mut samples = Vec::new();
+    for name in names {
+        let of = |field| if field == name { text.to_owned() } else { samples::ordinary(field) };
+        for (sample, ordinary) in samples::samples(&of).into_iter().zip(samples::all()) {
+            let field = entry(&*sample).fields.iter().find(|field| field.name == name && holds_text(field));
+            if let Some(field) = field {
+                let expected = Decoded::new(&ordinary.request(&account).expect("a request")).with(field, text);
+                samples.push((field, sample, expected));
+            }
+        }
+    }
+    assert_eq!(samples.len(), fields.len());
+    samples
+}
+
+/// Whether a field takes any text.
+fn holds_text(field: &Field) -> bool {
+    let text = matches!(field.kind, Kind::Text | Kind::List(Kind::Text) | Kind::Nullable(Kind::Text));
+    text && field.limits.is_none_or(|(_, max)| matches!(field.kind, Kind::List(_)) && max == 100)
+}
+
+/// Whether the request with this text in this field has to be refused.
+pub fn is_refused(field: &Field, text: &str) -> bool {
+    field.place == Place::Path && UNSENDABLE.contains(&text)
+}
+
+/// What a response is read into by every operation, or the error instead.
+pub fn read_as_each(response: &Response<Vec<u8>>) -> Vec<(&'static Entry, Result<(), ResponseError>)> {
+    let read = |sample: &Boxed| (entry(&**sample), sample.read(response).map(drop));
+    samples::all().iter().map(read).collect()
 }

@@ -17,10 +17,19 @@ pub mod fuzz;
 pub mod hostile;
 pub mod leaks;
 pub mod process;
+pub mod samples;
 pub mod script;
 pub mod wire;
 
-/// The README's Rust code, as doc tests.
+/// The Rust code of the READMEs, as doc tests.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-pub struct Readme;
+mod readmes {
+    #[doc = include_str!("../../README.md")]
+    pub struct Workspace;
+    #[doc = include_str!("../../crates/cloudinary-provisioning/README.md")]
+    pub struct Core;
+    #[doc = include_str!("../../crates/cloudinary-provisioning-ureq/README.md")]
+    pub struct Adapter;
+    #[doc = include_str!("../../crates/cloudinary-provisioning-fake/README.md")]
+    pub struct Fake;
+}

@@ -1,4 +1,4 @@
-//! Whatever an id is, its request goes to the resource of that id or is not built.
+//! Whatever a text is, its request says just that, or is not built.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -7,9 +7,11 @@
     reason = "a panic is a failed test"
 )]
 
-use cloudinary_provisioning::{Account, BuildReason, RequestOptions, Secret, users};
+use std::collections::BTreeSet;
+
+use cloudinary_provisioning::{Account, BuildReason, Place, RequestOptions, Secret, users};
 use cloudinary_provisioning_tests::{
-    hostile::{self, UNSENDABLE},
+    hostile::{self, Decoded, UNSENDABLE, is_refused},
     wire,
 };
 
@@ -22,24 +24,14 @@ fn short(id: &str) -> String {
     format!("{:?}", id.chars().take(40).collect::<String>())
 }
 
-/// The segments of the path of a user, with what follows it.
-fn user_path<'a>(account: &'a str, id: &'a str, tail: Option<&'a str>) -> Vec<&'a str> {
-    ["v1_1", "provisioning", "accounts", account, "users", id].into_iter().chain(tail).collect()
-}
-
 #[test]
-fn an_id_is_exactly_one_segment_that_decodes_to_it() {
-    for id in hostile::ids() {
-        for (operation, tail, built) in hostile::requests(&account(), &id) {
-            let request = built.unwrap_or_else(|error| panic!("{operation} of {}: {error}", short(&id)));
-            assert!(
-                wire::path_segments(request.uri().path()) == user_path("acc", &id, tail),
-                "{operation} of {} goes to {:.200}",
-                short(&id),
-                request.uri()
-            );
-            assert_eq!(request.uri().query(), None, "{operation} of {}", short(&id));
-            assert_eq!(request.uri().authority().unwrap(), "api.cloudinary.com", "{operation} of {}", short(&id));
+fn a_text_is_exactly_one_segment_value_or_string_that_decodes_to_it() {
+    for text in hostile::ids() {
+        for (field, sample, expected) in hostile::in_each_field(&text) {
+            let what = || format!("{} of {} with {}", field.name, sample.id(), short(&text));
+            let request = sample.request(&account()).unwrap_or_else(|error| panic!("{}: {error}", what()));
+            assert!(Decoded::new(&request) == expected, "{} goes to {:.200}", what(), request.uri());
+            assert_eq!(request.uri().authority().unwrap(), "api.cloudinary.com", "{}", what());
         }
     }
 }
@@ -47,21 +39,56 @@ fn an_id_is_exactly_one_segment_that_decodes_to_it() {
 #[test]
 fn an_id_that_cannot_be_a_segment_is_refused_by_name() {
     for (id, reason) in UNSENDABLE.iter().zip([BuildReason::Empty, BuildReason::DotSegment, BuildReason::DotSegment]) {
-        for (operation, _, built) in hostile::requests(&account(), id) {
-            let error = built.expect_err(operation);
-            assert_eq!((error.field(), error.reason()), ("user_id", &reason), "{operation} of {id:?}");
+        for (field, sample, _) in hostile::in_each_field(id).iter().filter(|(field, _, _)| is_refused(field, id)) {
+            let error = sample.request(&account()).expect_err(sample.id());
+            assert_eq!((error.field(), error.reason()), (field.name, &reason), "{} of {id:?}", sample.id());
         }
     }
 }
 
 #[test]
-fn an_id_that_no_url_can_hold_is_refused() {
-    for id in hostile::too_long() {
-        for (operation, _, built) in hostile::requests(&account(), &id) {
-            let error = built.expect_err(operation);
-            let BuildReason::TooLong { length } = error.reason() else { panic!("{operation}: {error}") };
-            assert!(*length > 3 * id.len(), "{operation}: {error}");
-            assert!(error.to_string().len() < 200, "{operation}: the error repeats the id");
+fn an_id_or_a_list_that_is_empty_is_refused_by_name_wherever_it_stands() {
+    let refused: Vec<_> = hostile::in_each_field("")
+        .iter()
+        .filter_map(|(field, sample, _)| {
+            let error = sample.request(&account()).err()?;
+            assert_eq!((error.field(), error.reason()), (field.name, &BuildReason::Empty), "{}", sample.id());
+            Some(field.name)
+        })
+        .collect();
+    let names: BTreeSet<_> = refused.into_iter().collect();
+    let expected = [
+        "base_sub_account_id",
+        "cloud_names",
+        "emails",
+        "group_id",
+        "id",
+        "ids",
+        "key",
+        "name",
+        "policy_id",
+        "principal_id",
+        "role_id",
+        "scope_id",
+        "sub_account_id",
+        "sub_account_ids",
+        "system_policy_ids",
+        "user_id",
+    ];
+    assert_eq!(names, BTreeSet::from(expected));
+}
+
+#[test]
+fn a_text_that_no_url_can_hold_is_refused() {
+    for text in hostile::too_long() {
+        for (field, sample, _) in hostile::in_each_field(&text) {
+            if field.place == Place::Body {
+                continue;
+            }
+            let error = sample.request(&account()).expect_err(sample.id());
+            let BuildReason::TooLong { length } = error.reason() else { panic!("{}: {error}", sample.id()) };
+            assert!(*length > 3 * text.len(), "{}: {error}", sample.id());
+            assert!(error.to_string().len() < 200, "{}: the error repeats the text", sample.id());
         }
     }
 }
@@ -79,7 +106,8 @@ fn an_account_id_is_exactly_one_segment_that_decodes_to_it() {
             }
         }
         for request in built {
-            assert!(wire::path_segments(request.uri().path()) == user_path(&id, "u1", None), "{:.200}", request.uri());
+            let path = ["v1_1", "provisioning", "accounts", &id, "users", "u1"];
+            assert!(wire::path_segments(request.uri().path()) == path, "{:.200}", request.uri());
             assert_eq!(request.uri().query(), None);
         }
     }
@@ -93,19 +121,4 @@ fn an_account_id_that_cannot_be_a_segment_is_refused_by_name() {
         let error = account().request_with(&users::List::new(), &options).unwrap_err();
         assert_eq!(error.field(), "account_id", "{id:?}");
     }
-}
-
-#[test]
-fn an_id_in_a_query_is_exactly_one_value_that_decodes_to_it() {
-    for id in hostile::ids().into_iter().chain([".", ".."].map(String::from)) {
-        let pairs = |list: users::List| wire::request_query(&account().request(&list).unwrap());
-        let sub_account = pairs(users::List::new().sub_account_id(id.as_str()).page(2));
-        assert!(sub_account == [("sub_account_id", id.as_str()), ("page", "2")].map(owned), "{}", short(&id));
-        let ids = pairs(users::List::new().ids([id.as_str(), "u2"]));
-        assert!(ids == [("ids", id.as_str()), ("ids", "u2")].map(owned), "{}", short(&id));
-    }
-}
-
-fn owned((key, value): (&str, &str)) -> (String, String) {
-    (key.to_owned(), value.to_owned())
 }

@@ -8,17 +8,20 @@
     reason = "a panic is a failed test"
 )]
 
-use std::{fmt::Debug, time::SystemTime};
+use std::time::SystemTime;
 
 use cloudinary_provisioning::{
-    Account, AccountId, Base, BuildReason, GroupId, Operation, Raw, RequestOptions, ResponseError, Secret,
+    Account, AccountId, ApiKey, Base, BuildReason, Change, GroupId, KeyName, Kind, ManagementType, PermissionType,
+    PolicyId, PrincipalId, PrincipalType, Raw, RequestOptions, ResponseError, RoleId, ScopeId, ScopeType, Secret,
     SubAccountId, UserId,
+    access_keys::{self, DedicatedFor},
+    custom_policies::same_statement,
     users::{self, Role, SortBy, SortOrder, UnionType},
 };
 use cloudinary_provisioning_tests::{
     fixture,
-    hostile::{self, UNSENDABLE, read_as_each},
-    wire,
+    hostile::{self, Decoded, UNSENDABLE, is_refused, read_as_each},
+    samples, wire,
 };
 use http::{HeaderName, HeaderValue, Method, Request, Response};
 use proptest::{
@@ -130,16 +133,16 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn any_user_id_is_refused_by_name_or_is_one_segment(id in text()) {
-        for (operation, tail, built) in hostile::requests(&account(), &id) {
-            match built {
+    fn any_text_is_refused_by_name_or_stands_in_its_place(text in text()) {
+        for (field, sample, expected) in hostile::in_each_field(&text) {
+            match sample.request(&account()) {
                 Ok(request) => {
-                    let path = ["v1_1", "provisioning", "accounts", "acc", "users", &id];
-                    assert_target(&request, &path.into_iter().chain(tail).collect::<Vec<_>>(), &[]);
+                    prop_assert!(!is_refused(field, &text), "{} of {text:?}", sample.id());
+                    prop_assert_eq!(Decoded::new(&request), expected);
                 }
                 Err(error) => {
-                    prop_assert!(!is_sendable(&id), "{operation} refuses {id:?}: {error}");
-                    prop_assert_eq!(error.field(), "user_id");
+                    prop_assert!(text.is_empty() || is_refused(field, &text), "{} of {text:?}: {error}", sample.id());
+                    prop_assert_eq!(error.field(), field.name);
                 }
             }
         }
@@ -216,9 +219,10 @@ proptest! {
         let day = |date: Date| format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day());
         push("from", from.map(day));
         push("to", to.map(day));
-        push("union_type", union_type);
-        push("sort_order", sort_order);
-        push("sort_by", sort_by);
+        push("union_type", union_type.clone());
+        push("sort_order", sort_order.clone());
+        push("sort_by", sort_by.clone());
+        let enums = [("union_type", union_type), ("sort_order", sort_order), ("sort_by", sort_by)];
         push("page", page.map(|value| value.to_string()));
         push("page_size", page_size.map(|value| value.to_string()));
 
@@ -230,6 +234,7 @@ proptest! {
         if sub_account_id.is_some_and(|id| id.is_empty()) { wrong.push("sub_account_id"); }
         if from.is_some_and(|date| date.year() < 0) { wrong.push("from"); }
         if to.is_some_and(|date| date.year() < 0) { wrong.push("to"); }
+        for (key, value) in enums { if value.is_some_and(|value| value.is_empty()) { wrong.push(key); } }
 
         match account().request(&list) {
             Ok(request) => {
@@ -246,7 +251,7 @@ proptest! {
         name in text(),
         email in text(),
         role in option::of(text()),
-        sub_account_ids in option::of(texts()),
+        sub_account_ids in option::of(vec("[a-z]{1,4}", 1..6)),
         enabled in option::of(any::<bool>()),
     ) {
         let mut create = users::Create::new(&*name, &*email);
@@ -374,9 +379,9 @@ proptest! {
         for (name, value) in headers {
             reply.headers_mut().append(name, value);
         }
-        for (operation, result) in read_as_each(&reply) {
+        for (entry, result) in read_as_each(&reply) {
             let Err(error) = result else {
-                prop_assert!(reply.status().is_success(), "{operation} takes {status} for a success");
+                prop_assert!(reply.status().is_success(), "{} takes {status} for a success", entry.id);
                 continue;
             };
             prop_assert_eq!(error.status(), status);
@@ -422,7 +427,10 @@ proptest! {
                 prop_assert_eq!(serde_json::from_str::<$name>(&format!("\"{escaped}\"")).unwrap(), value);
             })+};
         }
-        round_trip!(Role, UnionType, SortOrder, SortBy);
+        round_trip!(
+            Role, UnionType, SortOrder, SortBy, ScopeType, PermissionType, ManagementType, PrincipalType, Change,
+            access_keys::SortBy, DedicatedFor
+        );
     }
 
     #[test]
@@ -434,125 +442,88 @@ proptest! {
                 prop_assert_eq!(id.to_string(), text.clone());
                 prop_assert_eq!(&<$name>::from(text.clone()), &id);
                 prop_assert_eq!(serde_json::to_value(&id).unwrap(), Value::from(text.as_str()));
-                prop_assert_eq!(serde_json::from_value::<$name>(text.as_str().into()).unwrap(), id);
+                prop_assert_eq!(serde_json::from_value::<$name>(text.as_str().into()).unwrap(), id.clone());
+                prop_assert!(id == text && text == id && id == *text.as_str() && text.as_str() == id);
             })+};
         }
-        round_trip!(AccountId, UserId, GroupId, SubAccountId);
+        round_trip!(
+            AccountId, UserId, GroupId, SubAccountId, ApiKey, KeyName, PolicyId, RoleId, PrincipalId, ScopeId
+        );
     }
 }
 
 #[test]
-fn known_values_of_open_enums_are_their_own_variants() {
-    fn assert_known<T: for<'t> From<&'t str> + Debug>(names: &[(&str, &str)]) {
-        for (text, variant) in names {
-            assert_eq!(format!("{:?}", T::from(text)), *variant);
-        }
+fn known_values_of_open_enums_are_variants_of_their_names() {
+    fn camel(text: &str) -> String {
+        let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
+        text.split('_').map(capital).collect()
     }
-    assert_known::<Role>(&[
-        ("master_admin", "MasterAdmin"),
-        ("admin", "Admin"),
-        ("billing", "Billing"),
-        ("technical_admin", "TechnicalAdmin"),
-        ("reports", "Reports"),
-        ("media_library_admin", "MediaLibraryAdmin"),
-        ("media_library_user", "MediaLibraryUser"),
-        ("Admin", "Unknown(\"Admin\")"),
-    ]);
-    assert_known::<UnionType>(&[("include", "Include"), ("exclude", "Exclude")]);
-    assert_known::<SortOrder>(&[("desc", "Desc"), ("asc", "Asc")]);
-    assert_known::<SortBy>(&[
-        ("name", "Name"),
-        ("role", "Role"),
-        ("status", "Status"),
-        ("activity", "Activity"),
-        ("created_at", "CreatedAt"),
-    ]);
+    macro_rules! check {
+        ($($name:ty: $count:literal),+) => {$({
+            for value in <$name>::ALL {
+                assert!(!value.is_unknown());
+                assert_eq!(format!("{value:?}"), camel(value.as_str()));
+                assert_eq!(<$name>::from(value.as_str()), *value);
+            }
+            assert_eq!(<$name>::ALL.len(), $count);
+            assert!(<$name>::from("Admin").is_unknown());
+        })+};
+    }
+    check!(
+        Role: 7, UnionType: 2, SortOrder: 2, SortBy: 5, ScopeType: 2, PermissionType: 2, ManagementType: 2,
+        PrincipalType: 4, Change: 2, access_keys::SortBy: 4, DedicatedFor: 1
+    );
 }
 
-/// What a field takes, besides null where it is not required.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Kind {
-    Id,
-    Text,
-    Flag,
-    Count,
-    Time,
-    Texts,
-    Object,
-}
-
-use Kind::{Count, Flag, Id, Object, Text, Texts, Time};
-
-const USER: [(&str, Kind); 21] = [
-    ("id", Id),
-    ("name", Text),
-    ("first_name", Text),
-    ("last_name", Text),
-    ("role", Text),
-    ("email", Text),
-    ("pending", Flag),
-    ("enabled", Flag),
-    ("created_at", Time),
-    ("updated_at", Time),
-    ("last_login", Time),
-    ("all_sub_accounts", Flag),
-    ("providers", Texts),
-    ("email_preferences", Object),
-    ("account_id", Text),
-    ("two_factor", Flag),
-    ("status", Text),
-    ("root", Flag),
-    ("technical_role", Text),
-    ("group_count", Count),
-    ("sub_account_count", Count),
-];
-const GROUP: [(&str, Kind); 2] = [("id", Id), ("name", Text)];
-const SUB_ACCOUNT: [(&str, Kind); 5] =
-    [("id", Id), ("name", Text), ("description", Text), ("cloud_name", Text), ("enabled", Flag)];
-const SUCCESS: [(&str, Kind); 1] = [("message", Text)];
-
-impl Kind {
-    /// Where in the field the value is wrong: `None` if it is not, an empty suffix if the whole is.
-    fn fault(self, value: &Value) -> Option<String> {
-        let whole = Some(String::new());
-        match (self, value) {
-            (Texts, Value::Array(list)) => list.iter().position(|entry| !entry.is_string()).map(|at| format!("[{at}]")),
-            (Id | Text, Value::String(_)) | (Flag, Value::Bool(_)) | (Object, Value::Object(_)) => None,
-            (Count, value) if value.is_u64() => None,
-            (Time, Value::String(text)) if text.starts_with("2026-") => None,
-            (kind, Value::Null) if kind != Id => None,
-            _ => whole,
-        }
+/// What a field may hold, for a valid response.
+fn valid(kind: &Kind) -> Value {
+    match kind {
+        Kind::Boolean => json!(true),
+        Kind::Integer | Kind::Number => json!(1),
+        Kind::Time | Kind::Date => json!("2026-11-23"),
+        Kind::Object => json!({"x": 1}),
+        Kind::List(kind) => json!([valid(kind), valid(kind)]),
+        Kind::Record(fields) => fields.iter().map(|field| (field.name.to_owned(), valid(&field.kind))).collect(),
+        _ => json!("x"),
     }
 }
 
-/// Replaces each field of a valid object by each value, and drops it.
-fn assert_fields_are_checked<O: Operation>(
-    operation: &O,
-    path: &str,
-    fields: &[(&str, Kind)],
-    wrap: impl Fn(Value) -> Value,
-) {
-    let whole: Map<String, Value> = fields
-        .iter()
-        .map(|(field, kind)| {
-            let value = match kind {
-                Id | Text => json!("x"),
-                Flag => json!(true),
-                Count => json!(1),
-                Time => json!("2026-11-23T10:00:00Z"),
-                Texts => json!(["x"]),
-                Object => json!({"x": 1}),
-            };
-            ((*field).to_owned(), value)
-        })
-        .collect();
-    let read = |object: &Map<String, Value>| {
-        let body = wrap(Value::Object(object.clone())).to_string();
-        operation.parse(&Response::new(body)).map(drop)
+/// Where in a field the value is wrong: `None` if it is not, an empty suffix if the whole is.
+fn fault(kind: &Kind, required: bool, value: &Value) -> Option<String> {
+    let is_whole = |text: &str| text.parse::<u64>().is_ok();
+    let fits = match (kind, value) {
+        (_, Value::Null) => !required,
+        (Kind::List(kind), Value::Array(list)) => {
+            let faults = list.iter().enumerate();
+            return faults.filter_map(|(at, value)| Some(format!("[{at}]{}", fault(kind, true, value)?))).next();
+        }
+        (Kind::Record(fields), Value::Object(object)) => {
+            fields.iter().all(|field| !field.required || object.contains_key(field.name))
+        }
+        (Kind::Boolean, value) => value.is_boolean() || *value == 0 || ["true", "1"].iter().any(|text| value == text),
+        (Kind::Integer, Value::Number(number)) => number.is_u64(),
+        (Kind::Integer | Kind::Number, Value::String(text)) => is_whole(text),
+        (Kind::Number, Value::Number(_)) => true,
+        (Kind::Time, Value::Number(number)) => number.as_u64() != Some(u64::MAX),
+        (Kind::Time | Kind::Date, Value::String(text)) => text.is_empty() || text.starts_with("2026-"),
+        (Kind::Text, Value::String(_) | Value::Number(_)) => true,
+        (Kind::Secret | Kind::Choice(_), Value::String(_)) | (Kind::Object, Value::Object(_)) => true,
+        _ => false,
     };
-    read(&whole).unwrap_or_else(|error| panic!("{} of a valid body: {error}", O::ID));
+    (!fits).then(String::new)
+}
 
+/// Whether a number is a text depends on what the text is: ids can be numbers.
+fn depends(kind: &Kind, value: &Value) -> bool {
+    match (kind, value) {
+        (Kind::Text, value) => value.is_number(),
+        (Kind::List(kind), Value::Array(list)) => list.iter().any(|value| depends(kind, value)),
+        _ => false,
+    }
+}
+
+#[test]
+fn every_field_of_every_model_takes_null_and_absence_and_names_itself_for_another_type() {
     let values = [
         json!(null),
         json!(false),
@@ -572,69 +543,96 @@ fn assert_fields_are_checked<O: Operation>(
         json!({}),
         json!({"x": {"y": [null]}}),
     ];
-    for (field, kind) in fields {
-        for value in &values {
-            let mut object = whole.clone();
-            object.insert((*field).to_owned(), value.clone());
-            match (read(&object), kind.fault(value)) {
-                (Ok(()), None) => {}
-                (Err(ResponseError::Decode(error)), Some(suffix)) => {
-                    assert_eq!(error.path(), format!("{path}{field}{suffix}"), "{field} = {value}");
+    for sample in samples::all() {
+        let response = samples::entry(&*sample).response;
+        let (fields, item) = match response.kind {
+            Kind::Record(fields) => (fields, ""),
+            Kind::List(Kind::Record(fields)) => (*fields, "[1]"),
+            _ => continue,
+        };
+        let read = |object: &Value| {
+            let value = if item.is_empty() { object.clone() } else { json!([valid(&Kind::Record(fields)), object]) };
+            let body = response.keys.iter().rev().fold(value, |body, key| json!({*key: body}));
+            sample.read(&Response::new(body.to_string().into_bytes())).map(drop)
+        };
+        let parent = response.keys.join(".") + item;
+        let whole = valid(&Kind::Record(fields));
+        read(&whole).unwrap_or_else(|error| panic!("{} of a valid body: {error}", sample.id()));
+        for field in fields {
+            let path = if parent.is_empty() { field.name.to_owned() } else { format!("{parent}.{}", field.name) };
+            for value in values.iter().filter(|value| !depends(&field.kind, value)) {
+                let mut object = whole.clone();
+                object[field.name] = value.clone();
+                match (read(&object), fault(&field.kind, field.required, value)) {
+                    (Ok(()), None) => {}
+                    (Err(ResponseError::Decode(error)), Some(suffix)) => {
+                        assert_eq!(
+                            error.path(),
+                            format!("{path}{suffix}"),
+                            "{} of {}: {value}",
+                            field.name,
+                            sample.id()
+                        );
+                    }
+                    (result, fault) => panic!("{path} of {} = {value}: {result:?}, not {fault:?}", sample.id()),
                 }
-                (result, fault) => panic!("{} with {field} = {value}: {result:?}, where the fault is {fault:?}", O::ID),
             }
-        }
-        let mut object = whole.clone();
-        object.remove(*field);
-        match (read(&object), kind) {
-            (Err(ResponseError::Decode(error)), Id) => {
-                let parent = path.strip_suffix('.').unwrap_or(".");
-                assert_eq!((error.path(), error.message().starts_with("missing field `id`")), (parent, true));
+            let mut object = whole.clone();
+            object.as_object_mut().unwrap().remove(field.name);
+            match read(&object) {
+                Err(ResponseError::Decode(error)) if field.required => {
+                    assert_eq!(error.path(), if parent.is_empty() { "." } else { &parent });
+                    assert!(error.message().starts_with(&format!("missing field `{}`", field.name)), "{error}");
+                }
+                result => assert!(result.is_ok() && !field.required, "{path} of {}: {result:?}", sample.id()),
             }
-            (Ok(()), _) if *kind != Id => {}
-            (result, _) => panic!("{} without {field}: {result:?}", O::ID),
         }
     }
 }
 
-#[test]
-fn every_field_of_every_model_takes_null_and_absence_and_names_itself_for_another_type() {
-    for before in 0..3 {
-        let others = |key: &str, value: Value| {
-            let mut list = vec![json!({"id": "other"}); before];
-            list.push(value);
-            json!({key: list})
+/// Every combination of whitespace between the tokens of a statement.
+fn statement() -> impl Strategy<Value = (String, String)> {
+    let token = select(vec![
+        "permit",
+        "(",
+        ")",
+        ",",
+        ";",
+        "principal",
+        "is",
+        "Cloudinary::Asset",
+        "\"a  b\"",
+        "\"\\\" \"",
+        "when",
+        "{",
+        "}",
+        "==",
+    ]);
+    let space = || select(vec![" ", "\n", "\t ", "  \r\n"]);
+    vec((token, space(), space()), 0..12).prop_map(|tokens| {
+        let joined = |space: fn(&(&str, &'static str, &'static str)) -> &'static str| {
+            tokens.iter().map(|token| format!("{}{}", token.0, space(token))).collect::<String>()
         };
-        assert_fields_are_checked(&users::List::new(), &format!("users[{before}]."), &USER, |user| {
-            others("users", user)
-        });
-        assert_fields_are_checked(&users::GetGroups::new("u1"), &format!("groups[{before}]."), &GROUP, |group| {
-            others("groups", group)
-        });
-        assert_fields_are_checked(
-            &users::ListSubAccounts::new("u1"),
-            &format!("sub_accounts[{before}]."),
-            &SUB_ACCOUNT,
-            |environment| others("sub_accounts", environment),
-        );
-    }
-    assert_fields_are_checked(&users::Get::new("u1"), "", &USER, |user| user);
-    assert_fields_are_checked(&users::Create::new("Ada", "ada@example.com"), "", &USER, |user| user);
-    assert_fields_are_checked(&users::Update::new("u1"), "", &USER, |user| user);
-    assert_fields_are_checked(&users::Delete::new("u1"), "", &SUCCESS, |success| success);
+        (joined(|token| token.1), joined(|token| token.2))
+    })
 }
 
-#[test]
-fn a_wrong_entry_of_a_list_is_named() {
-    for entry in [json!(null), json!(false), json!(7), json!("u2"), json!([])] {
-        let path = |key: &str, result: Result<(), ResponseError>| match result {
-            Err(ResponseError::Decode(error)) => assert!(error.path().starts_with(&format!("{key}[1]")), "{error}"),
-            other => panic!("{key} with {entry}: {other:?}"),
-        };
-        let body = |key: &str| Response::new(json!({key: [{"id": "1"}, entry]}).to_string());
-        path("users", users::List::new().parse(&body("users")).map(drop));
-        path("groups", users::GetGroups::new("u1").parse(&body("groups")).map(drop));
-        path("sub_accounts", users::ListSubAccounts::new("u1").parse(&body("sub_accounts")).map(drop));
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn statements_are_the_same_whatever_whitespace_is_between_their_tokens((one, other) in statement()) {
+        prop_assert!(same_statement(&one, &other), "{one:?} {other:?}");
+        let changed = one.replace("a  b", "a b").replace("\\\" ", "\\\"");
+        prop_assert_eq!(same_statement(&one, &changed), changed == one);
+        let longer = format!("{one} x");
+        prop_assert!(!same_statement(&one, &longer));
+    }
+
+    #[test]
+    fn any_texts_are_the_same_statement_both_ways_or_not_at_all(one in text(), other in text()) {
+        prop_assert!(same_statement(&one, &one));
+        prop_assert_eq!(same_statement(&one, &other), same_statement(&other, &one));
     }
 }
 

@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-use cloudinary_provisioning::SuccessResponse;
+use cloudinary_provisioning::access_keys::AccessKey;
 use cloudinary_provisioning::users::{SubAccountSummary, User, UserGroupSummary};
+use cloudinary_provisioning::{Secret, SuccessResponse};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -42,5 +43,16 @@ fn the_other_models_are_stored_as_well() {
     assert_eq!(stored::<UserGroupSummary>(&group), group);
     let sub_account = json!({"id": "s1", "name": "A", "description": "B", "cloud_name": "c", "enabled": true});
     assert_eq!(stored::<SubAccountSummary>(&sub_account), sub_account);
-    assert_eq!(stored::<SuccessResponse>(&json!({"message": "ok"})), json!({"message": "ok"}));
+    assert_eq!(stored::<SuccessResponse>(&json!({"message": "ok"})), json!({"message": "ok", "ok": null}));
+}
+
+#[test]
+fn a_secret_is_stored_only_where_it_was_exposed() {
+    let mut key: AccessKey = serde_json::from_value(json!({"api_key": "814", "api_secret": "s3cr3t"})).unwrap();
+    assert_eq!(serde_json::to_value(&key).unwrap()["api_secret"], Value::Null);
+    key.api_secret = key.api_secret.map(Secret::exposed);
+    let stored = serde_json::to_value(&key).unwrap();
+    assert_eq!(stored["api_secret"], "s3cr3t");
+    assert_eq!(serde_json::from_value::<AccessKey>(stored).unwrap(), key);
+    assert!(!format!("{key:?}").contains("s3cr3t"));
 }

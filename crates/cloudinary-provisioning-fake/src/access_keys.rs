@@ -271,8 +271,14 @@ fn generate(state: &mut State, environment_id: &str, fields: &Fields) -> Answer 
 
 /// The name of a key whose maker did not choose one.
 fn free_name(state: &State, environment_id: &str) -> String {
-    let free = |name: &String| check_name(state, environment_id, name, None).is_ok();
-    (1_u64..).map(|number| format!("Untitled {number}")).find(free).unwrap_or_default()
+    let mut number = 1_u64;
+    loop {
+        let name = format!("Untitled {number}");
+        if check_name(state, environment_id, &name, None).is_ok() {
+            return name;
+        }
+        number += 1;
+    }
 }
 
 fn update(state: &mut State, environment_id: &str, key: &str, fields: &Fields) -> Answer {

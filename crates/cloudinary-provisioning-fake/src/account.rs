@@ -89,7 +89,7 @@ pub struct LoggedRequest {
     pub target: String,
     /// When it came, by the account's clock.
     pub at: OffsetDateTime,
-    /// The headers, credentials included.
+    /// The headers. That of the credentials is marked sensitive, so that `Debug` does not show it.
     pub headers: HeaderMap,
     /// The body.
     pub body: Vec<u8>,
@@ -480,7 +480,8 @@ impl FakeAccount {
     pub fn try_respond(&mut self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Disruption> {
         self.state.clock.tick();
         self.served = self.served.wrapping_add(1);
-        let fault = self.script.next(request.method());
+        let meant = route(request.method(), request.uri().path()).ok().map(|route| route.operation.id.as_str());
+        let fault = self.script.next(request.method(), meant);
         let applied = fault.as_ref().is_none_or(Fault::applies);
         let answered = applied.then(|| self.answer(&request));
         let (operation, genuine) = answered.map_or((None, None), |(operation, response)| (operation, Some(response)));
@@ -489,7 +490,10 @@ impl FakeAccount {
             (None, None) => Err(Disruption::Close),
             (Some(fault), genuine) => fault.strike(genuine, |status, body| self.usual(status, body)),
         };
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
+        if let Some(credentials) = parts.headers.get_mut(AUTHORIZATION) {
+            credentials.set_sensitive(true);
+        }
         self.log.push(LoggedRequest {
             method: parts.method,
             target: parts.uri.path_and_query().map_or_else(String::new, ToString::to_string),
@@ -524,11 +528,11 @@ impl FakeAccount {
             Err(failure) => {
                 let base = operation.map_or_else(|| Base::of(path), Operation::base);
                 let mut response = self.usual(failure.status, failure.body(base));
-                if failure.html {
+                if failure.is_html() {
                     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
                 }
-                if let Some((name, value)) = failure.header {
-                    response.headers_mut().insert(name, value);
+                if let Some((name, value)) = failure.header() {
+                    response.headers_mut().insert(name, value.clone());
                 }
                 response
             }
@@ -539,7 +543,7 @@ impl FakeAccount {
                 response.headers_mut().remove(name);
             }
         }
-        if response.status() == StatusCode::NO_CONTENT {
+        if response.body().is_empty() {
             response.headers_mut().remove(CONTENT_TYPE);
         }
         if *request.method() == Method::HEAD {

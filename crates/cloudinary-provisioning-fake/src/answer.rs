@@ -15,6 +15,14 @@ pub(crate) struct Success {
     pub(crate) body: Vec<u8>,
 }
 
+impl Success {
+    /// A 200 without a body.
+    pub(crate) const OK: Self = Self { status: StatusCode::OK, body: Vec::new() };
+
+    /// A 204.
+    pub(crate) const NO_CONTENT: Self = Self { status: StatusCode::NO_CONTENT, body: Vec::new() };
+}
+
 /// A 200 with this body.
 pub(crate) fn ok<T: Serialize + ?Sized>(value: &T) -> Answer {
     with_status(StatusCode::OK, value)
@@ -23,16 +31,6 @@ pub(crate) fn ok<T: Serialize + ?Sized>(value: &T) -> Answer {
 /// A 201 with this body.
 pub(crate) fn created<T: Serialize + ?Sized>(value: &T) -> Answer {
     with_status(StatusCode::CREATED, value)
-}
-
-/// A 200 without a body.
-pub(crate) fn ok_without_body() -> Answer {
-    Ok(Success { status: StatusCode::OK, body: Vec::new() })
-}
-
-/// A 204.
-pub(crate) fn no_content() -> Answer {
-    Ok(Success { status: StatusCode::NO_CONTENT, body: Vec::new() })
 }
 
 /// `{"message":"ok"}`.
@@ -52,14 +50,19 @@ fn with_status<T: Serialize + ?Sized>(status: StatusCode, value: &T) -> Answer {
 pub(crate) struct Failure {
     pub(crate) status: StatusCode,
     pub(crate) message: String,
-    pub(crate) header: Option<(HeaderName, HeaderValue)>,
+    /// What few errors have.
+    rest: Box<Rest>,
+}
+
+#[derive(Debug, Default)]
+struct Rest {
+    header: Option<(HeaderName, HeaderValue)>,
     /// The field that does not fit, and in which way.
     field: Option<(String, Misfit)>,
     category: Option<&'static str>,
     code: Option<String>,
-    details: Option<Value>,
     /// A page of a proxy in place of JSON.
-    pub(crate) html: bool,
+    html: bool,
     /// A body in place of the usual form.
     body: Option<Value>,
 }
@@ -74,17 +77,12 @@ pub(crate) enum Misfit {
 
 impl Failure {
     pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            message: message.into(),
-            header: None,
-            field: None,
-            category: None,
-            code: None,
-            details: None,
-            html: false,
-            body: None,
-        }
+        Self { status, message: message.into(), rest: Box::default() }
+    }
+
+    fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.rest.header = Some((name, value));
+        self
     }
 
     /// A 400 that concerns no single field.
@@ -95,7 +93,9 @@ impl Failure {
     /// A 400 for a field; the message starts with its name.
     pub(crate) fn field(name: &str, misfit: Misfit, what: impl AsRef<str>) -> Self {
         let message = format!("{name} {}", what.as_ref());
-        Self { field: Some((name.to_owned(), misfit)), ..Self::bad_request(message) }
+        let mut failure = Self::bad_request(message);
+        failure.rest.field = Some((name.to_owned(), misfit));
+        failure
     }
 
     /// A 400 for a field with a value that does not fit.
@@ -110,7 +110,7 @@ impl Failure {
 
     pub(crate) fn unauthorized(message: impl Into<String>) -> Self {
         let challenge = HeaderValue::from_static("Basic realm=\"provisioning\"");
-        Self { header: Some((WWW_AUTHENTICATE, challenge)), ..Self::new(StatusCode::UNAUTHORIZED, message) }
+        Self::new(StatusCode::UNAUTHORIZED, message).with_header(WWW_AUTHENTICATE, challenge)
     }
 
     pub(crate) fn forbidden(message: impl Into<String>) -> Self {
@@ -138,9 +138,10 @@ impl Failure {
     }
 
     pub(crate) fn method_not_allowed(allow: &str) -> Self {
-        Self {
-            header: HeaderValue::from_str(allow).ok().map(|value| (ALLOW, value)),
-            ..Self::new(StatusCode::METHOD_NOT_ALLOWED, format!("Only {allow} can be used here"))
+        let failure = Self::new(StatusCode::METHOD_NOT_ALLOWED, format!("Only {allow} can be used here"));
+        match HeaderValue::from_str(allow) {
+            Ok(value) => failure.with_header(ALLOW, value),
+            Err(_) => failure,
         }
     }
 
@@ -151,35 +152,41 @@ impl Failure {
 
     /// The 404 with an HTML page that stands for a feature which an account lacks.
     pub(crate) fn no_such_feature() -> Self {
-        Self { html: true, ..Self::not_found("The page you were looking for doesn't exist (404)") }
+        let mut failure = Self::not_found("The page you were looking for doesn't exist (404)");
+        failure.rest.html = true;
+        failure
     }
 
     pub(crate) fn with_code(mut self, code: impl Into<String>) -> Self {
-        self.code = Some(code.into());
+        self.rest.code = Some(code.into());
         self
     }
 
     pub(crate) fn with_category(mut self, category: &'static str) -> Self {
-        self.category = Some(category);
-        self
-    }
-
-    pub(crate) fn with_details(mut self, details: Value) -> Self {
-        self.details = Some(details);
+        self.rest.category = Some(category);
         self
     }
 
     pub(crate) fn with_body(mut self, body: Value) -> Self {
-        self.body = Some(body);
+        self.rest.body = Some(body);
         self
+    }
+
+    /// A header that this error has beside the usual ones.
+    pub(crate) fn header(&self) -> Option<&(HeaderName, HeaderValue)> {
+        self.rest.header.as_ref()
+    }
+
+    pub(crate) fn is_html(&self) -> bool {
+        self.rest.html
     }
 
     /// The body, in the form of its part of the API.
     pub(crate) fn body(&self, base: Base) -> Vec<u8> {
-        if let Some(body) = &self.body {
+        if let Some(body) = &self.rest.body {
             return body.to_string().into_bytes();
         }
-        if self.html {
+        if self.rest.html {
             let text = &self.message;
             return format!(
                 "<!DOCTYPE html><html><head><title>{text}</title></head><body><h1>{text}</h1></body></html>"
@@ -189,12 +196,13 @@ impl Failure {
         let error = match base {
             Base::Permissions | Base::Public => {
                 let (category, code) = self.usual_code();
-                json!({
-                    "category": self.category.unwrap_or(category),
-                    "code": self.code.as_deref().unwrap_or(code),
-                    "message": self.message,
-                    "details": self.details(),
-                })
+                let error = PermissionsError {
+                    category: self.rest.category.unwrap_or(category),
+                    code: self.rest.code.as_deref().unwrap_or(code),
+                    message: &self.message,
+                    details: self.details(),
+                };
+                return serde_json::to_vec(&Wrapped { error }).unwrap_or_default();
             }
             Base::Provisioning => json!({ "message": self.message }),
             Base::Agents => self.with_optional_code(),
@@ -213,10 +221,9 @@ impl Failure {
     }
 
     fn details(&self) -> Value {
-        match (&self.details, &self.field) {
-            (Some(details), _) => details.clone(),
-            (None, Some((name, _))) => json!({ "fields": [name] }),
-            (None, None) => json!({}),
+        match &self.rest.field {
+            Some((name, _)) => json!({ "fields": [name] }),
+            None => json!({}),
         }
     }
 
@@ -224,8 +231,8 @@ impl Failure {
     fn with_optional_code(&self) -> Value {
         let mut error = Map::new();
         error.insert("message".to_owned(), self.message.clone().into());
-        let code = self.code.clone().or_else(|| {
-            let (name, misfit) = self.field.as_ref()?;
+        let code = self.rest.code.clone().or_else(|| {
+            let (name, misfit) = self.rest.field.as_ref()?;
             let ending = match misfit {
                 Misfit::Missing => "required",
                 Misfit::TooMany => "too_many",
@@ -233,7 +240,7 @@ impl Failure {
             };
             Some(format!("{}_{ending}", name.split(['[', '.']).next().unwrap_or(name)))
         });
-        let category = self.category.or_else(|| self.field.as_ref().map(|_| "invalid_parameter"));
+        let category = self.rest.category.or_else(|| self.rest.field.as_ref().map(|_| "invalid_parameter"));
         for (name, value) in [("category", category.map(str::to_owned)), ("code", code)] {
             if let Some(value) = value {
                 error.insert(name.to_owned(), value.into());
@@ -241,6 +248,20 @@ impl Failure {
         }
         Value::Object(error)
     }
+}
+
+#[derive(Serialize)]
+struct Wrapped<T> {
+    error: T,
+}
+
+/// The error of the permissions API, with its fields in the documented order.
+#[derive(Serialize)]
+struct PermissionsError<'a> {
+    category: &'a str,
+    code: &'a str,
+    message: &'a str,
+    details: Value,
 }
 
 /// `{"error":{"message":"…"}}`.

@@ -31,7 +31,7 @@ pub struct PlanUsage {
 
 #[derive(Clone, Debug, PartialEq)]
 struct Metric {
-    metric: String,
+    name: String,
     limit: f64,
     cycles: Vec<UsageCycle>,
 }
@@ -44,7 +44,7 @@ impl PlanUsage {
 
     /// One more metric, such as `credit`, and its limit.
     pub fn metric(mut self, metric: impl Into<String>, limit: f64) -> Self {
-        self.metrics.push(Metric { metric: metric.into(), limit, cycles: Vec::new() });
+        self.metrics.push(Metric { name: metric.into(), limit, cycles: Vec::new() });
         self
     }
 
@@ -158,7 +158,7 @@ impl<'a> MetricView<'a> {
         let cycles: Vec<_> = metric.cycles.iter().filter(|cycle| Some(i64::from(cycle.from.year())) == year).collect();
         let months = cycles.iter().flat_map(|cycle| &cycle.months);
         Self {
-            metric: &metric.metric,
+            metric: &metric.name,
             limit: number(metric.limit),
             monthly_cycles: months.map(|cycle| CycleView::new(cycle, by_environment)).collect(),
             cycles: cycles.into_iter().map(|cycle| CycleView::new(cycle, by_environment)).collect(),

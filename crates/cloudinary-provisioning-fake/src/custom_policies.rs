@@ -3,7 +3,7 @@
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use crate::answer::{Answer, Failure, no_content};
+use crate::answer::{Answer, Failure, Success};
 use crate::cedar;
 use crate::fields::Fields;
 use crate::page::after_cursor;
@@ -171,7 +171,7 @@ pub(crate) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
         "deleteCustomPolicy" => {
             let id = find(state, fields)?.id.clone();
             state.custom_policies.0.retain(|policy| policy.id != id);
-            no_content()
+            Ok(Success::NO_CONTENT)
         }
         _ => Err(Failure::not_built(operation)),
     }

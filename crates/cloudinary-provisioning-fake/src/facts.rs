@@ -3,14 +3,14 @@
 //! Routes, decoding and validation follow from them, so that a resource only has to say what they do not: its state
 //! and its rules.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
 use http::Method;
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::{Map, Value};
 
 /// What the API description says.
 const DOCUMENTED: &str = include_str!("facts.json");
@@ -53,7 +53,7 @@ pub(crate) struct Operation {
     #[serde(default)]
     body: Option<Body>,
     #[serde(default)]
-    responses: BTreeMap<String, IgnoredAny>,
+    responses: Map<String, Value>,
 }
 
 #[derive(Debug, Deserialize)]

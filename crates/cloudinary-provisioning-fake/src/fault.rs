@@ -38,6 +38,7 @@ pub struct Fault {
     what: What,
     applied: bool,
     only: Option<Method>,
+    only_operation: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +92,7 @@ pub enum Framing {
 
 impl Fault {
     fn new(what: What, applied: bool) -> Self {
-        Self { what, applied, only: None }
+        Self { what, applied, only: None, only_operation: None }
     }
 
     fn scripted(status: Option<StatusCode>, mistake: Option<String>) -> Self {
@@ -162,6 +163,19 @@ impl Fault {
     /// Strikes only requests of this method; others pass and leave it waiting.
     pub fn on(mut self, method: Method) -> Self {
         self.only = Some(method);
+        self
+    }
+
+    /// Strikes only requests of this operation, by its operationId; others pass and leave it waiting.
+    ///
+    /// ```
+    /// use cloudinary_provisioning_fake::Fault;
+    ///
+    /// let no_keys = Fault::status(503).on_operation("generateAccessKey");
+    /// # let _ = no_keys;
+    /// ```
+    pub fn on_operation(mut self, operation_id: impl Into<String>) -> Self {
+        self.only_operation = Some(operation_id.into());
         self
     }
 
@@ -237,8 +251,9 @@ impl Fault {
         self.applied || matches!(&self.what, What::Response(scripted) if scripted.status.is_none())
     }
 
-    fn strikes(&self, method: &Method) -> bool {
+    fn strikes(&self, method: &Method, operation: Option<&str>) -> bool {
         self.only.as_ref().is_none_or(|only| only == method)
+            && self.only_operation.as_deref().is_none_or(|only| Some(only) == operation)
     }
 
     /// What comes of it. `usual` makes an empty response with the usual headers; `genuine` is the response
@@ -420,8 +435,8 @@ impl Script {
         self.once.iter().fold(0, |left, (times, _)| left.saturating_add(*times))
     }
 
-    pub(crate) fn next(&mut self, method: &Method) -> Option<Fault> {
-        let place = self.once.iter().position(|(_, fault)| fault.strikes(method));
+    pub(crate) fn next(&mut self, method: &Method, operation: Option<&str>) -> Option<Fault> {
+        let place = self.once.iter().position(|(_, fault)| fault.strikes(method, operation));
         if let Some((place, (times, fault))) = place.and_then(|place| Some((place, self.once.get_mut(place)?))) {
             *times -= 1;
             let (left, fault) = (*times, fault.clone());
@@ -432,7 +447,7 @@ impl Script {
         }
         let mut struck = None;
         for recurring in &mut self.recurring {
-            if recurring.fault.strikes(method) {
+            if recurring.fault.strikes(method, operation) {
                 recurring.seen = recurring.seen.wrapping_add(1);
                 if recurring.every != 0 && recurring.seen.is_multiple_of(recurring.every) {
                     struck.get_or_insert_with(|| recurring.fault.clone());

@@ -51,11 +51,6 @@ impl Fields {
         self.path.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
     }
 
-    /// Whether a field was given, as null or otherwise.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.values.contains_key(name)
-    }
-
     /// The value of a field, `Null` included.
     pub(crate) fn value(&self, name: &str) -> Option<&Value> {
         self.values.get(name)

@@ -1,10 +1,9 @@
 //! An in-memory Cloudinary account to test your own tools with.
 //!
-//! [`FakeAccount`] is a plain value that answers the user requests of the account provisioning API
-//! the way the service does, as far as its documentation and its clients tell. It needs no network,
-//! no clock and no credentials, and it can be made to go wrong in all the ways a real service does.
-//! It does not depend on any client: whatever makes an [`http::Request`] can be tested with it, and
-//! with the feature `server` whatever speaks HTTP.
+//! [`FakeAccount`] is a plain value that answers all 49 operations of the account provisioning API the way the service
+//! does, as far as its documentation, its clients and the tests that talk to it tell. It needs no network, no clock and
+//! no credentials, and it can be made to go wrong in all the ways a real service does. It does not depend on any client:
+//! whatever makes an [`http::Request`] can be tested with it, and with the feature `server` whatever speaks HTTP.
 //!
 //! # Quick start
 //!
@@ -65,6 +64,9 @@
 //! # }
 //! ```
 //!
+//! `FakeServer::account_url` has the credentials in the form that Cloudinary's own clients take:
+//! `account://KEY:SECRET@ACCOUNT_ID`. The example `serve` starts a server for programs in other languages.
+//!
 //! `FakeServer::with` gives access to the account while it serves, for one to script a fault or to
 //! count users; `FakeServer::close_connections` does what an idle timeout would.
 //!
@@ -72,7 +74,7 @@
 //!
 //! A [`Fault`] meets one request. [`fail_next`](FakeAccount::fail_next) and
 //! [`script`](FakeAccount::script) line faults up, [`fail_every`](FakeAccount::fail_every) has them
-//! recur, and [`Fault::on`] keeps them to one method.
+//! recur, and [`Fault::on`] and [`Fault::on_operation`] keep them to one method or operation.
 //!
 //! What matters to a tool that creates and deletes people is whether the *request* was lost or its
 //! *response*. Both look the same from outside; here they can be told apart:
@@ -119,48 +121,127 @@
 //! Faults of the connection need the server. Without it, [`FakeAccount::try_respond`] returns them
 //! as a [`Disruption`], for you to turn into the error that your HTTP stack would report.
 //!
+//! # Setting up and looking
+//!
+//! Every resource can be set up before the first request and at any time afterwards, and looked at without a request:
+//!
+//! | resource | set up | look |
+//! |---|---|---|
+//! | users | [`NewUser`], [`FakeAccount::insert_user`], [`FakeAccount::log_in`] | [`FakeAccount::users`], [`FakeUser`] |
+//! | user groups | [`NewGroup`], [`FakeAccount::add_group`] | [`FakeAccount::groups`], [`FakeGroup`] |
+//! | product environments | [`NewSubAccount`], [`FakeAccount::add_sub_account`] | [`FakeAccount::sub_accounts`], [`FakeSubAccount`] |
+//! | access keys | [`NewAccessKey`], [`FakeAccount::add_access_key`] | [`FakeAccount::access_keys`], [`FakeAccessKey`] |
+//! | billing usage | [`PlanUsage`], [`UsageCycle`], [`FakeAccount::add_plan`] | [`FakeAccount::plans`] |
+//! | custom policies | [`NewCustomPolicy`], [`FakeAccount::add_custom_policy`] | [`FakeAccount::custom_policies`], [`FakeCustomPolicy`] |
+//! | roles | [`NewRole`], [`FakeAccount::add_role`] | [`FakeAccount::roles`], [`FakeRole`] |
+//! | who has which role | [`Principal`], [`NewAssignment`], [`FakeAccount::assign`] | [`FakeAccount::assignments`], [`FakeAssignment`] |
+//! | agents | [`FakeAccount::take_email`], [`FakeAccount::with_agent_limit`] | [`FakeAccount::agent_accounts`], [`FakeAccount::agent_clouds`] |
+//! | requests | | [`FakeAccount::requests`], [`LoggedRequest`] with headers, body and operation |
+//!
 //! # What is modelled
 //!
-//! * The seven user operations below `/v1_1/provisioning/accounts/{account_id}/users`: list, create,
-//!   get, update, delete, the groups of a user, the product environments (sub-accounts) of a user.
-//!   `HEAD` works like `GET`.
-//! * Basic authentication. Wrong credentials are a 401, and so is another account's id. An unknown
-//!   path is a 404, an unknown method a 405 with `allow`; both are told before credentials are
-//!   looked at.
-//! * Path segments are decoded once. An empty segment and `..` are ids like any other, so there is
-//!   no such user.
-//! * Create and update take a JSON object and insist on `content-type: application/json`. Whatever
-//!   is wrong with it is a 400 whose message names the field; a null is wrong, an unknown field is
-//!   ignored. Unknown sub-account ids are a 404, a taken email (in any case) is a 409, in this order.
-//! * A new user is enabled and pending, has never logged in, is a `media_library_user` unless a role
-//!   is given, and has access to everything unless `sub_account_ids` is given (`[]` is to nothing).
-//!   Master admins always have access to everything: `sub_account_ids` is ignored for them, and a
-//!   list that a user had is forgotten with the promotion.
-//! * An update that changes nothing leaves `updated_at` as it is.
-//! * Lists: `ids` and `emails`, up to 100, in the order of creation, without those that are not
-//!   there; nothing else is looked at beside them, and `ids` win. They may be written `ids=a&ids=b`,
-//!   `ids[]=a&ids[]=b` or `ids=a,b`: a single value is split at its commas.
-//! * Filters, all of which have to hold: `pending=true` (`false` is all users), `status` as older
-//!   clients send it (`pending`, `active`, `disabled`), `prefix` of the name in any case,
-//!   `sub_account_id` (unknown: 404), and the last login. `last_login=true` asks for logins from the
-//!   day `from` to the day `to`, both included; `union_type=exclude` or `last_login=false` asks for
-//!   everybody else. Without `last_login` the dates are only checked.
-//! * Sorting when `sort_by` or `sort_order` is given: downwards by `created_at` unless they say
-//!   otherwise, in the order of creation among equals (reversed downwards). `activity` is the last login.
-//! * Everything in one response, unless `page` (from 1 on, of 100 users) or `page_size` is given. A page
-//!   beyond the end is empty. [`FakeAccount::with_page_cap`] caps what a page may hold.
-//! * Of repeated parameters the last one counts; unknown ones are ignored; a malformed one is a 400
-//!   that names it.
-//! * Every response carries `date`, `x-request-id` and the three `x-featureratelimit-…` headers. The
-//!   limit is counted by the full hour of the account's clock, only for requests with the right
-//!   credentials; when it is spent, the response is a 420.
+//! Where the API description and tests that talk to the live service contradict each other, the account behaves as
+//! those tests have it; a [`Switch`] turns to the other side. [`Switch::DOCUMENTED`] has all that lead to the
+//! description.
+//!
+//! ## Requests
+//!
+//! * Paths, fields, types, choices, limits and required fields follow from the facts of the API description. What does
+//!   not fit is a 400 whose message starts with the field's name. Unknown fields are ignored.
+//! * A path is split first and decoded once. An empty segment and `..` are ids like any other, so there is nothing of
+//!   that id. An unknown path is a 404, an unknown method a 405 with `allow`; both are told before credentials are
+//!   looked at. `HEAD` works like `GET`.
+//! * Every form that clients send is read. Lists: `ids=a&ids=b`, `ids[]=a&ids[]=b`, `ids=a,b` (a single plain value is
+//!   split at its commas). Bodies: JSON, form text, multipart, nested fields as `a[b]=c`. The parameters of a `GET` or
+//!   `DELETE` may come as its body. Booleans and numbers may be texts. A `POST` with `_method` stands for that method.
+//! * Empty values in a query or a form, an empty list in a query, and null where it is not documented are as if they
+//!   had not been sent.
+//! * Days are `2026-11-23`, `23-11-2026`, or either with a time behind it.
+//! * Basic authentication: wrong credentials are a 401, and so is another account's id. The public operations and the
+//!   agents' take none.
+//!
+//! ## Responses
+//!
+//! * Errors have the form of their part of the API: `{"error":{"message"}}` below `/v1_1`, with `category`, `code` and
+//!   `details` besides below `/v2`, and with a `code` for agents.
+//! * Every response carries `date` and `x-request-id`, and all but those of access keys and without credentials the
+//!   three `x-featureratelimit-…` headers. The limit is counted by the full hour of the account's clock, only for
+//!   requests with the right credentials. When it is spent, the response is a 420, or a 429 where no 420 is documented.
+//! * Lists come in the order of creation, whole unless `page` (from 1 on, of 100) or `page_size` is given. A page beyond
+//!   the end is empty. [`FakeAccount::with_page_cap`] caps what a page may hold, and makes lists with cursors have them.
+//!   Sorting is descending by `created_at` unless `sort_by` or `sort_order` say otherwise.
+//!
+//! ## Users
+//!
+//! * A new user is enabled and pending, has never logged in, is a `media_library_user` unless a role is given, and has
+//!   access to everything unless `sub_account_ids` names environments: **an empty list is access to everything**. Master
+//!   admins always have it.
+//! * Unknown environments are a 404, a taken email (in any case) is a 409, in this order. An update that changes nothing
+//!   leaves `updated_at` as it is. A deleted user leaves all groups and loses all roles.
+//! * `pending` has three states: only pending users, only others, everybody. Filters have to hold together, beside
+//!   `ids` and `emails` too. `prefix` is that of the name or the email in any case; `status` is read as classic clients
+//!   send it. `last_login=true` asks for logins from the day `from` to the day `to`, both included;
+//!   `union_type=exclude` or `last_login=false` asks for everybody else.
+//! * Responses have the 21 documented fields, then `groups` and `sub_account_ids` as live tests look for them.
+//!
+//! ## User groups
+//!
+//! * Names are unique (409). `extended_details` is read from the query or the body. Deleting answers `{"ok":true}`,
+//!   adding a user all members, removing one who is left. Adding a member again is a success; removing somebody who is
+//!   none is a 404.
+//!
+//! ## Product environments and access keys
+//!
+//! * Every environment comes with a key named Root. A new one is enabled whatever was asked for, and shows an `edge_key`
+//!   once. Custom attributes are replaced as a whole. A deleted environment takes its keys, its policies and everybody's
+//!   access with it.
+//! * A cloud name follows from the name unless it is given, with hyphens for what it cannot hold, underscores included.
+//!   It stays taken for good (409, "Customers is invalid"). From 1,000 assets on an environment keeps it, and cannot be
+//!   deleted.
+//! * An unknown base is a 400, an unknown environment a 404.
+//! * Keys have their fields in the order of live tests, secrets included, `root` and `dedicated_for` too. Names are
+//!   unique in an environment (409, "Name exists"); a key without one becomes "Untitled 1". `dedicated_for` moves from
+//!   key to key. A single key can be read, though that is undocumented. A key can be deleted by its name in the query or
+//!   in the body.
+//!
+//! ## Billing usage
+//!
+//! * A plan shows the cycles that began in `year`, else in the year in which the present cycle began. Plans without such
+//!   a cycle are left out, so that without an active subscription the array is empty.
+//!
+//! ## Permissions
+//!
+//! * The system's policies and roles are a small catalogue of our own making, in the service's form and with ids like
+//!   `cld::role::prodenv::master_admin`. The system's roles cannot be changed (403).
+//! * Validation checks the outline of a statement: effect, scope, quotes, brackets, namespaces, the final semicolon. It
+//!   is no Cedar, and accepts conditions that Cedar would refuse. Statements come back with each run of whitespace made
+//!   one space.
+//! * In one scope, no two custom policies have the same name or the same statement (409). Updating a policy with the
+//!   statement that it has succeeds, unless [`Switch::UnchangedStatementRefused`] is on. Updates of policies and roles
+//!   replace everything.
+//! * A role's name is unique for its scope and permission type, the system's included (409). A role that is assigned is
+//!   deleted only with `force` (409), and its assignments with it.
+//! * A role of product environments is assigned in one of them or in `all`, a content role for each kind of content that
+//!   its policies have a placeholder for: what is missing is a 400. Unknown roles, principals and environments are a
+//!   404. An update applies as a whole or not at all; adding and removing are idempotent. Of provisioning keys, the
+//!   account knows its own and those that have a role already.
+//! * In lists, what applies in `all` product environments applies in each of them. The roles of a group count for its
+//!   members in effective policies, and nowhere else. System policies always come whole.
+//! * A deleted user, group, key or environment leaves no assignments.
+//! * The account's own credentials may do everything, unless [`Switch::NewEnvironmentsForbidden`] asks for a role first.
+//!
+//! ## Agents
+//!
+//! * Accounts and clouds take no credentials. Ten calls are answered a day, failed ones included; then a 429
+//!   (`ip_rate_limit_exceeded`) comes. A taken email is a 400 with JSON inside its message. `delivery_ips` takes one to
+//!   three public addresses or `requester_ip`.
 //!
 //! # What is not modelled
 //!
-//! The other resources of the API (groups and product environments can be set up, but not asked
-//! for), permissions (a key may do everything), emails that would be sent, quotas, and TLS. Where the
-//! documentation is silent the fake had to choose; the choices are those above. A test that passes
-//! here can still fail against the service.
+//! Emails that would be sent, quotas, the verification of agents' emails, the end of clouds that nobody claims, what a
+//! base environment hands on to a copy, rights of keys by their roles (but for new environments, by the switch), the
+//! evaluation of policies, and TLS. Where the sources are silent the fake had to choose; the choices are those above. A
+//! test that passes here can still fail against the service.
 //!
 //! # Determinism
 //!

@@ -234,29 +234,7 @@ pub(crate) fn created_data<T: Serialize + ?Sized>(value: &T) -> Answer {
     created(&Data { data: value, next_cursor: None })
 }
 
-/// Policies, roles and assignments.
-///
-/// The operations below `/v2/accounts/{account_id}/permissions` are answered from these; nothing that a key asks for is
-/// refused for lack of a role, except with [`Switch::NewEnvironmentsForbidden`](crate::Switch::NewEnvironmentsForbidden).
-///
-/// * The system's policies and roles are a small catalogue of our own making, in the service's form and with ids like
-///   `cld::role::prodenv::master_admin`. The system's roles cannot be changed (403).
-/// * Statements are looked at from outside alone: effect, scope, quotes, brackets, namespaces, the final semicolon. This
-///   is no Cedar, and what is valid here can be invalid for the service. They come back with each run of whitespace
-///   made one space.
-/// * In one scope, no two custom policies have the same name or the same statement (409). An update with the statement
-///   that the policy has succeeds, unless [`Switch::UnchangedStatementRefused`](crate::Switch::UnchangedStatementRefused)
-///   is on. Updates of policies and roles replace everything.
-/// * A role's name is unique for its scope and permission type, the system's included (409). Deleting one that is
-///   assigned is a 409 without `force`, and takes its assignments along with it.
-/// * A role of product environments is assigned in one of them or in `all`, and a content role for each kind of content
-///   that its policies have a placeholder for; what is missing is a 400. Unknown roles, principals and environments
-///   are a 404, and then nothing is assigned at all. Adding and removing are idempotent.
-/// * Of provisioning keys, the account knows its own and those that have a role already.
-/// * In lists, `all` product environments are in each of them. The roles of a group are those of its members in
-///   effective policies, and nowhere else.
-/// * Lists with a cursor come whole unless [`with_page_cap`](FakeAccount::with_page_cap) caps them.
-/// * Users, groups, keys and product environments that are deleted take their assignments with them.
+/// Setup of policies, roles and assignments. What they come to is told [in the crate's documentation](crate#permissions).
 impl FakeAccount {
     /// With this custom policy. See [`add_custom_policy`](Self::add_custom_policy).
     pub fn with_custom_policy(mut self, policy: NewCustomPolicy) -> Self {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use crate::answer::{Answer, Failure, ok_without_body};
+use crate::answer::{Answer, Failure, Success};
 use crate::fields::Fields;
 use crate::page::after_cursor;
 use crate::permissions::{
@@ -239,7 +239,8 @@ fn update_roles(state: &mut State, fields: &Fields) -> Answer {
         read_assignment(state, role, principal.clone(), item)
     };
     let assignments = roles.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    apply(state, operation, assignments)
+    apply(state, operation, assignments);
+    Ok(Success::OK)
 }
 
 /// Adds principals to a role, or takes them away: all of them, or none after an error.
@@ -252,7 +253,8 @@ pub(crate) fn update_of_role(state: &mut State, fields: &Fields) -> Answer {
         read_assignment(state, role, principal, item)
     };
     let assignments = principals.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    apply(state, operation, assignments)
+    apply(state, operation, assignments);
+    Ok(Success::OK)
 }
 
 #[derive(Clone, Copy)]
@@ -272,7 +274,7 @@ impl Operation {
 }
 
 /// What is there already is not added again, and removing what is not there succeeds.
-fn apply(state: &mut State, operation: Operation, assignments: Vec<FakeAssignment>) -> Answer {
+fn apply(state: &mut State, operation: Operation, assignments: Vec<FakeAssignment>) {
     for assignment in assignments {
         match operation {
             Operation::Add => state.principals.add(assignment),
@@ -281,7 +283,6 @@ fn apply(state: &mut State, operation: Operation, assignments: Vec<FakeAssignmen
             }
         }
     }
-    ok_without_body()
 }
 
 /// Those who have a role. Without `verbose`, their types and ids alone.

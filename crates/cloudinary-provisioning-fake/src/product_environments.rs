@@ -28,7 +28,7 @@ const MANY_ASSETS: u64 = 1000;
 ///     .with_sub_account(NewSubAccount::new("Staging").id("s1").enabled(false));
 /// let staging = account.sub_account("s1").unwrap();
 /// assert_eq!(staging.name, "Staging");
-/// assert_eq!(staging.cloud_name, "staging");
+/// assert_eq!(staging.cloud_name, "Staging");
 /// assert!(!staging.enabled);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,7 +147,7 @@ impl NewSubAccount {
 /// A cloud name out of a display name: what a cloud name cannot hold becomes a hyphen (live, PHP).
 fn cloud_name_from(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' };
-    name.chars().map(plain).collect::<String>().to_ascii_lowercase()
+    name.chars().map(plain).collect()
 }
 
 /// All product environments, in the order of creation.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use crate::answer::{Answer, Failure, no_content};
+use crate::answer::{Answer, Failure, Success};
 use crate::catalogue::{self, SystemPolicy, SystemRole};
 use crate::fields::Fields;
 use crate::permissions::{self, ManagementType, Parameters, PermissionType, ScopeType, created_data, data};
@@ -246,7 +246,7 @@ fn delete(state: &mut State, fields: &Fields) -> Answer {
     }
     state.principals.forget_role(&id);
     state.roles.0.retain(|role| role.id != id);
-    no_content()
+    Ok(Success::NO_CONTENT)
 }
 
 /// The role that the path names.

@@ -252,7 +252,7 @@ impl NewUser {
 /// Everybody. Users keep their place in the order of creation; ids and emails find them without a search.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Users {
-    users: BTreeMap<u64, FakeUser>,
+    by_place: BTreeMap<u64, FakeUser>,
     places: u64,
     /// How many users each block of places still has: what finds the start of a page.
     blocks: Vec<usize>,
@@ -274,7 +274,7 @@ fn fold(email: &str) -> String {
 
 impl Users {
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &FakeUser> {
-        self.users.values()
+        self.by_place.values()
     }
 
     /// Everybody but the first `skip`, without a walk past each of these.
@@ -287,24 +287,24 @@ impl Users {
             left -= alive;
             start += BLOCK as u64;
         }
-        self.users.range(start..).map(|(_, user)| user).skip(left)
+        self.by_place.range(start..).map(|(_, user)| user).skip(left)
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.users.len()
+        self.by_place.len()
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&FakeUser> {
-        self.users.get(self.by_id.get(id)?)
+        self.by_place.get(self.by_id.get(id)?)
     }
 
     pub(crate) fn by_email(&self, email: &str) -> Option<&FakeUser> {
-        self.users.get(self.by_email.get(&fold(email))?)
+        self.by_place.get(self.by_email.get(&fold(email))?)
     }
 
     /// Users in the order of creation, each once, as their places tell.
     fn at(&self, places: BTreeSet<u64>) -> impl Iterator<Item = &FakeUser> {
-        places.into_iter().filter_map(|place| self.users.get(&place))
+        places.into_iter().filter_map(|place| self.by_place.get(&place))
     }
 
     /// The last one wins. The ids of whoever had this id or email before come back with the new one's.
@@ -326,7 +326,7 @@ impl Users {
         }
         self.by_email.insert(fold(&new.email), place);
         self.by_id.insert(id.clone(), place);
-        self.users.insert(place, new.build(id.clone(), now));
+        self.by_place.insert(place, new.build(id.clone(), now));
         (id, former)
     }
 
@@ -334,7 +334,7 @@ impl Users {
     /// a new email is free.
     pub(crate) fn change<R>(&mut self, id: &str, change: impl FnOnce(&mut FakeUser) -> R) -> Option<R> {
         let place = *self.by_id.get(id)?;
-        let user = self.users.get_mut(&place)?;
+        let user = self.by_place.get_mut(&place)?;
         let before = fold(&user.email);
         let result = change(user);
         let after = fold(&user.email);
@@ -347,7 +347,7 @@ impl Users {
 
     fn remove(&mut self, id: &str) -> Option<FakeUser> {
         let place = self.by_id.remove(id)?;
-        let user = self.users.remove(&place)?;
+        let user = self.by_place.remove(&place)?;
         if let Some(alive) = self.blocks.get_mut(block(place)) {
             *alive -= 1;
         }
@@ -357,7 +357,7 @@ impl Users {
 
     /// Takes a product environment out of everybody's list. Whoever had no other has none then, rather than all.
     pub(crate) fn forget_environment(&mut self, id: &str) {
-        for user in self.users.values_mut() {
+        for user in self.by_place.values_mut() {
             if let Some(ids) = &mut user.sub_account_ids {
                 ids.retain(|known| known != id);
             }

@@ -34,7 +34,7 @@ operations! {
     /// ```
     #[doc(alias = "create_agent_account")]
     #[doc(alias = "sign up")]
-    POST /agents/accounts -> AgentAccount | 400 403 409 420 429
+    POST /agents/accounts -> AgentAccount | 400 403 429
     CreateAccount "createAgentAccount" #_ NotIdempotent {
         /// The person's email address; the service refuses providers of disposable addresses.
         body email: String,
@@ -69,14 +69,14 @@ operations! {
         body delivery_ips?: [String] where 1..=3,
         /// An email address, which is not verified.
         body email?: String,
-        /// The framework that the agent runs in, 2 to 100 characters.
-        body agent_framework?: String where 2..=100,
-        /// The language model of the agent, 2 to 100 characters.
-        body agent_llm_model?: String where 2..=100,
-        /// What the agent is to do, 2 to 300 characters.
-        body agent_goal?: String where 2..=300,
-        /// The framework that the SDK is used from, 2 to 100 characters.
-        body sdk_framework?: String where 2..=100,
+        /// The framework that the agent runs in.
+        body agent_framework?: String,
+        /// The language model of the agent.
+        body agent_llm_model?: String,
+        /// What the agent is to do.
+        body agent_goal?: String,
+        /// The framework that the SDK is used from.
+        body sdk_framework?: String,
     }
 }
 

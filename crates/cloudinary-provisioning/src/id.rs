@@ -154,6 +154,10 @@ macro_rules! ids {
             fn from_integer(value: i64) -> Fit<Self> {
                 Fit::Value(Self(value.to_string()))
             }
+
+            fn from_unsigned(value: u64) -> Fit<Self> {
+                Fit::Value(Self(value.to_string()))
+            }
         }
 
         impl Read for $name {

@@ -31,10 +31,17 @@ pub(crate) fn parse(text: &str) -> Option<OffsetDateTime> {
         Some(fraction) => parse_fraction(fraction)?,
         None => (0, rest),
     };
-    // A leap second counts as the last moment before it.
-    let (second, nanosecond) = if second == 60 { (59, 999_999_999) } else { (second, nanosecond) };
+    let leap = second == 60;
+    let (second, nanosecond) = if leap { (59, 999_999_999) } else { (second, nanosecond) };
     let time = PrimitiveDateTime::new(date, Time::from_hms_nano(hour, minute, second, nanosecond).ok()?);
-    Some(time.assume_offset(parse_offset(rest)?))
+    let time = time.assume_offset(parse_offset(rest)?);
+    (!leap || ends_month(time)).then_some(time)
+}
+
+/// Whether this is where a leap second can be; it counts as the last moment before it.
+fn ends_month(time: OffsetDateTime) -> bool {
+    let utc = time.to_offset(UtcOffset::UTC);
+    (utc.hour(), utc.minute()) == (23, 59) && utc.date().next_day().is_none_or(|day| day.day() == 1)
 }
 
 /// Reads seconds since 1970 with a fraction.
@@ -98,7 +105,7 @@ mod tests {
         assert_eq!(unix("1970-01-01T02:00:00+02:00"), Some(0));
         assert_eq!(unix("1969-12-31T23:30:00-00:30"), Some(0));
         assert_eq!(unix("1970-01-01t00:00:00z"), Some(0));
-        assert_eq!(unix("1970-01-01T00:00:60Z"), Some(59_999_999_999));
+        assert_eq!(unix("1970-01-31T23:59:60Z"), Some(2_678_399_999_999_999));
     }
 
     #[test]
@@ -127,6 +134,7 @@ mod tests {
             "2026-01-1a",
             "2026-01-01 10:00",
             "2026-01-01T24:00:00Z",
+            "2026-03-01T12:00:60Z",
             "2026-01-01T10:00:00.Z",
             "2026-01-01T10:00:00Zulu",
             "2026-01-01T10:00:00+99:99",

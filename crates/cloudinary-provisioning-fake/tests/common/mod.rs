@@ -60,3 +60,25 @@ pub fn list(account: &mut FakeAccount, query: &str) -> Vec<String> {
     let users = json["users"].as_array().unwrap();
     users.iter().map(|user| user["id"].as_str().unwrap().to_owned()).collect()
 }
+
+/// The status and the JSON of the response to a request below the account's own path.
+pub fn at(account: &mut FakeAccount, method: &str, below: &str, body: &Value) -> (u16, Value) {
+    let (status, text) = text_at(account, method, below, body);
+    (status, serde_json::from_str(&text).unwrap())
+}
+
+/// As [`at`], with the body as it was written.
+pub fn text_at(account: &mut FakeAccount, method: &str, below: &str, body: &Value) -> (u16, String) {
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let target = format!("/v1_1/provisioning/accounts/acc{below}");
+    let response = ask(account, method.parse().unwrap(), &target, &body);
+    (response.status().as_u16(), String::from_utf8(response.into_body()).unwrap())
+}
+
+/// The names of a JSON object's fields, in the order in which they were written. Values must hold neither objects nor
+/// escaped quotes.
+pub fn names(text: &str) -> Vec<&str> {
+    let pieces: Vec<_> = text.split('"').collect();
+    let after = |place: usize| pieces.get(place + 1).is_some_and(|after| after.starts_with(':'));
+    (1..pieces.len()).step_by(2).filter(|place| after(*place)).map(|place| pieces[place]).collect()
+}

@@ -3,7 +3,6 @@
 use std::fmt::{self, Write as _};
 use std::marker::PhantomData;
 
-use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 
 use super::Typed;
@@ -34,6 +33,8 @@ pub(crate) struct Trail(Vec<Step>);
 #[derive(Debug)]
 enum Step {
     Key(&'static str),
+    /// A key of the server's own.
+    Name(String),
     Index(usize),
 }
 
@@ -42,10 +43,17 @@ impl Trail {
         self.0.push(Step::Key(key));
     }
 
+    fn name(&mut self, name: &str) {
+        self.0.push(Step::Name(name.chars().take(LONGEST_NAME).collect()));
+    }
+
     fn index(&mut self, index: usize) {
         self.0.push(Step::Index(index));
     }
 }
+
+/// How much of a key of the server's own is told.
+const LONGEST_NAME: usize = 100;
 
 /// As `users[3].created_at`; `.` for the whole.
 impl fmt::Display for Trail {
@@ -54,11 +62,16 @@ impl fmt::Display for Trail {
             return f.write_char('.');
         }
         for (at, step) in self.0.iter().rev().enumerate() {
-            match step {
-                Step::Key(key) if at == 0 => f.write_str(key)?,
-                Step::Key(key) => write!(f, ".{key}")?,
-                Step::Index(index) => write!(f, "[{index}]")?,
-            }
+            let key = match step {
+                Step::Key(key) => *key,
+                Step::Name(name) => name.as_str(),
+                Step::Index(index) => {
+                    write!(f, "[{index}]")?;
+                    continue;
+                }
+            };
+            f.write_str(if at == 0 { "" } else { "." })?;
+            f.write_str(key)?;
         }
         Ok(())
     }
@@ -175,6 +188,22 @@ impl<T: Read> Read for Vec<T> {
     }
 }
 
+/// An item of a list, which cannot be null.
+struct Item<'t, T> {
+    trail: &'t mut Trail,
+    index: usize,
+    value: PhantomData<T>,
+}
+
+impl<'de, T: Read> serde::de::DeserializeSeed<'de> for Item<'_, T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        let value = T::read(deserializer, self.trail).and_then(|value| value.ok_or_else(null::<T, _>));
+        value.inspect_err(|_| self.trail.index(self.index))
+    }
+}
+
 struct ListVisitor<'t, T>(&'t mut Trail, PhantomData<T>);
 
 impl<'de, T: Read> Visitor<'de> for ListVisitor<'_, T> {
@@ -185,22 +214,13 @@ impl<'de, T: Read> Visitor<'de> for ListVisitor<'_, T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        let Self(trail, _) = self;
         let mut list = Vec::new();
-        loop {
-            match items.next_element_seed(Seed::<T>(trail, PhantomData)) {
-                Ok(Some(Some(item))) => list.push(item),
-                Ok(None) => return Ok(Some(list)),
-                Ok(Some(None)) => {
-                    trail.index(list.len());
-                    return Err(null::<T, _>());
-                }
-                Err(error) => {
-                    trail.index(list.len());
-                    return Err(error);
-                }
-            }
+        while let Some(item) =
+            items.next_element_seed(Item { trail: &mut *self.0, index: list.len(), value: self.1 })?
+        {
+            list.push(item);
         }
+        Ok(Some(list))
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
@@ -212,13 +232,36 @@ impl<'de, T: Read> Visitor<'de> for ListVisitor<'_, T> {
 impl Read for JsonObject {
     const EXPECTED: &'static str = "an object";
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D, _: &mut Trail) -> Result<Option<Self>, D::Error> {
-        Option::deserialize(deserializer)
+    fn read<'de, D: Deserializer<'de>>(deserializer: D, trail: &mut Trail) -> Result<Option<Self>, D::Error> {
+        deserializer.deserialize_any(ObjectVisitor(trail))
     }
 
     #[cfg(feature = "serialize")]
     fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serde::Serialize::serialize(self, serializer)
+    }
+}
+
+struct ObjectVisitor<'t>(&'t mut Trail);
+
+impl<'de> Visitor<'de> for ObjectVisitor<'_> {
+    type Value = Option<JsonObject>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut object = JsonObject::new();
+        while let Some(key) = map.next_key::<String>()? {
+            let value = map.next_value().inspect_err(|_| self.0.name(&key))?;
+            object.insert(key, value);
+        }
+        Ok(Some(object))
     }
 }
 

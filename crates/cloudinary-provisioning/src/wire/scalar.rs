@@ -42,7 +42,12 @@ pub(crate) trait Scalar: Sized {
         Fit::Not
     }
 
-    /// For what is beyond [`from_integer`](Self::from_integer), and for fractions.
+    /// For what is not negative.
+    fn from_unsigned(value: u64) -> Fit<Self> {
+        i64::try_from(value).map_or(Fit::Not, Self::from_integer)
+    }
+
+    /// For fractions and exponents.
     fn from_number(_: f64) -> Fit<Self> {
         Fit::Not
     }
@@ -82,11 +87,7 @@ impl<T: Scalar> Visitor<'_> for ScalarVisitor<T> {
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Option<T>, E> {
-        match i64::try_from(value) {
-            Ok(value) => self.visit_i64(value),
-            #[expect(clippy::cast_precision_loss, reason = "no id and no count is as large")]
-            Err(_) => fit(T::from_number(value as f64), Unexpected::Unsigned(value)),
-        }
+        fit(T::from_unsigned(value), Unexpected::Unsigned(value))
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Option<T>, E> {
@@ -145,6 +146,10 @@ impl Scalar for u64 {
         Self::try_from(value).ok().into()
     }
 
+    fn from_unsigned(value: u64) -> Fit<Self> {
+        Fit::Value(value)
+    }
+
     fn from_number(value: f64) -> Fit<Self> {
         // Beyond 2^53 a number with a fraction or an exponent does not tell which whole number is meant.
         let whole = value.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(&value);
@@ -162,6 +167,11 @@ impl Scalar for f64 {
 
     #[expect(clippy::cast_precision_loss, reason = "as every JSON reader does")]
     fn from_integer(value: i64) -> Fit<Self> {
+        Fit::Value(value as Self)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "as every JSON reader does")]
+    fn from_unsigned(value: u64) -> Fit<Self> {
         Fit::Value(value as Self)
     }
 

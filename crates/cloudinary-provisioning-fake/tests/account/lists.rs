@@ -1,10 +1,7 @@
 //! What a list shows.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-mod common;
-
+use crate::common::{account, get, list, message};
 use cloudinary_provisioning_fake::{FakeAccount, NewSubAccount, NewUser, Switch};
-use common::{account, get, list, message};
 use time::{Date, Duration, Month, OffsetDateTime};
 
 fn day(day: u8) -> OffsetDateTime {
@@ -299,8 +296,8 @@ fn a_hundred_thousand_users_are_no_trouble() {
     );
     for n in (0..100_000).step_by(100) {
         let email = format!(r#"{{"email":"new{n}@example.com"}}"#);
-        assert_eq!(common::put(&mut account, &format!("u{n}"), &email).0, 200);
-        assert_eq!(common::delete(&mut account, &format!("u{}", n + 1)).0, 200);
+        assert_eq!(crate::common::put(&mut account, &format!("u{n}"), &email).0, 200);
+        assert_eq!(crate::common::delete(&mut account, &format!("u{}", n + 1)).0, 200);
     }
     assert_eq!(account.user_count(), 99_000);
 }

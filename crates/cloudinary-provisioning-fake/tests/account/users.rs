@@ -1,10 +1,7 @@
 //! The seven user operations, one request at a time.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-mod common;
-
+use crate::common::{USERS, account, ask, delete, get, message, post, put};
 use cloudinary_provisioning_fake::{FakeAccount, NewGroup, NewSubAccount, NewUser, Switch};
-use common::{USERS, account, ask, delete, get, message, post, put};
 use http::{Method, Request};
 use serde_json::json;
 use time::OffsetDateTime;
@@ -377,7 +374,7 @@ mod belongings {
     #[test]
     fn the_sub_accounts_of_a_user() {
         let mut account = seeded();
-        let one = json!({"id": "s1", "name": "One", "description": "first", "cloud_name": "one", "enabled": true});
+        let one = json!({"id": "s1", "name": "One", "description": "first", "cloud_name": "One", "enabled": true});
         let two = json!({"id": "s2", "name": "Two", "description": null, "cloud_name": "deux", "enabled": false});
         let (_, all) = get(&mut account, "/u1/sub_accounts");
         assert_eq!(all, json!({"sub_accounts": [one, two]}));

@@ -1,10 +1,7 @@
 //! Scripted faults, without a connection.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-mod common;
-
+use crate::common::{USERS, account, ask, delete, get, post, request};
 use cloudinary_provisioning_fake::{Disruption, FakeAccount, Fault, Framing, NewUser};
-use common::{USERS, account, ask, delete, get, post, request};
 use http::Method;
 
 fn statuses(account: &mut FakeAccount, count: usize) -> Vec<u16> {
@@ -122,7 +119,7 @@ fn a_mistake_in_the_script_says_so() {
     ] {
         let response = get(&mut account().with_script([fault]), "");
         assert_eq!(response.0, 500);
-        assert!(common::message(&response).contains(what));
+        assert!(crate::common::message(&response).contains(what));
     }
 }
 
@@ -169,4 +166,23 @@ fn requests_are_logged_as_they_were_sent() {
     assert_eq!(log, [format!("GET {USERS}?ids[]=a%2Fb"), format!("DELETE {USERS}/a%252fb")]);
     account.clear_requests();
     assert_eq!(account.requests().len(), 0);
+}
+
+#[test]
+fn a_fault_waits_for_its_operation() {
+    let mut account = account()
+        .with_user(NewUser::new("John", "john@example.com").id("u1"))
+        .with_script([Fault::status(503).on_operation("deleteUser")]);
+    assert_eq!(get(&mut account, "/u1").0, 200);
+    assert_eq!(delete(&mut account, "u1").0, 503);
+    assert_eq!(delete(&mut account, "u1").0, 200);
+}
+
+#[test]
+fn the_log_shows_no_credentials() {
+    let mut account = account().with_user(NewUser::new("John", "john@example.com").id("u1"));
+    get(&mut account, "/u1");
+    let asked = account.requests().next().unwrap();
+    assert!(asked.headers["authorization"].to_str().unwrap().starts_with("Basic "));
+    assert!(!format!("{asked:?}").contains("Basic"));
 }
