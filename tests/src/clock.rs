@@ -1,52 +1,52 @@
-//! Time and chance under a test's control.
+//! Time and jitter under a test's control.
 
 use std::{
-    collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
 
-/// A clock that moves only when something sleeps on it, and that remembers every wait. Clones share one time.
+/// A jitter in the very middle: a delay is half of its bound, and a hint gets half a second more.
+pub const HALF: u64 = 1 << 63;
+
+/// A clock that moves only when something sleeps on it or advances it, and that remembers every wait. Clones share one
+/// time.
 #[derive(Clone, Debug)]
 pub struct Clock {
     state: Arc<Mutex<State>>,
+    jitter: u64,
 }
 
 #[derive(Debug)]
 struct State {
     now: SystemTime,
     elapsed: Duration,
-    tick: Duration,
+    oversleep: Duration,
     waits: Vec<Duration>,
-    jitter: VecDeque<u64>,
 }
 
 impl Clock {
     /// Mon, 23 Nov 2026 10:00:00 GMT: the `date` of every fixture, since the Unix epoch.
     pub const FIXTURE_DATE: Duration = Duration::from_secs(1_795_428_000);
 
-    /// A clock that shows the fixtures' date, without jitter.
+    /// A clock that shows the fixtures' date, with a jitter of [`HALF`].
     pub fn new() -> Self {
         Self::at(SystemTime::UNIX_EPOCH + Self::FIXTURE_DATE)
     }
 
-    /// A clock that shows `now`, without jitter.
+    /// A clock that shows `now`, with a jitter of [`HALF`].
     pub fn at(now: SystemTime) -> Self {
-        let (elapsed, tick, jitter) = (Duration::ZERO, Duration::ZERO, VecDeque::from([0]));
-        Self { state: Arc::new(Mutex::new(State { now, elapsed, tick, waits: Vec::new(), jitter })) }
+        let (elapsed, oversleep) = (Duration::ZERO, Duration::ZERO);
+        Self { state: Arc::new(Mutex::new(State { now, elapsed, oversleep, waits: Vec::new() })), jitter: HALF }
     }
 
-    /// Gives these jitter samples in turn and then the last one for ever.
-    pub fn with_jitter(self, samples: impl IntoIterator<Item = u64>) -> Self {
-        let samples: VecDeque<_> = samples.into_iter().collect();
-        assert!(!samples.is_empty(), "jitter needs a sample");
-        self.with(|state| state.jitter = samples);
-        self
+    /// The same clock with another jitter.
+    pub fn with_jitter(self, jitter: u64) -> Self {
+        Self { jitter, ..self }
     }
 
-    /// Moves on by `tick` before every reading of the elapsed time, as if each attempt took a while.
-    pub fn ticking(self, tick: Duration) -> Self {
-        self.with(|state| state.tick = tick);
+    /// Sleeps this much longer than it is asked to, every time.
+    pub fn oversleeping(self, by: Duration) -> Self {
+        self.with(|state| state.oversleep = by);
         self
     }
 
@@ -55,9 +55,14 @@ impl Clock {
         self.with(|state| state.advance(by));
     }
 
-    /// Every wait so far, in order.
+    /// Every wait so far, in order, as it was asked for.
     pub fn waits(&self) -> Vec<Duration> {
         self.with(|state| state.waits.clone())
+    }
+
+    /// Every wait so far, in milliseconds.
+    pub fn millis(&self) -> Vec<u128> {
+        self.with(|state| state.waits.iter().map(Duration::as_millis).collect())
     }
 
     /// The wall-clock time.
@@ -67,26 +72,7 @@ impl Clock {
 
     /// The time since the clock was made.
     pub fn elapsed(&self) -> Duration {
-        self.with(|state| {
-            state.advance(state.tick);
-            state.elapsed
-        })
-    }
-
-    /// The next jitter sample.
-    pub fn jitter(&self) -> u64 {
-        self.with(|state| {
-            let next = if state.jitter.len() > 1 { state.jitter.pop_front() } else { state.jitter.front().copied() };
-            next.unwrap_or_default()
-        })
-    }
-
-    /// Moves the clock on and remembers the wait.
-    pub fn sleep(&self, wait: Duration) {
-        self.with(|state| {
-            state.advance(wait);
-            state.waits.push(wait);
-        });
+        self.with(|state| state.elapsed)
     }
 
     fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
@@ -117,16 +103,21 @@ impl cloudinary_provisioning_ureq::Clock for Clock {
     }
 
     fn jitter(&self) -> u64 {
-        self.jitter()
+        self.jitter
     }
 
     fn sleep(&self, delay: Duration) {
-        self.sleep(delay);
+        self.with(|state| {
+            state.advance(delay + state.oversleep);
+            state.waits.push(delay);
+        });
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use cloudinary_provisioning_ureq::Clock as _;
+
     use super::*;
 
     #[test]
@@ -138,24 +129,19 @@ mod tests {
         assert_eq!(shared.now().duration_since(start).unwrap(), Duration::from_millis(2500));
         assert_eq!(clock.elapsed(), Duration::from_millis(2500));
         assert_eq!(clock.waits(), [Duration::from_millis(1500)]);
+        assert_eq!(clock.millis(), [1500]);
     }
 
     #[test]
-    fn a_ticking_clock_moves_with_every_reading() {
-        let clock = Clock::new().ticking(Duration::from_secs(2));
-        assert_eq!([clock.elapsed(), clock.elapsed()], [2, 4].map(Duration::from_secs));
-        assert_eq!(clock.waits(), [Duration::ZERO; 0]);
+    fn an_oversleeping_clock_remembers_what_it_was_asked_for() {
+        let clock = Clock::new().oversleeping(Duration::from_secs(9));
+        clock.sleep(Duration::from_secs(1));
+        assert_eq!((clock.elapsed(), clock.millis()), (Duration::from_secs(10), vec![1000]));
     }
 
     #[test]
     fn the_clock_starts_at_the_fixtures_date() {
         let date = time::macros::datetime!(2026-11-23 10:00 UTC);
         assert_eq!(time::OffsetDateTime::from(Clock::new().now()), date);
-    }
-
-    #[test]
-    fn the_last_jitter_sample_repeats() {
-        let clock = Clock::new().with_jitter([3, 5]);
-        assert_eq!([clock.jitter(), clock.jitter(), clock.jitter()], [3, 5, 5]);
     }
 }

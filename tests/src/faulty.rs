@@ -4,115 +4,30 @@ use std::{
     fmt::Debug,
     sync::{Arc, Mutex, PoisonError},
     thread,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
 use cloudinary_provisioning::{
-    Account, Fault, GiveUpReason, Incomplete, Origin, ResponseError, RetryPolicy, Secret,
+    Account, Error, ErrorKind, GiveUpReason, Origin, RetryPolicy, Secret, TransportError,
     users::{self, User},
 };
-use cloudinary_provisioning_ureq::{self as adapter, Client, ClientBuilder, Error, ErrorKind};
+use cloudinary_provisioning_ureq::{Client, ClientBuilder};
 
 use crate::{
-    clock,
-    script::{self, Action, Script},
+    clock::Clock,
+    script::{Action, Script},
 };
 
-/// A jitter in the very middle: a delay is half of its bound, and a hint gets half a second more.
-pub const HALF: u64 = 1 << 63;
-
-/// A reply that every operation on one user takes for a success.
-pub const USER: &str = r#"{"id":"u1","name":"Ada Lind","message":"ok"}"#;
-
-/// A success with [`USER`].
-pub fn user() -> Action {
-    Action::reply(script::reply(200, &[], USER))
-}
-
-/// A reply without headers of its own.
-pub fn status(status: u16) -> Action {
-    Action::reply(script::reply(status, &[], r#"{"error":{"message":"as scripted"}}"#))
-}
-
-/// `HTTP/1.1` and these lines, then the body as it is.
-pub fn raw(lines: &[&str], body: impl AsRef<[u8]>) -> Vec<u8> {
-    let mut bytes = b"HTTP/1.1 ".to_vec();
-    for line in lines {
-        bytes.extend_from_slice(line.as_bytes());
-        bytes.extend_from_slice(b"\r\n");
-    }
-    bytes.extend_from_slice(b"\r\n");
-    bytes.extend_from_slice(body.as_ref());
-    bytes
-}
-
-/// The adapter's clock: it sleeps in no time, and remembers each delay.
-#[derive(Clone, Debug)]
-pub struct TestClock {
-    time: clock::Clock,
-    start: SystemTime,
-    jitter: u64,
-    real: Option<Instant>,
-}
-
-impl TestClock {
-    /// A clock that only moves when it sleeps, at the fixtures' date.
-    pub fn new() -> Self {
-        Self::at(clock::Clock::new().now())
-    }
-
-    /// A clock that shows this time.
-    pub fn at(start: SystemTime) -> Self {
-        Self { time: clock::Clock::at(start), start, jitter: HALF, real: None }
-    }
-
-    /// Another jitter than [`HALF`].
-    pub fn jitter(self, jitter: u64) -> Self {
-        Self { jitter, ..self }
-    }
-
-    /// Lets the time that really passes count too, for faults that take time on a socket.
-    pub fn with_real_time(self) -> Self {
-        Self { real: Some(Instant::now()), ..self }
-    }
-
-    /// Every delay so far.
-    pub fn waits(&self) -> Vec<Duration> {
-        self.time.waits()
-    }
-}
-
-impl Default for TestClock {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl adapter::Clock for TestClock {
-    fn monotonic(&self) -> Duration {
-        let slept = self.time.now().duration_since(self.start).unwrap_or_default();
-        slept + self.real.map_or(Duration::ZERO, |start| start.elapsed())
-    }
-
-    fn now(&self) -> SystemTime {
-        self.time.now()
-    }
-
-    fn jitter(&self) -> u64 {
-        self.jitter
-    }
-
-    fn sleep(&self, delay: Duration) {
-        self.time.sleep(delay);
-    }
-}
+/// How long an attempt may take where a server stalls. It is waited for, so it is short; an attempt that a server
+/// responds to needs a small part of it.
+pub const STALL: Duration = Duration::from_millis(400);
 
 /// What was seen of all calls so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {
-    /// Complete requests that the server read.
+    /// Whole requests that the server read.
     pub requests: usize,
-    /// Connections that it accepted.
+    /// Connections that they came on; see [`Script::connections`].
     pub connections: usize,
     /// The delays, in milliseconds.
     pub waits: Vec<u128>,
@@ -125,75 +40,91 @@ pub struct Rig {
     pub client: Client,
     /// Its server.
     pub server: Script,
-    clock: TestClock,
-    repeats: Arc<Mutex<Vec<u32>>>,
+    /// Its clock.
+    pub clock: Clock,
+    retries: Arc<Mutex<Vec<u32>>>,
 }
 
 impl Rig {
     /// A server that plays these actions, and a client with the default policy.
     pub fn play(actions: impl IntoIterator<Item = Action>) -> Self {
-        Self::new(Script::play(actions), TestClock::new(), |builder| builder)
+        Self::new(Script::play(actions), Clock::new(), |builder| builder)
     }
 
     /// A server that does the same for every request.
     pub fn repeat(action: Action) -> Self {
-        Self::new(Script::repeat(action), TestClock::new(), |builder| builder)
+        Self::new(Script::repeat(action), Clock::new(), |builder| builder)
     }
 
-    /// A client with a short timeout, for stalls.
+    /// A client whose attempts end after [`STALL`].
     pub fn impatient(actions: impl IntoIterator<Item = Action>) -> Self {
-        let policy = RetryPolicy::default().attempt_timeout(Duration::from_millis(150));
-        Self::new(Script::play(actions), TestClock::new(), |builder| builder.retry(policy))
+        Self::new(Script::play(actions), Clock::new(), |builder| builder.timeout(STALL))
+    }
+
+    /// A client with this policy.
+    pub fn with(policy: RetryPolicy, actions: impl IntoIterator<Item = Action>) -> Self {
+        Self::new(Script::play(actions), Clock::new(), |builder| builder.retry(policy))
     }
 
     /// A client configured otherwise.
-    pub fn new(server: Script, clock: TestClock, configure: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Self {
-        let repeats = Arc::new(Mutex::new(Vec::new()));
-        let attempts = Arc::clone(&repeats);
+    pub fn new(server: Script, clock: Clock, configure: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Self {
+        let retries = Arc::new(Mutex::new(Vec::new()));
+        let attempts = Arc::clone(&retries);
         let builder = Client::builder(account(&server.origin()))
             .proxy(None)
             .clock(clock.clone())
             .on_retry(move |event| attempts.lock().unwrap_or_else(PoisonError::into_inner).push(event.attempt));
         let client = configure(builder).build().expect("a client");
-        Self { client, server, clock, repeats }
+        Self { client, server, clock, retries }
     }
 
-    /// An operation that is safe to repeat.
+    /// An operation that is safe to retry.
     pub fn get(&self) -> Result<User, Error> {
-        self.client.send(&users::Get::new("u1"))
+        self.client.send(get())
     }
 
     /// An operation that is not.
     pub fn create(&self) -> Result<User, Error> {
-        self.client.send(&users::Create::new("Ada Lind", "ada@example.com"))
+        self.client.send(create())
     }
 
-    /// Asserts what the server saw and how long the client waited, and that the hook was told of every repeat.
+    /// Asserts what the server saw and how long the client waited, and that the hook was told of every retry.
     #[track_caller]
     pub fn assert_seen(&self, requests: usize, connections: usize, waits: &[u128]) {
         // A server's thread may lag behind a client that gave up on it.
         let patience = Instant::now();
-        while self.server.requests().len() < requests && patience.elapsed() < Duration::from_secs(2) {
+        let lags = || self.server.requests().len() < requests || self.server.connections() < connections;
+        while lags() && patience.elapsed() < Duration::from_secs(10) {
             thread::yield_now();
         }
         let seen = Seen {
             requests: self.server.requests().len(),
             connections: self.server.connections(),
-            waits: self.clock.waits().iter().map(Duration::as_millis).collect(),
+            waits: self.clock.millis(),
         };
         assert_eq!(seen, Seen { requests, connections, waits: waits.to_vec() });
-        assert_eq!(self.repeats().len(), waits.len(), "one call of the hook for every delay");
+        assert_eq!(self.retries().len(), waits.len(), "one call of the hook for every delay");
     }
 
-    /// The number of the attempt that failed before each repeat.
-    pub fn repeats(&self) -> Vec<u32> {
-        self.repeats.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The number of the attempt that failed before each retry.
+    pub fn retries(&self) -> Vec<u32> {
+        self.retries.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
 
-    /// The delays so far, as they are.
-    pub fn waits(&self) -> Vec<Duration> {
-        self.clock.waits()
-    }
+/// An operation that only reads.
+pub fn get() -> users::Get {
+    users::Get::new("u1")
+}
+
+/// An operation that is not safe to retry.
+pub fn create() -> users::Create {
+    users::Create::new("Ada Lind", "ada@example.com")
+}
+
+/// An operation that changes something and is safe to retry.
+pub fn delete() -> users::Delete {
+    users::Delete::new("u1")
 }
 
 /// An account at this origin.
@@ -210,29 +141,51 @@ pub fn gave_up<T: Debug>(result: Result<T, Error>, attempts: u32, reason: GiveUp
     error
 }
 
-/// Asserts that no reply came and nothing can have been done.
+/// The status of an error that brought a response.
 #[track_caller]
-pub fn assert_not_sent(error: &Error) {
-    assert!(matches!(error.kind(), ErrorKind::Transport(Fault::NotSent)), "{error:?}");
-    assert!(!error.maybe_applied(), "{error:?}");
-    assert!(error.transport().is_some(), "{error:?}");
+pub fn status_of(error: &Error) -> u16 {
+    error.status().expect("a response").as_u16()
 }
 
-/// Asserts that no reply came, whatever was done.
+/// The transport's own error, where no response arrived.
 #[track_caller]
-pub fn assert_reply_lost(error: &Error) {
-    assert!(matches!(error.kind(), ErrorKind::Transport(Fault::MaybeSent)), "{error:?}");
-    assert!(error.response().is_none() && error.transport().is_some(), "{error:?}");
+pub fn cause_of(error: &Error) -> &(dyn std::error::Error + Send + Sync + 'static) {
+    match error.kind() {
+        ErrorKind::Transport(
+            TransportError::NotSent(cause) | TransportError::MaybeSent(cause) | TransportError::Permanent(cause),
+        ) => &**cause,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Asserts that no response came and nothing can have been applied.
+#[track_caller]
+pub fn assert_not_sent(error: &Error) {
+    assert!(matches!(error.kind(), ErrorKind::Transport(TransportError::NotSent(_))), "{error:?}");
+    assert!(!error.maybe_applied(), "{error:?}");
+}
+
+/// Asserts that no response came, whatever was applied.
+#[track_caller]
+pub fn assert_response_lost(error: &Error) {
+    assert!(matches!(error.kind(), ErrorKind::Transport(TransportError::MaybeSent(_))), "{error:?}");
+    assert!(error.response().is_none(), "{error:?}");
 }
 
 /// Asserts that a success came and its body did not.
 #[track_caller]
 pub fn assert_body_lost(error: &Error, status: u16) {
+    assert!(matches!(error.kind(), ErrorKind::Truncated(_)), "{error:?}");
+    assert_eq!(status_of(error), status);
+}
+
+/// The place and the message of the error of a body that is not the documented one.
+#[track_caller]
+pub fn decode_error(error: &Error) -> (&str, &str) {
     match error.kind() {
-        ErrorKind::Response(ResponseError::Incomplete(body)) => assert_eq!(body.why(), Incomplete::CutOff),
+        ErrorKind::Decode { path, message } => (path, message),
         other => panic!("{other:?}"),
     }
-    assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
 }
 
 /// What the error says, and all its causes.

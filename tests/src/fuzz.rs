@@ -1,20 +1,21 @@
-//! What holds for any input at all. `fuzz/` looks for inputs for which it does not, and the ones that it has found are
+//! What holds for any input at all. `tests/fuzz` looks for inputs for which it does not, and the ones that it has found are
 //! tried in the normal test run.
 
 use std::fmt::Write as _;
 use std::{
     collections::BTreeSet,
-    fmt::Debug,
     time::{Duration, SystemTime},
 };
 
 use cloudinary_provisioning::{
-    Account, Exchange, Fault, GiveUp, Incomplete, Moment, Operation, Origin, Raw, ResponseError, RetryPolicy, Safety,
-    Step, users,
+    Account, Error, ErrorKind, Exchange, Operation, Origin, Outcome, Raw, RetryPolicy, Safety, Sample, Step,
+    TransportError, users,
 };
 use cloudinary_provisioning_fake::{FakeAccount, Fault as Scripted, Framing, NewGroup, NewSubAccount, NewUser};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use serde_json::Value;
 
+use crate::samples;
 use crate::wire;
 
 /// The longest delay of the default policy: a hint of a minute and its second.
@@ -49,29 +50,18 @@ pub fn reply(data: &[u8]) {
     let mut reply = Response::new(body.to_vec());
     *reply.status_mut() = StatusCode::from_u16(status).expect("a status");
     *reply.headers_mut() = headers(head);
-    match which % 9 {
-        0 => read(&users::List::new(), &reply, Vec::len),
-        1 => read(&users::Create::new("Ada Lind", "ada@example.com"), &reply, |user| user.id.as_str().len()),
-        2 => read(&users::Get::new("u1"), &reply, |user| user.id.as_str().len()),
-        3 => read(&users::Update::new("u1"), &reply, |user| user.id.as_str().len()),
-        4 => read(&users::Delete::new("u1"), &reply, |value| value.message.as_ref().map_or(0, String::len)),
-        5 => read(&users::GetGroups::new("u1"), &reply, Vec::len),
-        6 => read(&users::ListSubAccounts::new("u1"), &reply, Vec::len),
-        7 => read(&Raw::new(Method::POST, ["x"]), &reply, |value| value.to_string().len()),
-        _ => read(&Raw::new(Method::PUT, ["x"]).safety(Safety::Idempotent), &reply, |value| value.to_string().len()),
-    }
+    let mut samples = samples::all();
+    samples.push(Box::new(Raw::new(Method::POST, ["x"])));
+    samples.push(Box::new(Raw::new(Method::PUT, ["x"]).safety(Safety::Idempotent)));
+    let which = usize::from(*which) % samples.len();
+    read(&*samples.swap_remove(which), &reply);
 }
 
-fn read<O>(operation: &O, reply: &Response<Vec<u8>>, length: impl Fn(&O::Output) -> usize)
-where
-    O: Operation,
-    O::Output: Debug + PartialEq,
-{
-    match (operation.parse(reply), operation.parse_response(reply)) {
-        (Ok(value), Ok(response)) => {
+fn read(sample: &dyn samples::Sample, reply: &Response<Vec<u8>>) {
+    match (sample.read(reply), sample.read(reply)) {
+        (Ok((value, debug)), Ok(again)) => {
             assert!(reply.status().is_success());
-            assert_eq!(&value, response.value());
-            assert!(!format!("{response:?} {:?}", response.rate_limit()).is_empty());
+            assert_eq!((&value, &debug), (&again.0, &again.1));
             // Escapes make text shorter, numbers in other notations longer.
             assert!(length(&value) <= 64 + 32 * reply.body().len(), "more than there was");
         }
@@ -81,62 +71,62 @@ where
         }
         (one, other) => panic!("{one:?} and {other:?}"),
     }
-    call(operation, reply);
+    sample.call(reply);
 }
 
-fn check_error(error: &ResponseError, reply: &Response<Vec<u8>>) {
-    assert_eq!((error.status(), error.headers()), (reply.status(), reply.headers()));
-    assert_eq!(error.body(), reply.body());
-    assert_eq!(matches!(error, ResponseError::Api(_)), !reply.status().is_success());
-    assert!(!format!("{error:?} {error:#?} {:?} {:?}", error.rate_limit(), error.request_id()).is_empty());
-    match error {
-        ResponseError::Api(error) => {
-            for now in [SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 40)] {
-                _ = error.retry_after(now);
-            }
-            _ = (error.message(), error.code(), error.category(), error.details());
-        }
-        ResponseError::Decode(error) => {
-            assert!(!error.path().is_empty() && !error.message().is_empty());
-            assert!(error.path().len() < 4096, "a path of {} bytes", error.path().len());
-        }
-        _ => {}
+/// How much text is in a value.
+fn length(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(list) => list.iter().map(length).sum(),
+        Value::Object(object) => object.values().map(length).sum(),
+        _ => 0,
     }
 }
 
-/// A call that gets nothing but this reply, whole and cut off, ends within its policy.
-fn call<O: Operation>(operation: &O, reply: &Response<Vec<u8>>) {
+fn check_error(error: &Error, reply: &Response<Vec<u8>>) {
+    assert_eq!((error.status(), error.headers()), (Some(reply.status()), Some(reply.headers())));
+    assert_eq!(error.body(), Some(reply.body().as_slice()));
+    assert_eq!(matches!(error.kind(), ErrorKind::Status), !reply.status().is_success());
+    assert!(!format!("{error:?} {error:#?} {:?} {:?}", error.rate_limit(), error.request_id()).is_empty());
+    _ = (error.message(), error.code(), error.category(), error.details(), error.retry_after());
+    if let ErrorKind::Decode { path, message } = error.kind() {
+        assert!(!path.is_empty() && !message.is_empty());
+        assert!(path.len() < 4096, "a path of {} bytes", path.len());
+    }
+}
+
+/// A call that gets nothing but this reply, whole and truncated, ends within its policy.
+pub(crate) fn call<O: Operation>(operation: &O, reply: &Response<Vec<u8>>) {
     let account = Account::new("acc", "KEY", "SECRET").expect("an account");
-    for cut in [None, Some(Incomplete::CutOff), Some(Incomplete::TooLarge { limit: 7 })] {
+    let outcomes: [fn(Response<Vec<u8>>) -> Outcome; 3] =
+        [Outcome::Response, |reply| Outcome::Truncated(reply, None), |reply| Outcome::TooLarge(reply, 7)];
+    for (which, outcome) in outcomes.into_iter().enumerate() {
         let mut exchange = Exchange::new(&account, operation, RetryPolicy::default()).expect("a request");
         let mut elapsed = Duration::ZERO;
         loop {
             let jitter = (reply.body().len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            let now = Moment::new(elapsed, SystemTime::UNIX_EPOCH + elapsed, jitter);
-            let step = match cut {
-                None => exchange.on_response(reply.clone(), now),
-                Some(why) => exchange.on_incomplete(reply.clone(), why, now),
-            };
-            match step {
-                Step::Wait(wait) => {
-                    assert!(wait <= LONGEST_WAIT, "{wait:?}");
-                    assert!(exchange.attempts() < 3);
-                    elapsed += wait;
+            let sample = Sample::new(elapsed, SystemTime::UNIX_EPOCH + elapsed, jitter);
+            match exchange.on_outcome(outcome(reply.clone()), sample) {
+                Step::Retry(event) => {
+                    assert!(event.delay <= LONGEST_WAIT, "{:?}", event.delay);
+                    assert!(event.attempt < 3);
+                    elapsed += event.delay;
                 }
-                Step::Failed(failure) => break check_end(&failure.give_up, operation.safety()),
-                Step::Done(_) => break assert!(reply.status().is_success() && cut.is_none()),
+                Step::Failed(error) => break check_end(&error, operation.safety()),
+                Step::Done(_) => break assert!(reply.status().is_success() && which == 0),
             }
         }
         assert!(elapsed <= Duration::from_secs(120));
     }
     let mut exchange = Exchange::new(&account, operation, RetryPolicy::none()).expect("a request");
-    let moment = Moment::new(Duration::MAX, SystemTime::UNIX_EPOCH, u64::MAX);
-    assert!(matches!(exchange.on_fault(Fault::MaybeSent, moment), Step::Failed(_)));
+    let sample = Sample::new(Duration::MAX, SystemTime::UNIX_EPOCH, u64::MAX);
+    assert!(matches!(exchange.on_outcome(TransportError::maybe_sent("lost").into(), sample), Step::Failed(_)));
 }
 
-fn check_end(end: &GiveUp, safety: Safety) {
-    assert!((1..=3).contains(&end.attempts));
-    assert!(!end.maybe_applied || safety != Safety::Safe);
+fn check_end(error: &Error, safety: Safety) {
+    assert!((1..=3).contains(&error.attempts()));
+    assert!(!error.maybe_applied() || safety != Safety::Safe);
 }
 
 /// Any text as an account's URL, as its variables (divided by NUL), and as an origin.
@@ -307,7 +297,7 @@ fn one(account: &mut FakeAccount, request: Request<Vec<u8>>, fault: u8) {
     let json =
         response.headers().get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
     if json && !response.body().is_empty() {
-        _ = serde_json::from_slice::<serde_json::Value>(response.body()).expect("JSON");
+        _ = serde_json::from_slice::<Value>(response.body()).expect("JSON");
     }
     assert!(!format!("{account:?}").is_empty());
 }

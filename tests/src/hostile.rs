@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cloudinary_provisioning::{Account, Entry, Field, Kind, Place, ResponseError, catalog};
+use cloudinary_provisioning::{Account, Entry, Field, Kind, Place, Error, catalog};
 use http::{Request, Response};
 use serde_json::{Value, json};
 
@@ -148,7 +148,7 @@ pub fn is_refused(field: &Field, text: &str) -> bool {
 }
 
 /// What a response is read into by every operation, or the error instead.
-pub fn read_as_each(response: &Response<Vec<u8>>) -> Vec<(&'static Entry, Result<(), ResponseError>)> {
+pub fn read_as_each(response: &Response<Vec<u8>>) -> Vec<(&'static Entry, Result<(), Error>)> {
     let read = |sample: &Boxed| (entry(&**sample), sample.read(response).map(drop));
     samples::all().iter().map(read).collect()
 }

@@ -1,13 +1,5 @@
 //! What the workspace's tests share: fixtures, strict decoding of requests, a scripted server, a clock that never ticks
 //! by itself.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::missing_panics_doc,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "test support: a panic here is a failed test"
-)]
 
 pub mod bomb;
 pub mod clock;
@@ -19,6 +11,7 @@ pub mod leaks;
 pub mod process;
 pub mod samples;
 pub mod script;
+pub mod tls;
 pub mod wire;
 
 /// The Rust code of the READMEs, as doc tests.

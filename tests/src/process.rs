@@ -9,9 +9,16 @@ use std::{
 const ROLE: &str = "CLOUDINARY_TESTS_ROLE";
 const SAYS: &str = "the helper says: ";
 
+/// What a caller's environment may say about proxies.
+const PROXY_VARIABLES: [&str; 8] =
+    ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"];
+
 fn again(test: &str, role: &str) -> Command {
     let mut command = Command::new(env::current_exe().expect("the test's own binary"));
     command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(ROLE, format!("{test}/{role}"));
+    for variable in PROXY_VARIABLES {
+        command.env_remove(variable);
+    }
     command
 }
 
@@ -19,16 +26,31 @@ fn plays(test: &str, role: &str) -> bool {
     env::var(ROLE).is_ok_and(|played| played == format!("{test}/{role}"))
 }
 
-/// Runs the test again in a process of its own, and there does what is given. `test` is the test's own name.
+/// Runs the test again in a process of its own, and there does what is given. `test` is the test's own name, with its
+/// module.
 #[track_caller]
 pub fn alone(test: &str, run: impl FnOnce()) {
+    alone_with(test, || ((), Vec::new()), run);
+}
+
+/// The same with what is prepared in the process that began the test: what it keeps and returns, and the variables of the
+/// other process's environment, which has no other ones that name a proxy. In that other process it returns nothing.
+#[track_caller]
+pub fn alone_with<T>(
+    test: &str,
+    prepare: impl FnOnce() -> (T, Vec<(&'static str, String)>),
+    run: impl FnOnce(),
+) -> Option<T> {
     if plays(test, "alone") {
-        return run();
+        run();
+        return None;
     }
-    let output = again(test, "alone").output().expect("a process");
+    let (kept, variables) = prepare();
+    let output = again(test, "alone").envs(variables).output().expect("a process");
     let printed = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}: {printed}", output.status);
     assert!(printed.contains("1 passed"), "{test} is not the name of the test: {printed}");
+    Some(kept)
 }
 
 /// A process that helps a test, until this is dropped.

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use cloudinary_provisioning::{
-    Account, BuildError, Change, Entry, JsonObject, Operation, PermissionType, PrincipalType, ResponseError, Safety,
+    Account, BuildError, Change, Entry, JsonObject, Operation, PermissionType, PrincipalType, Safety,
     ScopeType, access_keys, agents, billing_usage, catalog, custom_policies, effective_policies, principals,
     product_environments, public, roles, system_policies, user_groups, users,
 };
@@ -25,7 +25,10 @@ pub trait Sample: Debug {
     fn request(&self, account: &Account) -> Result<Request<Vec<u8>>, BuildError>;
 
     /// What it makes of a response: the value as JSON and as `Debug` prints it.
-    fn read(&self, response: &Response<Vec<u8>>) -> Result<(Value, String), ResponseError>;
+    fn read(&self, response: &Response<Vec<u8>>) -> Result<(Value, String), Error>;
+
+    /// Makes calls that get nothing but this response, which have to end: see [`fuzz`](crate::fuzz).
+    fn call(&self, response: &Response<Vec<u8>>);
 
     /// Sends it.
     fn send(&self, client: &Client) -> Result<(), Error>;
@@ -47,9 +50,13 @@ where
         account.request(self)
     }
 
-    fn read(&self, response: &Response<Vec<u8>>) -> Result<(Value, String), ResponseError> {
+    fn read(&self, response: &Response<Vec<u8>>) -> Result<(Value, String), Error> {
         let value = self.parse(response)?;
         Ok((serde_json::to_value(&value).expect("JSON"), format!("{value:?}")))
+    }
+
+    fn call(&self, response: &Response<Vec<u8>>) {
+        crate::fuzz::call(self, response);
     }
 
     fn send(&self, client: &Client) -> Result<(), Error> {

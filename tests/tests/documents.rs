@@ -1,13 +1,79 @@
-//! What stands in two documents is the same in both.
+//! What stands in two documents is the same in both, and the tables of operations are those of the catalogue.
+//!
+//! `UPDATE_DOCS=1 cargo test -p cloudinary-provisioning-tests --test documents` rewrites the tables.
 
-#![allow(clippy::expect_used, reason = "a missing file is a failed test")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a missing file is a failed test")]
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-fn read(path: &str) -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    fs::read_to_string(root.join(path)).expect(path)
+use cloudinary_provisioning::{Entry, Safety, catalog};
+
+const CORE: &str = "crates/cloudinary-provisioning/src";
+
+fn path(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(path(name)).expect(name)
+}
+
+fn retried(entry: &Entry) -> String {
+    match (entry.safety, entry.idempotent_with) {
+        (Safety::NotIdempotent, None) => "only if surely not processed".to_owned(),
+        (Safety::NotIdempotent, Some(field)) => format!("with `{field}`; else only if surely not processed"),
+        _ => "yes".to_owned(),
+    }
+}
+
+/// The rows of a table of operations: its header, and what stands in the first two columns.
+fn rows(
+    header: &str,
+    entries: impl Iterator<Item = &'static Entry>,
+    columns: impl Fn(&Entry) -> String,
+) -> Vec<String> {
+    let row = |entry: &Entry| {
+        let request = format!("`{} /{}`", entry.method, entry.segments.join("/"));
+        format!("| {} | {request} | {} |", columns(entry), retried(entry))
+    };
+    [header, "|---|---|---|---|"].map(str::to_owned).into_iter().chain(entries.map(row)).collect()
+}
+
+/// Compares the table in a file with what it should be, or rewrites it.
+fn check(file: &str, prefix: &str, table: &[String]) {
+    let text = read(file);
+    let header = format!("{prefix}{}", table.first().expect("a header"));
+    let mut lines: Vec<&str> = text.lines().collect();
+    let start = lines.iter().position(|line| *line == header).unwrap_or_else(|| panic!("{file} has no table {header}"));
+    let length = lines.iter().skip(start).take_while(|line| line.starts_with(&format!("{prefix}|"))).count();
+    let table: Vec<String> = table.iter().map(|row| format!("{prefix}{row}")).collect();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        lines.splice(start..start + length, table.iter().map(String::as_str));
+        fs::write(path(file), lines.join("\n") + "\n").expect(file);
+    } else {
+        let found: Vec<&str> = lines.iter().skip(start).take(length).copied().collect();
+        assert_eq!(found, table, "{file}: UPDATE_DOCS=1 rewrites it");
+    }
+}
+
+#[test]
+fn the_tables_of_operations_are_those_of_the_catalogue() {
+    let header = "| operation | vendor's operation | request | retried |";
+    let name = |entry: &Entry| format!("{}::{}", entry.resource, entry.name);
+    let all = |link: &dyn Fn(&str) -> String| {
+        rows(header, catalog(), |entry| format!("{} | `{}`", link(&name(entry)), entry.id))
+    };
+    check("README.md", "", &all(&|name| format!("`{name}`")));
+    check(&format!("{CORE}/lib.rs"), "//! ", &all(&|name| format!("[`{name}`]")));
+    let resources: std::collections::BTreeSet<_> = catalog().map(|entry| entry.resource).collect();
+    for resource in resources {
+        let entries = catalog().filter(|entry| entry.resource == resource);
+        let table = rows("| operation | what it does | request | retried |", entries, |entry| {
+            format!("[`{}`] | {}", entry.name, entry.summary)
+        });
+        check(&format!("{CORE}/{resource}.rs"), "//! ", &table);
+    }
 }
 
 /// The rows of the table with this header, links of rustdoc taken for the text in them.
@@ -24,11 +90,10 @@ fn table(text: &str, header: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_readme_and_the_crate_docs_have_the_same_tables() {
+fn the_readme_and_the_crate_docs_have_the_same_table_of_differences() {
     let (readme, docs) = (read("README.md"), read("crates/cloudinary-provisioning/src/lib.rs"));
-    for header in ["| vendor | here | request | repeated |", "| | vendor's SDK | here |"] {
-        assert_eq!(table(&readme, header), table(&docs, header));
-    }
+    let header = "| | vendor's SDK | here |";
+    assert_eq!(table(&readme, header), table(&docs, header));
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn client(server: &Script) -> Client {
 
 /// A server that finds nobody: every operation has the same reply, which none of them takes for a success.
 fn server() -> Script {
-    Script::repeat(Action::reply(script::reply(404, &[], r#"{"error":{"message":"nobody"}}"#)))
+    Script::repeat(Action::respond(script::response(404, &[], r#"{"error":{"message":"nobody"}}"#)))
 }
 
 /// The operations with this text in a segment of the path.

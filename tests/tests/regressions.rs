@@ -1,11 +1,4 @@
-//! Inputs that once broke something, and a few that show what such inputs look like: `fuzz/` finds them.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a panic is a failed test"
-)]
+//! Inputs that once broke something, and a few that show what such inputs look like: `tests/fuzz` finds them.
 
 use std::{fs, path::Path};
 

@@ -1,248 +1,127 @@
-//! The core over other stacks than the adapter's: the examples, against an account behind HTTP.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "test support: a panic here is a failed test"
-)]
+//! Calls over other HTTP stacks than the adapter's own: the examples, as processes, against an account behind HTTP.
 
-use std::error::Error;
-use std::process::Command;
+use std::process::{Command, Output};
 
-use cloudinary_provisioning::users::{Create, Get, List, Update};
-use cloudinary_provisioning::{Account, Failure, GiveUpReason, Origin};
 use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, NewUser};
-use http::{Method, StatusCode};
+use cloudinary_provisioning_tests::script::{Action, Endpoint, Script, raw};
 
 mod example;
-#[expect(dead_code, reason = "its main runs as a process")]
-#[path = "../examples/stack_attohttpc.rs"]
-mod stack_attohttpc;
-#[expect(dead_code, reason = "its main runs as a process")]
-#[path = "../examples/stack_curl.rs"]
-mod stack_curl;
-#[expect(dead_code, reason = "its main runs as a process")]
-#[path = "../examples/stack_reqwest.rs"]
-mod stack_reqwest;
 
-/// Five users in pages of two.
-fn served() -> (FakeServer, Account) {
-    let users = (1..=5).map(|n| NewUser::new(format!("User {n}"), format!("{n}@x.org")).id(format!("u{n}")));
-    let server =
-        FakeServer::start(FakeAccount::new("acc", "key", "secret").with_page_cap(2).with_users(users)).unwrap();
-    let account = Account::new("acc", "key", "secret").unwrap().with_origin(Origin::url(&server.url()).unwrap());
-    (server, account)
+/// Each creates Ada and prints the emails of all users.
+fn stacks() -> Vec<&'static str> {
+    let mut stacks = vec!["stack_attohttpc", "stack_reqwest", "stack_reqwest_async"];
+    if Command::new("curl").arg("--version").output().is_ok() {
+        stacks.push("stack_curl");
+    } else {
+        eprintln!("there is no curl on this machine");
+    }
+    stacks
 }
 
-/// The targets of the requests so far, behind `…/users`.
-fn asked(server: &FakeServer) -> Vec<String> {
-    server.with(|account| {
-        let targets = account.requests().map(|request| request.target.clone());
-        targets.map(|target| target.split_once("/users").unwrap().1.to_owned()).collect()
-    })
+fn run(stack: &str, server: &str) -> Output {
+    Command::new(example::example(stack))
+        .arg(server)
+        .env("CLOUDINARY_ACCOUNT_URL", "account://key:secret@acc")
+        .env("NO_PROXY", "127.0.0.1")
+        .output()
+        .unwrap()
 }
 
-fn failure<'e>(error: &'e (dyn Error + 'static)) -> &'e Failure {
-    error.downcast_ref().expect("the exchange's failure")
-}
-
-fn default_run(name: &str) -> String {
-    let output = Command::new(example::example(name)).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+#[track_caller]
+fn assert_success(stack: &str, server: &str) -> String {
+    let output = run(stack, server);
+    assert!(output.status.success(), "{stack}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
-mod attohttpc {
-    use super::stack_attohttpc::{emails, send};
-    use super::*;
+/// What the failing program says of its error.
+#[track_caller]
+fn assert_failure(stack: &str, server: &str) -> String {
+    let output = run(stack, server);
+    assert!(!output.status.success(), "{stack}: {}", String::from_utf8_lossy(&output.stdout));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!said.contains("secret") && !said.contains("a2V5OnNlY3JldA"), "{stack}: {said}");
+    said
+}
 
-    #[test]
-    fn reads_all_pages() {
-        let (server, account) = served();
-        assert_eq!(emails(&account).unwrap(), ["1@x.org", "2@x.org", "3@x.org", "4@x.org", "5@x.org"]);
-        assert_eq!(asked(&server), ["?page=1", "?page=2", "?page=3", "?page=4"]);
-    }
+/// Five users in pages of two.
+fn served() -> FakeServer {
+    let users = (1..=5).map(|n| NewUser::new(format!("User {n}"), format!("{n}@x.org")));
+    FakeServer::start(FakeAccount::new("acc", "key", "secret").with_page_cap(2).with_users(users)).unwrap()
+}
 
-    #[test]
-    fn sends_bodies() {
-        let (server, account) = served();
-        let user = send(&account, &Create::new("Jo", "jo@x.org").enabled(false)).unwrap();
-        send(&account, &Update::new(&user.id).name("Joe")).unwrap();
-        let jo = server.with(|account| account.user(user.id.as_str()).cloned()).unwrap();
-        assert_eq!((jo.name.as_str(), jo.email.as_str(), jo.enabled), ("Joe", "jo@x.org", false));
-    }
+const ALL: &str = "1@x.org\n2@x.org\n3@x.org\n4@x.org\n5@x.org\nada@example.com\n";
 
-    #[test]
-    fn repeats_what_is_throttled_or_lost() {
-        let (server, account) = served();
-        server.with(|account| account.script([Fault::throttled(0), Fault::close()]));
-        assert_eq!(send(&account, &Get::new("u1")).unwrap().id, "u1");
-        assert_eq!(server.requests(), 3);
-    }
-
-    #[test]
-    fn does_not_repeat_a_creation_that_may_have_been_applied() {
-        let (server, account) = served();
-        server.with(|account| account.script([Fault::reset().applied()]));
-        let error = send(&account, &Create::new("Jo", "jo@x.org")).unwrap_err();
-        let give_up = failure(&*error).give_up;
-        assert_eq!((give_up.reason, give_up.attempts), (GiveUpReason::UnsafeToRepeat, 1));
-        assert!(give_up.maybe_applied);
-        assert_eq!(server.requests(), 1);
-    }
-
-    #[test]
-    fn does_not_follow_a_redirect() {
-        let (server, account) = served();
-        server.with(|account| account.script([Fault::status(302).header("location", "/elsewhere")]));
-        assert!(send(&account, &Get::new("u1")).is_err());
-        assert_eq!(server.requests(), 1);
-    }
-
-    #[test]
-    fn runs_by_itself() {
-        assert_eq!(default_run("stack_attohttpc"), "Ada@example.com\nGrace@example.com\nHedy@example.com\n");
+#[test]
+fn each_sends_a_body_and_reads_all_pages() {
+    for stack in stacks() {
+        let server = served();
+        assert_eq!(assert_success(stack, &server.url()), ALL, "{stack}");
+        let account = server.account();
+        assert_eq!(account.user_by_email("ada@example.com").unwrap().name, "Ada", "{stack}");
+        let asked: Vec<_> = account
+            .requests()
+            .map(|request| format!("{} {}", request.method, request.target.split_once("/users").unwrap().1))
+            .collect();
+        assert_eq!(asked, ["POST ", "GET ?page=1", "GET ?page=2", "GET ?page=3", "GET ?page=4"], "{stack}");
     }
 }
 
-mod reqwest {
-    use std::pin::pin;
-
-    use futures_util::TryStreamExt;
-
-    use super::stack_reqwest::Client;
-    use super::*;
-
-    fn run<T>(future: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
-    }
-
-    #[test]
-    fn streams_all_pages() {
-        let (server, account) = served();
-        run(async {
-            let client = Client::new(account).unwrap();
-            let emails: Vec<_> =
-                client.items(List::new()).map_ok(|user| user.email.unwrap()).try_collect().await.unwrap();
-            assert_eq!(emails, ["1@x.org", "2@x.org", "3@x.org", "4@x.org", "5@x.org"]);
+#[test]
+fn each_retries_what_is_throttled_or_lost() {
+    for stack in stacks() {
+        let server = served();
+        server.with(|account| {
+            account.script([Fault::throttled(0), Fault::reply(), Fault::close(), Fault::status(503), Fault::reply()]);
+            account.script([Fault::reply().cut_off(cloudinary_provisioning_fake::Framing::ContentLength)]);
         });
-        assert_eq!(asked(&server), ["?page=1", "?page=2", "?page=3", "?page=4"]);
-    }
-
-    #[test]
-    fn asks_for_a_page_when_the_one_before_is_used_up() {
-        let (server, account) = served();
-        run(async {
-            let client = Client::new(account).unwrap();
-            let mut users = pin!(client.items(List::new()));
-            for (number, requests) in [(1, 1), (2, 1), (3, 2)] {
-                assert_eq!(users.try_next().await.unwrap().unwrap().id, format!("u{number}").as_str());
-                assert_eq!(server.requests(), requests);
-            }
-        });
-    }
-
-    #[test]
-    fn sends_bodies() {
-        let (server, account) = served();
-        run(async {
-            let client = Client::new(account).unwrap();
-            let user = client.send(&Create::new("Jo", "jo@x.org")).await.unwrap();
-            client.send(&Update::new(&user.id).name("Joe")).await.unwrap();
-        });
-        assert_eq!(server.with(|account| account.user_by_email("jo@x.org").unwrap().name.clone()), "Joe");
-    }
-
-    #[test]
-    fn repeats_what_is_throttled_or_lost() {
-        let (server, account) = served();
-        server.with(|account| account.script([Fault::throttled(0), Fault::close()]));
-        let user = run(async { Client::new(account).unwrap().send(&Get::new("u1")).await.unwrap() });
-        assert_eq!(user.id, "u1");
-        assert_eq!(server.requests(), 3);
-    }
-
-    #[test]
-    fn does_not_repeat_a_creation_that_may_have_been_applied() {
-        let (server, account) = served();
-        server.with(|account| account.script([Fault::reset().applied()]));
-        let error =
-            run(async { Client::new(account).unwrap().send(&Create::new("Jo", "jo@x.org")).await.unwrap_err() });
-        assert!(failure(&*error).give_up.maybe_applied);
-        assert_eq!(server.requests(), 1);
-    }
-
-    #[test]
-    fn does_not_follow_a_redirect() {
-        let (server, account) = served();
-        server.with(|account| account.script([Fault::status(302).header("location", "/elsewhere")]));
-        assert!(run(async { Client::new(account).unwrap().send(&Get::new("u1")).await.is_err() }));
-        assert_eq!(server.requests(), 1);
-    }
-
-    #[test]
-    fn runs_by_itself() {
-        assert_eq!(default_run("stack_reqwest"), "Ada@example.com\nGrace@example.com\nHedy@example.com\n");
+        assert_eq!(assert_success(stack, &server.url()), ALL, "{stack}");
+        assert_eq!((server.requests(), server.with(|account| account.faults_left())), (9, 0), "{stack}");
     }
 }
 
-mod curl {
-    use super::stack_curl::{curl, reply};
-    use super::*;
-
-    fn account() -> Account {
-        Account::new("acc", "key", "secret").unwrap().with_origin(Origin::url("http://127.0.0.1:8080").unwrap())
+#[test]
+fn none_retries_a_create_that_may_have_been_applied() {
+    for stack in stacks() {
+        let server = served();
+        server.with(|account| account.script([Fault::reset().applied()]));
+        let said = assert_failure(stack, &server.url());
+        for part in ["MaybeSent", "attempts: 1", "UnsafeToRetry", "maybe_applied: true"] {
+            assert!(said.contains(part), "{stack}: {said}");
+        }
+        assert_eq!(server.requests(), 1, "{stack}");
     }
+}
 
-    #[test]
-    fn a_request_is_a_command_that_keeps_the_secret() {
-        let request = account().request(&Create::new("Jo O'Neill", "jo@x.org")).unwrap();
-        let version = env!("CARGO_PKG_VERSION");
-        let command = |authorization: &str| {
-            format!(
-                "curl --silent --include --request POST 'http://127.0.0.1:8080/v1_1/provisioning/accounts/acc/users' \
-                 --header 'accept: application/json' \
-                 --header 'user-agent: Cloudinary/AccountProvisioning Rust/{version}' \
-                 --header 'authorization: {authorization}' \
-                 --header 'content-type: application/json' \
-                 --data-raw '{{\"name\":\"Jo O'\\''Neill\",\"email\":\"jo@x.org\"}}'"
-            )
-        };
-        assert_eq!(curl(&request, false).unwrap(), command("REDACTED"));
-        assert_eq!(curl(&request, true).unwrap(), command("Basic a2V5OnNlY3JldA=="));
+#[test]
+fn each_knows_a_truncated_body() {
+    for stack in stacks() {
+        let half = raw(&["200 OK", "content-length: 100"], r#"{"id":"u1"}"#);
+        let server = Script::play([Action::respond(half).then_close()]);
+        let said = assert_failure(stack, &server.origin());
+        for part in ["Truncated", "status: Some(200)", "UnsafeToRetry", "maybe_applied: true"] {
+            assert!(said.contains(part), "{stack}: {said}");
+        }
+        assert_eq!(server.requests().len(), 1, "{stack}");
     }
+}
 
-    #[test]
-    fn a_reply_is_read_from_its_bytes() {
-        let bytes = b"HTTP/1.1 404 Not Found\r\nx-request-id: r1\r\n\r\n{\"error\":{\"message\":\"no such user\"}}";
-        let error = Get::new("u1").parse(&reply(bytes).unwrap()).unwrap_err();
-        assert_eq!(error.status(), StatusCode::NOT_FOUND);
-        assert_eq!(error.to_string(), "404 Not Found: no such user (request r1)");
-    }
-
-    #[test]
-    fn what_is_no_reply_is_an_error() {
-        for bytes in [&b""[..], b"HTTP/1.1 200 OK\r\n", b"<html>"] {
-            assert!(reply(bytes).is_err());
+#[test]
+fn each_knows_that_nothing_was_sent() {
+    for stack in stacks() {
+        let said = assert_failure(stack, &Endpoint::refusing().origin());
+        for part in ["NotSent", "attempts: 3", "AttemptsExhausted", "maybe_applied: false"] {
+            assert!(said.contains(part), "{stack}: {said}");
         }
     }
+}
 
-    /// Where there is a curl to run.
-    #[test]
-    fn the_command_does_what_the_request_says() {
-        if Command::new("curl").arg("--version").output().is_err() {
-            eprintln!("there is no curl on this machine");
-            return;
-        }
-        let (server, account) = served();
-        let create = Create::new("Jo O'Neill; $(exit 1) \"é\"", "jo@x.org");
-        let command = curl(&account.request(&create).unwrap(), true).unwrap();
-        let output = Command::new("sh").args(["-c", &command]).env("NO_PROXY", "127.0.0.1").output().unwrap();
-
-        let user = create.parse(&reply(&output.stdout).unwrap()).unwrap();
-        assert_eq!(user.name.as_deref(), Some("Jo O'Neill; $(exit 1) \"é\""));
-        assert_eq!(server.with(|account| account.requests().next().unwrap().method.clone()), Method::POST);
-        assert!(default_run("stack_curl").ends_with("--header 'authorization: REDACTED'\nada@example.com\n"));
+#[test]
+fn none_follows_a_redirect() {
+    for stack in stacks() {
+        let server = served();
+        server.with(|account| account.script([Fault::status(302).header("location", "/elsewhere")]));
+        assert!(assert_failure(stack, &server.url()).contains("status: Some(302)"), "{stack}");
+        assert_eq!(server.requests(), 1, "{stack}");
     }
 }

@@ -17,7 +17,7 @@ use crate::switch::Switch;
 /// The name of the key that comes with an environment.
 const ROOT: &str = "Root";
 
-/// An access key of a product environment in a [`FakeAccount`](crate::FakeAccount), as it stands.
+/// An access key of a product environment in a [`FakeAccount`](crate::FakeAccount).
 ///
 /// Every product environment comes with a key of its own.
 ///
@@ -34,7 +34,7 @@ const ROOT: &str = "Root";
 pub struct FakeAccessKey {
     /// Its name, which no other key of the environment has.
     pub name: String,
-    /// The key itself.
+    /// The API key.
     pub api_key: String,
     /// Its secret.
     pub api_secret: String,
@@ -62,7 +62,7 @@ impl std::fmt::Debug for FakeAccessKey {
     }
 }
 
-/// An access key to put into a [`FakeAccount`](crate::FakeAccount).
+/// An access key to add to a [`FakeAccount`](crate::FakeAccount).
 ///
 /// ```
 /// use cloudinary_provisioning_fake::{FakeAccount, NewAccessKey, NewSubAccount};
@@ -90,7 +90,7 @@ impl std::fmt::Debug for NewAccessKey {
 }
 
 impl NewAccessKey {
-    /// An enabled key with made-up digits and secret.
+    /// Creates an enabled key with a generated API key and secret.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -103,37 +103,37 @@ impl NewAccessKey {
         }
     }
 
-    /// The key itself, in place of made-up digits.
+    /// Sets the API key. A generated one is the default.
     pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
         self.api_key = Some(api_key.into());
         self
     }
 
-    /// Its secret, in place of a made-up one.
+    /// Sets its secret. A generated one is the default.
     pub fn api_secret(mut self, api_secret: impl Into<String>) -> Self {
         self.api_secret = Some(api_secret.into());
         self
     }
 
-    /// Whether it can be used.
+    /// Sets whether it can be used.
     pub fn enabled(mut self, enabled: bool) -> Self {
         self.enabled = enabled;
         self
     }
 
-    /// Whether it is marked as the key that came with the environment.
+    /// Sets whether it is marked as the key that came with the environment.
     pub fn root(mut self, root: bool) -> Self {
         self.root = root;
         self
     }
 
-    /// What it is dedicated for, such as `webhooks`.
+    /// Adds a purpose that it is dedicated for, such as `webhooks`.
     pub fn dedicated_for(mut self, purpose: impl Into<String>) -> Self {
         self.dedicated_for.push(purpose.into());
         self
     }
 
-    /// When it was created, in place of the account's present time.
+    /// Sets when it was created. The default is the account's time.
     pub fn created_at(mut self, moment: OffsetDateTime) -> Self {
         self.created_at = Some(utc(moment));
         self
@@ -166,7 +166,7 @@ impl AccessKeys {
     }
 }
 
-/// Adds a key and returns it. One with the same digits makes way.
+/// Adds a key and returns it. One with the same API key is replaced.
 pub(crate) fn insert(state: &mut State, environment_id: &str, new: NewAccessKey) -> FakeAccessKey {
     let api_key = new.api_key.unwrap_or_else(|| state.ids.next_key());
     let created_at = new.created_at.unwrap_or(state.now());
@@ -186,15 +186,15 @@ pub(crate) fn insert(state: &mut State, environment_id: &str, new: NewAccessKey)
     key
 }
 
-/// The key that comes with an environment, unless it has one.
+/// Adds the key that comes with an environment, unless it has one.
 pub(crate) fn insert_root(state: &mut State, environment_id: &str) {
     if state.access_keys.of(environment_id).is_empty() {
         insert(state, environment_id, NewAccessKey::new(ROOT).root(true));
     }
 }
 
-/// An environment's keys in the environment's own form. `made` says that the environment is new: its secret comes then,
-/// whatever the switches say about reading.
+/// Returns an environment's keys in the environment's own form. `made` says that the environment is new: then the secret
+/// is shown, whatever the switches say about reading.
 pub(crate) fn of_environment<'a>(state: &'a State, environment_id: &str, made: bool) -> Vec<EnvironmentKey<'a>> {
     let keys = state.access_keys.of(environment_id).iter();
     keys.map(|key| EnvironmentKey {
@@ -269,7 +269,7 @@ fn generate(state: &mut State, environment_id: &str, fields: &Fields) -> Answer 
     ok(&View::new(state, &key, true))
 }
 
-/// The name of a key whose maker did not choose one.
+/// Returns a name for a key that was generated without one.
 fn free_name(state: &State, environment_id: &str) -> String {
     let mut number = 1_u64;
     loop {

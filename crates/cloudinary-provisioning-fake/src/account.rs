@@ -1,4 +1,4 @@
-//! The account itself: a function from requests to responses, and what a test sets up and looks at.
+//! The account itself: a function from requests to responses, with methods for a test to set it up and inspect it.
 
 use std::fmt;
 
@@ -34,10 +34,10 @@ const LIMIT: HeaderName = HeaderName::from_static("x-featureratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-featureratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-featureratelimit-reset");
 
-/// An in-memory account: a plain value that answers requests.
+/// An in-memory account that answers requests.
 ///
-/// The same setup and the same requests always give the same responses, byte for byte. The
-/// [crate documentation](crate) tells what is modelled.
+/// The same setup and the same requests always give the same responses, byte for byte. The [crate documentation](crate)
+/// describes what is modelled.
 ///
 /// ```
 /// use cloudinary_provisioning_fake::{FakeAccount, NewUser};
@@ -65,7 +65,7 @@ pub struct FakeAccount {
     log: Vec<LoggedRequest>,
 }
 
-/// One request that a [`FakeAccount`] got, and what became of it.
+/// A request that a [`FakeAccount`] received, and its outcome.
 ///
 /// ```
 /// use cloudinary_provisioning_fake::{FakeAccount, Fault};
@@ -87,17 +87,18 @@ pub struct LoggedRequest {
     pub method: Method,
     /// The path and the query, as they were sent.
     pub target: String,
-    /// When it came, by the account's clock.
+    /// The time of arrival, by the account's clock.
     pub at: OffsetDateTime,
-    /// The headers. That of the credentials is marked sensitive, so that `Debug` does not show it.
+    /// The headers. `authorization` is marked sensitive, so that `Debug` does not print it.
     pub headers: HeaderMap,
     /// The body.
     pub body: Vec<u8>,
-    /// The operationId of the operation that this was: none for an unknown path, or where a fault struck before.
+    /// The operation's operationId: `None` for an unknown path, and where a fault prevented the request from being
+    /// applied.
     pub operation: Option<&'static str>,
-    /// The status that the client got to see: none where a fault kept the response from it.
+    /// The status that the client received: `None` where a fault prevented the response.
     pub status: Option<StatusCode>,
-    /// Whether it got as far as the account: a scripted fault may have struck before.
+    /// Whether the account applied the request. A scripted fault may have prevented it.
     pub applied: bool,
 }
 
@@ -117,7 +118,7 @@ impl fmt::Debug for FakeAccount {
 
 /// Setup.
 impl FakeAccount {
-    /// An empty account that takes these credentials.
+    /// Creates an empty account that accepts these credentials.
     pub fn new(account_id: impl Into<String>, key: impl Into<String>, secret: impl Into<String>) -> Self {
         Self {
             state: State { account_id: account_id.into(), key: key.into(), ..State::default() },
@@ -129,51 +130,51 @@ impl FakeAccount {
         }
     }
 
-    /// Other made-up ids than those of seed 0, from here on.
+    /// Sets the seed of generated ids, 0 by default, for ids generated from here on.
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.state.ids = Ids::seeded(seed);
         self
     }
 
-    /// The time, and by how much each request moves it before it is answered. Without this the
-    /// clock starts at 2026-01-01T00:00:00Z and moves by a second.
+    /// Sets the time, and by how much each request advances it before it is answered. By default the clock starts at
+    /// 2026-01-01T00:00:00Z and advances by a second.
     pub fn with_clock(mut self, start: OffsetDateTime, step: Duration) -> Self {
         self.state.clock = Clock::new(start, step);
         self
     }
 
-    /// The longest page that a list gives, whatever it is asked for.
+    /// Caps the number of items on a page, whatever a request asks for.
     pub fn with_page_cap(mut self, cap: usize) -> Self {
         self.state.page_cap = Some(cap);
         self
     }
 
-    /// Turns one behavior to what another source about the service says.
+    /// Turns on a switch.
     pub fn with_switch(mut self, switch: Switch) -> Self {
         self.state.switches.insert(switch);
         self
     }
 
-    /// Turns these behaviors to what other sources about the service say.
+    /// Turns on several switches.
     pub fn with_switches(mut self, switches: impl IntoIterator<Item = Switch>) -> Self {
         self.state.switches.extend(switches);
         self
     }
 
-    /// How many requests are answered before the clock's next full hour; the others get a 420.
-    /// Without this it is a million.
+    /// Limits the number of requests until the clock's next full hour; further ones are answered with a 420, or a 429
+    /// where an operation documents no 420. The default is a million.
     pub fn with_rate_limit(mut self, limit: u64) -> Self {
         self.limit = RateLimit::new(limit);
         self
     }
 
-    /// With this user. See [`insert_user`](Self::insert_user).
+    /// Adds a user. See [`insert_user`](Self::insert_user).
     pub fn with_user(mut self, user: NewUser) -> Self {
         self.insert_user(user);
         self
     }
 
-    /// With these users.
+    /// Adds several users.
     pub fn with_users(mut self, users: impl IntoIterator<Item = NewUser>) -> Self {
         for user in users {
             self.insert_user(user);
@@ -181,51 +182,52 @@ impl FakeAccount {
         self
     }
 
-    /// With this product environment. See [`add_sub_account`](Self::add_sub_account).
+    /// Adds a product environment. See [`add_sub_account`](Self::add_sub_account).
     pub fn with_sub_account(mut self, sub_account: NewSubAccount) -> Self {
         self.add_sub_account(sub_account);
         self
     }
 
-    /// With this access key of a product environment. See [`add_access_key`](Self::add_access_key).
+    /// Adds an access key to a product environment. See [`add_access_key`](Self::add_access_key).
     pub fn with_access_key(mut self, sub_account_id: &str, key: NewAccessKey) -> Self {
         self.add_access_key(sub_account_id, key);
         self
     }
 
-    /// With this group. See [`add_group`](Self::add_group).
+    /// Adds a group. See [`add_group`](Self::add_group).
     pub fn with_group(mut self, group: NewGroup) -> Self {
         self.add_group(group);
         self
     }
 
-    /// With the usage of this plan. See [`add_plan`](Self::add_plan).
+    /// Adds the usage of a plan. See [`add_plan`](Self::add_plan).
     pub fn with_plan(mut self, plan: PlanUsage) -> Self {
         self.add_plan(plan);
         self
     }
 
-    /// How many agents' calls are answered a day, failed ones included; the others get a 429. Without this it is ten.
+    /// Limits the number of agents' calls per day, failed ones included; further ones are answered with a 429. The
+    /// default is ten.
     pub fn with_agent_limit(mut self, limit: u64) -> Self {
         self.state.agents.limit = limit;
         self
     }
 
-    /// With these faults for the next requests, one each.
+    /// Scripts faults for the next requests, one each. See [`script`](Self::script).
     pub fn with_script(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
         self.script(faults);
         self
     }
 }
 
-/// Changes behind the API's back, at any time.
+/// Changes without a request, at any time.
 impl FakeAccount {
     /// Adds a pending user with the defaults of a request, and returns the id.
     pub fn add_user(&mut self, name: impl Into<String>, email: impl Into<String>) -> String {
         self.insert_user(NewUser::new(name, email))
     }
 
-    /// Adds a user and returns the id. The last one wins: whoever has this id or email makes way.
+    /// Adds a user and returns the id. A user with the same id or email is replaced.
     pub fn insert_user(&mut self, user: NewUser) -> String {
         users::insert(&mut self.state, user)
     }
@@ -239,13 +241,12 @@ impl FakeAccount {
         }
     }
 
-    /// Takes a user out of the account and of all groups.
+    /// Removes a user from the account, from all groups and from all roles.
     pub fn remove_user(&mut self, id: &str) -> Option<FakeUser> {
         users::remove(&mut self.state, id)
     }
 
-    /// The user logs in at this moment, which also accepts an open invitation. Says whether there is
-    /// such a user.
+    /// Records a login of a user, which also accepts an open invitation. Returns whether there is such a user.
     pub fn log_in(&mut self, id: &str, moment: OffsetDateTime) -> bool {
         let login = |user: &mut FakeUser| {
             user.pending = false;
@@ -254,39 +255,38 @@ impl FakeAccount {
         self.state.users.change(id, login).is_some()
     }
 
-    /// Adds a product environment with its Root key and returns its id. One with the same id makes way, and its keys
-    /// stay.
+    /// Adds a product environment with its Root key and returns its id. One with the same id is replaced and keeps its
+    /// keys.
     pub fn add_sub_account(&mut self, sub_account: NewSubAccount) -> String {
         product_environments::insert(&mut self.state, sub_account)
     }
 
-    /// Takes a product environment out, with its keys and everybody's access to it.
+    /// Removes a product environment, its keys and everybody's access to it.
     pub fn remove_sub_account(&mut self, id: &str) -> Option<FakeSubAccount> {
         product_environments::remove(&mut self.state, id)
     }
 
-    /// Takes a cloud name, as a product environment of another account does.
+    /// Reserves a cloud name, as a product environment of another account would.
     pub fn take_cloud_name(&mut self, cloud_name: &str) {
         self.state.environments.take_cloud_name(cloud_name);
     }
 
-    /// Adds an access key to a product environment and returns the key's digits. One with the same digits makes way.
+    /// Adds an access key to a product environment and returns the API key. One with the same API key is replaced.
     pub fn add_access_key(&mut self, sub_account_id: &str, key: NewAccessKey) -> String {
         access_keys::insert(&mut self.state, sub_account_id, key).api_key
     }
 
-    /// Takes an access key out of a product environment.
+    /// Removes an access key from a product environment.
     pub fn remove_access_key(&mut self, sub_account_id: &str, api_key: &str) -> Option<FakeAccessKey> {
         access_keys::delete(&mut self.state, sub_account_id, |key| key.api_key == api_key)
     }
 
-    /// Adds a group and returns its id. A known id gets the new name and the new members besides
-    /// those it has.
+    /// Adds a group and returns its id. A group with the same id is renamed and gains the new members.
     pub fn add_group(&mut self, group: NewGroup) -> String {
         user_groups::insert(&mut self.state, group)
     }
 
-    /// Takes a group out.
+    /// Removes a group.
     pub fn remove_group(&mut self, id: &str) -> Option<FakeGroup> {
         user_groups::remove(&mut self.state, id)
     }
@@ -296,17 +296,17 @@ impl FakeAccount {
         self.state.billing.plans.push(plan);
     }
 
-    /// Takes the usage of all plans out, and the subscription with them.
+    /// Removes the usage of all plans, and the subscription with it.
     pub fn remove_plans(&mut self) {
         self.state.billing.plans.clear();
     }
 
-    /// Takes an email address, so that no agent can make an account for it.
+    /// Reserves an email address, so that no agent can create an account for it.
     pub fn take_email(&mut self, email: &str) {
         self.state.agents.take_email(email);
     }
 
-    /// Lets time pass, for one until the rate limit is reset.
+    /// Advances the clock, for example until the rate limit is reset.
     pub fn advance(&mut self, by: Duration) {
         self.state.clock.advance(by);
     }
@@ -314,44 +314,43 @@ impl FakeAccount {
 
 /// Scripted faults.
 impl FakeAccount {
-    /// The next `n` requests meet this fault, after those that are scripted already.
+    /// Scripts a fault for the next `n` requests, after those that are scripted already.
     pub fn fail_next(&mut self, n: usize, fault: Fault) {
         self.script.add(n, fault);
     }
 
-    /// The next requests meet these faults, one each and in this order.
+    /// Scripts faults for the next requests, one each and in this order.
     pub fn script(&mut self, faults: impl IntoIterator<Item = Fault>) {
         for fault in faults {
             self.script.add(1, fault);
         }
     }
 
-    /// Every `n`th request from here on meets this fault. Requests that [`script`](Self::script)
-    /// provides for do not count, nor do those of other methods than the fault
-    /// [is meant for](Fault::on).
+    /// Scripts a fault for every `n`th request from here on. Requests that meet a fault of [`script`](Self::script) do
+    /// not count, nor do those that the fault [does not apply to](Fault::on).
     pub fn fail_every(&mut self, n: u64, fault: Fault) {
         self.script.recur(n, fault);
     }
 
-    /// Forgets all faults.
+    /// Removes all scripted faults.
     pub fn clear_faults(&mut self) {
         self.script.clear();
     }
 
-    /// How many scripted faults have not struck yet.
+    /// Returns the number of scripted faults that no request has met yet.
     pub fn faults_left(&self) -> usize {
         self.script.left()
     }
 }
 
-/// A look at the state.
+/// Inspection.
 impl FakeAccount {
-    /// The account id.
+    /// Returns the account id.
     pub fn id(&self) -> &str {
         &self.state.account_id
     }
 
-    /// `account://KEY:SECRET@ACCOUNT_ID`, the form in which Cloudinary's clients take credentials.
+    /// Returns `account://KEY:SECRET@ACCOUNT_ID`, the form in which Cloudinary's clients take credentials.
     ///
     /// ```
     /// use cloudinary_provisioning_fake::FakeAccount;
@@ -365,103 +364,103 @@ impl FakeAccount {
         format!("account://{}:{}@{}", encode(key), encode(&self.secret), encode(account_id))
     }
 
-    /// The value of the `authorization` header that this account takes.
+    /// Returns the value of the `authorization` header that this account accepts.
     pub fn authorization(&self) -> String {
         format!("Basic {}", STANDARD.encode(self.credentials()))
     }
 
-    /// Everybody, in the order of creation.
+    /// Returns all users, in the order of creation.
     pub fn users(&self) -> impl DoubleEndedIterator<Item = &FakeUser> {
         self.state.users.iter()
     }
 
-    /// How many users there are.
+    /// Returns the number of users.
     pub fn user_count(&self) -> usize {
         self.state.users.len()
     }
 
-    /// The user of this id.
+    /// Returns the user with this id.
     pub fn user(&self, id: &str) -> Option<&FakeUser> {
         self.state.users.get(id)
     }
 
-    /// The user of this email, whatever its case.
+    /// Returns the user with this email, ignoring case.
     pub fn user_by_email(&self, email: &str) -> Option<&FakeUser> {
         self.state.users.by_email(email)
     }
 
-    /// All product environments, in the order in which they were added.
+    /// Returns all product environments, in the order of creation.
     pub fn sub_accounts(&self) -> impl Iterator<Item = &FakeSubAccount> {
         self.state.environments.iter()
     }
 
-    /// The product environment of this id.
+    /// Returns the product environment with this id.
     pub fn sub_account(&self, id: &str) -> Option<&FakeSubAccount> {
         self.state.environments.get(id)
     }
 
-    /// The access keys of this product environment, in the order in which they were added.
+    /// Returns the access keys of a product environment, in the order of creation.
     pub fn access_keys(&self, sub_account_id: &str) -> impl DoubleEndedIterator<Item = &FakeAccessKey> {
         self.state.access_keys.of(sub_account_id).iter()
     }
 
-    /// The access key of these digits in this product environment.
+    /// Returns the access key of a product environment with this API key.
     pub fn access_key(&self, sub_account_id: &str, api_key: &str) -> Option<&FakeAccessKey> {
         self.access_keys(sub_account_id).find(|key| key.api_key == api_key)
     }
 
-    /// All groups, in the order in which they were added.
+    /// Returns all groups, in the order of creation.
     pub fn groups(&self) -> impl Iterator<Item = &FakeGroup> {
         self.state.groups.iter()
     }
 
-    /// The group of this id.
+    /// Returns the group with this id.
     pub fn group(&self, id: &str) -> Option<&FakeGroup> {
         self.state.groups.get(id)
     }
 
-    /// The groups of this user.
+    /// Returns the groups of a user.
     pub fn groups_of(&self, user_id: &str) -> impl Iterator<Item = &FakeGroup> {
         self.state.groups.all_of_user(user_id)
     }
 
-    /// The usage of all plans.
+    /// Returns the usage of all plans.
     pub fn plans(&self) -> impl Iterator<Item = &PlanUsage> {
         self.state.billing.plans.iter()
     }
 
-    /// The accounts that agents made.
+    /// Returns the accounts that agents created.
     pub fn agent_accounts(&self) -> impl Iterator<Item = &FakeAgentAccount> {
         self.state.agents.accounts.iter()
     }
 
-    /// The clouds that agents made.
+    /// Returns the clouds that agents created.
     pub fn agent_clouds(&self) -> impl Iterator<Item = &FakeAgentCloud> {
         self.state.agents.clouds.iter()
     }
 
-    /// The account's time.
+    /// Returns the account's time.
     pub fn now(&self) -> OffsetDateTime {
         self.state.now()
     }
 
-    /// Every request so far, faults included.
+    /// Returns every request so far, faults included.
     pub fn requests(&self) -> impl DoubleEndedIterator<Item = &LoggedRequest> + ExactSizeIterator {
         self.log.iter()
     }
 
-    /// Forgets the requests so far.
+    /// Clears the log of requests.
     pub fn clear_requests(&mut self) {
         self.log.clear();
     }
 }
 
-/// Answers.
+/// Responses.
 impl FakeAccount {
     /// Answers a request.
     ///
-    /// A scripted fault that breaks the connection cannot be told by a response; here it becomes a 502
-    /// with an HTML body. [`try_respond`](Self::try_respond) keeps the two apart.
+    /// A scripted fault that breaks the connection becomes a 502 with an HTML body here;
+    /// [`try_respond`](Self::try_respond) returns it as an error.
     pub fn respond(&mut self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
         self.try_respond(request).unwrap_or_else(|disruption| {
             if let Disruption::CloseAfter { response } = disruption {
@@ -476,7 +475,7 @@ impl FakeAccount {
         })
     }
 
-    /// Answers a request, or says how the connection breaks where a scripted fault wants that.
+    /// Answers a request, or returns how the connection breaks where a scripted fault asks for it.
     pub fn try_respond(&mut self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Disruption> {
         self.state.clock.tick();
         self.served = self.served.wrapping_add(1);
@@ -591,7 +590,7 @@ impl FakeAccount {
         format!("{}:{}", self.state.key, self.secret)
     }
 
-    /// Keys belong to one account, so another account's id makes them wrong: both are a 401.
+    /// Checks the credentials. A key belongs to one account, so another account's id is a 401 as well.
     fn authenticate(&self, account: &str, request: &Request<Vec<u8>>) -> Result<(), Failure> {
         let given = request
             .headers()
@@ -607,7 +606,7 @@ impl FakeAccount {
         }
     }
 
-    /// A response with the headers that every response carries.
+    /// Builds a response with the headers that every response carries.
     fn usual(&self, status: StatusCode, body: Vec<u8>) -> Response<Vec<u8>> {
         let now = self.now();
         let (limit, remaining) = self.limit.state(now);
@@ -630,7 +629,7 @@ impl FakeAccount {
     }
 }
 
-/// The method that a POST stands for: some clients send a DELETE as a POST with `_method=delete`.
+/// Returns the method that a POST stands for: some clients send a DELETE as a POST with `_method=delete`.
 fn overridden(method: &Method, query: &Bag, body: Option<&Bag>) -> Method {
     if *method != Method::POST {
         return method.clone();

@@ -1,4 +1,4 @@
-//! Accounts and clouds that agents make for themselves, without credentials.
+//! Accounts and clouds that agents create, without credentials.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -13,18 +13,18 @@ use crate::fields::Fields;
 use crate::state::State;
 use crate::switch::Switch;
 
-/// How many calls an IP address has a day, unless it is set.
+/// The default number of calls per day and IP address.
 const DEFAULT_LIMIT: u64 = 10;
 
 /// The address of every requester here.
 const REQUESTER_IP: &str = "203.0.113.7";
 
-/// Providers of addresses that nobody keeps.
+/// Providers of disposable email addresses.
 const DISPOSABLE: [&str; 4] = ["mailinator.com", "guerrillamail.com", "10minutemail.com", "yopmail.com"];
 
 const GUIDANCE: &str = "Verify the email address before the credentials are used.";
 
-/// An account that an agent made through a [`FakeAccount`](crate::FakeAccount).
+/// An account that an agent created through a [`FakeAccount`](crate::FakeAccount).
 ///
 /// ```
 /// use cloudinary_provisioning_fake::FakeAccount;
@@ -54,7 +54,7 @@ pub struct FakeAgentAccount {
     pub api_secret: String,
 }
 
-/// A cloud that an agent made through a [`FakeAccount`](crate::FakeAccount).
+/// A cloud that an agent created through a [`FakeAccount`](crate::FakeAccount).
 ///
 /// ```
 /// use cloudinary_provisioning_fake::FakeAccount;
@@ -84,7 +84,7 @@ pub struct FakeAgentCloud {
     pub api_secret: String,
     /// The addresses that it delivers to.
     pub delivery_ips: Vec<String>,
-    /// When it ends unless somebody claims it.
+    /// When it is disabled unless it is claimed.
     pub expires_at: OffsetDateTime,
 }
 

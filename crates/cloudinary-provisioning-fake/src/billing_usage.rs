@@ -37,18 +37,18 @@ struct Metric {
 }
 
 impl PlanUsage {
-    /// A plan without metrics.
+    /// Creates a plan without metrics.
     pub fn new(plan_name: impl Into<String>) -> Self {
         Self { plan_name: plan_name.into(), metrics: Vec::new() }
     }
 
-    /// One more metric, such as `credit`, and its limit.
+    /// Adds a metric, such as `credit`, and its limit.
     pub fn metric(mut self, metric: impl Into<String>, limit: f64) -> Self {
         self.metrics.push(Metric { name: metric.into(), limit, cycles: Vec::new() });
         self
     }
 
-    /// One more cycle of the last metric. Without a metric there is nowhere to put it.
+    /// Adds a cycle to the last metric. Without a metric it is ignored.
     pub fn cycle(mut self, cycle: UsageCycle) -> Self {
         if let Some(metric) = self.metrics.last_mut() {
             metric.cycles.push(cycle);
@@ -56,7 +56,7 @@ impl PlanUsage {
         self
     }
 
-    /// The plan's name.
+    /// Returns the plan's name.
     pub fn plan_name(&self) -> &str {
         &self.plan_name
     }
@@ -83,18 +83,18 @@ pub struct UsageCycle {
 }
 
 impl UsageCycle {
-    /// A cycle from its first to its last day.
+    /// Creates a cycle from its first to its last day.
     pub fn new(from: Date, to: Date, usage: f64) -> Self {
         Self { from, to, usage, breakdown: Vec::new(), environments: Vec::new(), months: Vec::new() }
     }
 
-    /// One more part of the usage, such as `storage_image`.
+    /// Adds a part of the usage, such as `storage_image`.
     pub fn breakdown(mut self, part: impl Into<String>, usage: f64) -> Self {
         self.breakdown.push((part.into(), usage));
         self
     }
 
-    /// One more part of the usage of a product environment, which is named by its cloud name.
+    /// Adds a part of the usage of a product environment, by its cloud name.
     pub fn environment(mut self, cloud_name: impl Into<String>, part: impl Into<String>, usage: f64) -> Self {
         let (cloud_name, part) = (cloud_name.into(), (part.into(), usage));
         match self.environments.iter_mut().find(|(known, _)| *known == cloud_name) {
@@ -104,7 +104,7 @@ impl UsageCycle {
         self
     }
 
-    /// One more month of an annual cycle.
+    /// Adds a month to an annual cycle.
     pub fn month(mut self, month: UsageCycle) -> Self {
         self.months.push(month);
         self

@@ -1,4 +1,4 @@
-//! Faults: what a test wants to go wrong, and the script that says when.
+//! Faults that a test scripts, and the script itself.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -7,13 +7,13 @@ use http::{Method, Response, StatusCode};
 
 use crate::answer::error_body;
 
-/// One thing to go wrong with one request.
+/// A fault that one request meets.
 ///
 /// | constructor | the client sees | is the request applied? |
 /// |---|---|---|
 /// | [`status`](Fault::status), [`throttled`](Fault::throttled), [`html`](Fault::html) | this response | no, unless [`applied`](Fault::applied) |
 /// | [`close`](Fault::close), [`reset`](Fault::reset), [`stall`](Fault::stall), [`raw`](Fault::raw) | a broken connection | no, unless [`applied`](Fault::applied) |
-/// | [`response`](Fault::response) | the genuine response, but for what is changed in it | yes |
+/// | [`response`](Fault::response) | the genuine response, with the changes that are made to it | yes |
 ///
 /// Responses can be changed further: [`header`](Fault::header), [`body`](Fault::body),
 /// [`bare`](Fault::bare), [`truncated`](Fault::truncated), [`stall_in_body`](Fault::stall_in_body),
@@ -23,9 +23,9 @@ use crate::answer::error_body;
 /// use cloudinary_provisioning_fake::{Fault, Framing};
 /// use http::Method;
 ///
-/// // The next POST is applied, but the caller only hears of a 503.
+/// // The next POST is applied, but the client receives a 503.
 /// let lost_response = Fault::status(503).applied().on(Method::POST);
-/// // A proxy that knows nothing of JSON.
+/// // The error page of a proxy.
 /// let proxy = Fault::html(502);
 /// // Throttling with a hint.
 /// let throttled = Fault::throttled(2).header("x-featureratelimit-remaining", "0");
@@ -70,7 +70,7 @@ enum Ending {
     Stall(Option<usize>),
 }
 
-/// How a response tells where its body ends: what a [truncated](Fault::truncated) body then lacks.
+/// How a response delimits its body, which decides what a [truncated](Fault::truncated) body lacks.
 ///
 /// ```
 /// use cloudinary_provisioning_fake::{Fault, Framing};
@@ -85,8 +85,7 @@ pub enum Framing {
     ContentLength,
     /// A chunk announces more bytes than arrive, and the last chunk is missing.
     Chunked,
-    /// The end of the connection is the end of the body: nothing but the body itself can tell that
-    /// some of it is missing.
+    /// The end of the connection is the end of the body: only the body itself can show that a part of it is missing.
     CloseDelimited,
 }
 
@@ -101,10 +100,10 @@ impl Fault {
         Self::new(What::Response(scripted), status.is_none())
     }
 
-    /// A response of this status with the usual headers and the body
+    /// Answers with this status, the usual headers and the body
     /// `{"error":{"message":"<reason>"}}`.
     ///
-    /// A number that is no status makes it a 500 that says so.
+    /// A number that is not a valid status makes it a 500 that says so.
     pub fn status(status: u16) -> Self {
         match StatusCode::from_u16(status) {
             Ok(status) => Self::scripted(Some(status), None),
@@ -115,58 +114,56 @@ impl Fault {
         }
     }
 
-    /// A 429 with `retry-after` in seconds.
+    /// Answers with a 429 and `retry-after` in seconds.
     pub fn throttled(retry_after: u64) -> Self {
         Self::status(429).header(RETRY_AFTER.as_str(), retry_after.to_string())
     }
 
-    /// A response as a proxy in between gives it: an HTML page and none of the service's own headers.
+    /// Answers as a proxy would: with an HTML page and none of the service's own headers.
     pub fn html(status: u16) -> Self {
         let page = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>");
         Self::status(status).bare().header(CONTENT_TYPE.as_str(), "text/html").body(page)
     }
 
-    /// The genuine response of a request that is applied as ever. Unchanged it is no fault at all,
-    /// which is of use between others in a script.
+    /// Answers with the genuine response of the request, which is applied. Unchanged it is no fault at all, which is
+    /// useful between others in a script.
     pub fn response() -> Self {
         Self::scripted(None, None)
     }
 
-    /// The connection is closed without a response.
+    /// Closes the connection without a response.
     pub fn close() -> Self {
         Self::new(What::Close, false)
     }
 
-    /// The connection is reset without a response.
+    /// Resets the connection without a response.
     pub fn reset() -> Self {
         Self::new(What::Reset, false)
     }
 
-    /// No response ever comes; the connection is held until the client gives up or the server is
-    /// dropped.
+    /// Sends no response, and keeps the connection open until the client gives up or the server is dropped.
     pub fn stall() -> Self {
         Self::new(What::Stall, false)
     }
 
-    /// These bytes instead of a response, after which the connection is closed.
+    /// Sends these bytes instead of a response, then closes the connection.
     pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
         Self::new(What::Raw(bytes.into()), false)
     }
 
-    /// The request is applied first, then the fault takes the place of its response: the response is
-    /// lost rather than the request.
+    /// Applies the request before the fault replaces its response: the response is lost rather than the request.
     pub fn applied(mut self) -> Self {
         self.applied = true;
         self
     }
 
-    /// Strikes only requests of this method; others pass and leave it waiting.
+    /// Restricts the fault to requests with this method. Others pass, and the fault waits.
     pub fn on(mut self, method: Method) -> Self {
         self.only = Some(method);
         self
     }
 
-    /// Strikes only requests of this operation, by its operationId; others pass and leave it waiting.
+    /// Restricts the fault to requests of this operation, by its operationId. Others pass, and the fault waits.
     ///
     /// ```
     /// use cloudinary_provisioning_fake::Fault;
@@ -179,10 +176,9 @@ impl Fault {
         self
     }
 
-    /// A header of the response. The first of a name takes the place of the usual one; further ones of
-    /// that name stand beside it.
+    /// Sets a header of the response. The first of a name replaces the usual one; further ones of that name are added.
     ///
-    /// What is no valid header makes the response a 500 that says so.
+    /// A header that is not valid makes the response a 500 that says so.
     pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
         let name = HeaderName::from_bytes(name.as_ref());
         let value = HeaderValue::from_bytes(value.as_ref());
@@ -198,7 +194,7 @@ impl Fault {
         self
     }
 
-    /// The body of the response, as it is: the content type stays JSON unless it is set.
+    /// Sets the body of the response. The content type stays JSON unless it is set.
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         if let What::Response(scripted) = &mut self.what {
             scripted.body = Some(body.into());
@@ -206,7 +202,7 @@ impl Fault {
         self
     }
 
-    /// Without the headers that every response of the service carries (date, request id, rate limit).
+    /// Leaves out the headers that every response of the service carries (date, request id, rate limit).
     pub fn bare(mut self) -> Self {
         if let What::Response(scripted) = &mut self.what {
             scripted.bare = true;
@@ -214,28 +210,27 @@ impl Fault {
         self
     }
 
-    /// The connection is closed in the middle of the body.
+    /// Closes the connection in the middle of the body.
     pub fn truncated(self, framing: Framing) -> Self {
         self.ending(Ending::Truncated(framing, None))
     }
 
-    /// The connection is closed after this many bytes of the body.
+    /// Closes the connection after this many bytes of the body.
     pub fn truncated_at(self, framing: Framing, sent: usize) -> Self {
         self.ending(Ending::Truncated(framing, Some(sent)))
     }
 
-    /// Half of the body arrives, and the rest never does.
+    /// Sends half of the body, and never the rest.
     pub fn stall_in_body(self) -> Self {
         self.ending(Ending::Stall(None))
     }
 
-    /// This many bytes of the body arrive, and the rest never does.
+    /// Sends this many bytes of the body, and never the rest.
     pub fn stall_in_body_at(self, sent: usize) -> Self {
         self.ending(Ending::Stall(Some(sent)))
     }
 
-    /// The whole response arrives, and then the connection is closed without having announced it, as
-    /// if it had been idle for too long.
+    /// Sends the whole response, then closes the connection without announcing it, as after an idle timeout.
     pub fn then_close(self) -> Self {
         self.ending(Ending::Close)
     }
@@ -256,8 +251,8 @@ impl Fault {
             && self.only_operation.as_deref().is_none_or(|only| Some(only) == operation)
     }
 
-    /// What comes of it. `usual` makes an empty response with the usual headers; `genuine` is the response
-    /// of the request where it was applied.
+    /// Applies the fault. `usual` builds a response with the usual headers; `genuine` is the response of the request
+    /// where it was applied.
     pub(crate) fn strike(
         self,
         genuine: Option<Response<Vec<u8>>>,
@@ -327,7 +322,7 @@ fn default_body(status: StatusCode) -> Vec<u8> {
     error_body(reason(status))
 }
 
-/// 420 is not in the registry of statuses.
+/// Returns the reason phrase. 420 is not in the registry of statuses.
 pub(crate) fn reason(status: StatusCode) -> &'static str {
     match status.as_u16() {
         420 => "Max Usage Rate Exceeded",
@@ -337,9 +332,8 @@ pub(crate) fn reason(status: StatusCode) -> &'static str {
 
 /// What happens to the connection in place of a whole response.
 ///
-/// The server acts it out. Whoever uses the account without the server gets it from
-/// [`FakeAccount::try_respond`](crate::FakeAccount::try_respond) and turns it into the error that
-/// their own HTTP stack would report.
+/// The server carries it out. Without the server, [`FakeAccount::try_respond`](crate::FakeAccount::try_respond) returns it,
+/// for you to turn into the error that your own HTTP stack would report.
 ///
 /// ```
 /// use cloudinary_provisioning_fake::{Disruption, FakeAccount, Fault};
@@ -370,16 +364,16 @@ pub enum Disruption {
     Truncated {
         /// The whole response.
         response: Box<Response<Vec<u8>>>,
-        /// How its length is told.
+        /// How its body is delimited.
         framing: Framing,
-        /// How many bytes of the body arrive.
+        /// The number of bytes of the body that are sent.
         sent: usize,
     },
     /// Held open after the first bytes of the body.
     StallInBody {
         /// The whole response.
         response: Box<Response<Vec<u8>>>,
-        /// How many bytes of the body arrive.
+        /// The number of bytes of the body that are sent.
         sent: usize,
     },
     /// The whole response, then closed.
@@ -390,7 +384,7 @@ pub enum Disruption {
 }
 
 impl Disruption {
-    /// The status that the client got to see, if any.
+    /// Returns the status that the client received, if any.
     pub fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Close | Self::Reset | Self::Stall | Self::Raw(_) => None,

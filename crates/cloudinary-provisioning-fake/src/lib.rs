@@ -67,17 +67,42 @@
 //! `FakeServer::account_url` has the credentials in the form that Cloudinary's own clients take:
 //! `account://KEY:SECRET@ACCOUNT_ID`. The example `serve` starts a server for programs in other languages.
 //!
-//! `FakeServer::with` gives access to the account while it serves, for one to script a fault or to
-//! count users; `FakeServer::close_connections` does what an idle timeout would.
+//! `FakeServer::with` gives access to the account while it serves, for example to script a fault or to count users;
+//! `FakeServer::close_connections` does what an idle timeout would.
+//!
+//! # Without a socket
+//!
+//! A client that takes its transport as a closure needs no server. The closure owns the account, or shares it with the
+//! test:
+//!
+//! ```
+//! use std::sync::{Arc, Mutex};
+//!
+//! use cloudinary_provisioning_fake::FakeAccount;
+//!
+//! let account = Arc::new(Mutex::new(FakeAccount::new("acc", "key", "secret")));
+//! let transport = {
+//!     let account = Arc::clone(&account);
+//!     move |request: http::Request<Vec<u8>>| account.lock().unwrap().respond(request)
+//! };
+//!
+//! // What a program under test would do:
+//! let request = http::Request::get("/v2/accounts/permissions/public/catalog").body(Vec::new()).unwrap();
+//! assert_eq!(transport(request).status(), 200);
+//!
+//! // What the test looks at afterwards:
+//! let account = account.lock().unwrap();
+//! assert_eq!(account.requests().next().unwrap().operation, Some("getSystemRolesAndPoliciesCatalog"));
+//! ```
 //!
 //! # Scripting faults
 //!
-//! A [`Fault`] meets one request. [`fail_next`](FakeAccount::fail_next) and
-//! [`script`](FakeAccount::script) line faults up, [`fail_every`](FakeAccount::fail_every) has them
-//! recur, and [`Fault::on`] and [`Fault::on_operation`] keep them to one method or operation.
+//! A [`Fault`] affects one request. [`fail_next`](FakeAccount::fail_next) and [`script`](FakeAccount::script) queue
+//! faults, [`fail_every`](FakeAccount::fail_every) repeats them, and [`Fault::on`] and [`Fault::on_operation`] restrict
+//! them to one method or operation.
 //!
-//! What matters to a tool that creates and deletes people is whether the *request* was lost or its
-//! *response*. Both look the same from outside; here they can be told apart:
+//! For a tool that creates and deletes users it matters whether the *request* was lost or its *response*. Both look the
+//! same to a client; here they can be told apart:
 //!
 //! ```
 //! use cloudinary_provisioning_fake::{FakeAccount, Fault, NewUser};
@@ -104,7 +129,7 @@
 //! assert_eq!(applied, [false, true]);
 //! ```
 //!
-//! | to see how your tool takes | script |
+//! | what your tool has to handle | script |
 //! |---|---|
 //! | throttling with a hint | `Fault::throttled(2)` |
 //! | the service's own rate limit | [`FakeAccount::with_rate_limit`] |
@@ -112,20 +137,20 @@
 //! | a proxy's error page | `Fault::html(502)` |
 //! | a redirect | `Fault::status(302).header("location", "https://example.com/")` |
 //! | nonsense in a success | `Fault::status(200).body("<html>")` |
-//! | a response lost, the change made | `Fault::status(503).applied()`, `Fault::close().applied()` |
+//! | a lost response to an applied change | `Fault::status(503).applied()`, `Fault::close().applied()` |
 //! | no response | `Fault::close()`, `Fault::reset()`, `Fault::stall()` |
 //! | half a response | `Fault::response().truncated(Framing::Chunked)`, `Fault::response().stall_in_body()` |
-//! | a connection that is gone when it is used again | `Fault::response().then_close()` |
+//! | a connection that is closed before it is reused | `Fault::response().then_close()` |
 //! | something that is not HTTP | `Fault::raw("220 mail ready\r\n")` |
 //!
 //! Faults of the connection need the server. Without it, [`FakeAccount::try_respond`] returns them
 //! as a [`Disruption`], for you to turn into the error that your HTTP stack would report.
 //!
-//! # Setting up and looking
+//! # Setup and inspection
 //!
-//! Every resource can be set up before the first request and at any time afterwards, and looked at without a request:
+//! Every resource can be set up before the first request and at any time afterwards, and inspected without a request:
 //!
-//! | resource | set up | look |
+//! | resource | setup | inspection |
 //! |---|---|---|
 //! | users | [`NewUser`], [`FakeAccount::insert_user`], [`FakeAccount::log_in`] | [`FakeAccount::users`], [`FakeUser`] |
 //! | user groups | [`NewGroup`], [`FakeAccount::add_group`] | [`FakeAccount::groups`], [`FakeGroup`] |
@@ -141,8 +166,8 @@
 //! # What is modelled
 //!
 //! Where the API description and tests that talk to the live service contradict each other, the account behaves as
-//! those tests have it; a [`Switch`] turns to the other side. [`Switch::DOCUMENTED`] has all that lead to the
-//! description.
+//! those tests have it; a [`Switch`] selects the other side. [`Switch::DOCUMENTED`] is the set of switches
+//! that select the description.
 //!
 //! ## Requests
 //!

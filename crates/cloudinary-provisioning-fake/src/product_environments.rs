@@ -19,7 +19,7 @@ use crate::users::{lowercase, starts_with};
 /// From so many assets on an environment can neither be deleted nor get another cloud name.
 const MANY_ASSETS: u64 = 1000;
 
-/// A product environment (sub-account) of a [`FakeAccount`](crate::FakeAccount), as it stands.
+/// A product environment (sub-account) of a [`FakeAccount`](crate::FakeAccount).
 ///
 /// ```
 /// use cloudinary_provisioning_fake::{FakeAccount, NewSubAccount};
@@ -46,7 +46,7 @@ pub struct FakeSubAccount {
     pub enabled: bool,
     /// Its custom attributes, if it has any.
     pub custom_attributes: Option<Map<String, Value>>,
-    /// How many assets it holds.
+    /// The number of its assets.
     pub assets: u64,
     /// When it was created.
     pub created_at: OffsetDateTime,
@@ -56,7 +56,7 @@ pub struct FakeSubAccount {
     pub(crate) made_by_request: bool,
 }
 
-/// A product environment (sub-account) to put into a [`FakeAccount`](crate::FakeAccount).
+/// A product environment (sub-account) to add to a [`FakeAccount`](crate::FakeAccount).
 ///
 /// ```
 /// use cloudinary_provisioning_fake::{FakeAccount, NewSubAccount};
@@ -79,7 +79,7 @@ pub struct NewSubAccount {
 }
 
 impl NewSubAccount {
-    /// An enabled product environment. Its cloud name follows from its name unless it is set.
+    /// Creates an enabled product environment. Its cloud name is derived from its name unless it is set.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             id: None,
@@ -92,37 +92,37 @@ impl NewSubAccount {
         }
     }
 
-    /// Its id, in place of a made-up one.
+    /// Sets its id. A generated one is the default.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// The name of its cloud.
+    /// Sets its cloud name.
     pub fn cloud_name(mut self, cloud_name: impl Into<String>) -> Self {
         self.cloud_name = Some(cloud_name.into());
         self
     }
 
-    /// Its description.
+    /// Sets its description.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// Whether it is enabled.
+    /// Sets whether it is enabled.
     pub fn enabled(mut self, enabled: bool) -> Self {
         self.enabled = enabled;
         self
     }
 
-    /// One more custom attribute.
+    /// Adds a custom attribute.
     pub fn custom_attribute(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.custom_attributes.get_or_insert_default().insert(name.into(), value.into());
         self
     }
 
-    /// How many assets it holds. From 1,000 on it can neither be deleted nor get another cloud name.
+    /// Sets the number of its assets. With 1,000 or more it can neither be deleted nor get another cloud name.
     pub fn assets(mut self, count: u64) -> Self {
         self.assets = count;
         self
@@ -144,7 +144,7 @@ impl NewSubAccount {
     }
 }
 
-/// A cloud name out of a display name: what a cloud name cannot hold becomes a hyphen (live, PHP).
+/// Derives a cloud name from a display name: what a cloud name cannot hold becomes a hyphen (live, PHP).
 fn cloud_name_from(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' };
     name.chars().map(plain).collect()
@@ -156,7 +156,7 @@ pub(crate) struct ProductEnvironments {
     environments: BTreeMap<u64, FakeSubAccount>,
     places: u64,
     by_id: HashMap<String, u64>,
-    /// Every cloud name that there ever was, in lower case: they stay taken (live, Go).
+    /// Every cloud name that was ever used, in lower case: they stay taken (live, Go).
     cloud_names: HashSet<String>,
 }
 
@@ -195,7 +195,7 @@ impl ProductEnvironments {
     }
 }
 
-/// Adds an environment with its Root key. One with the same id makes way.
+/// Adds an environment with its Root key. One with the same id is replaced.
 pub(crate) fn insert(state: &mut State, new: NewSubAccount) -> String {
     let id = match &new.id {
         Some(id) => id.clone(),
@@ -219,7 +219,7 @@ pub(crate) fn remove(state: &mut State, id: &str) -> Option<FakeSubAccount> {
     Some(environment)
 }
 
-/// The environment, where the provisioning key may do this with it.
+/// Finds an environment, and checks that the provisioning key may do this with it.
 pub(crate) fn find<'a>(state: &'a State, id: &str, action: &str) -> Result<&'a FakeSubAccount, Failure> {
     let environment = state.environments.get(id).ok_or_else(|| Failure::no_sub_account(id))?;
     let unknown = state.is_on(Switch::NewEnvironmentsForbidden) && environment.made_by_request;

@@ -66,11 +66,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl FakeServer {
-    /// Starts to listen.
+    /// Starts the server.
     ///
     /// # Errors
     ///
-    /// When there is no free port, or no thread to be had.
+    /// Returns an error when there is no free port, or a thread cannot be started.
     pub fn start(account: FakeAccount) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
@@ -88,27 +88,27 @@ impl FakeServer {
         Ok(Self { address, shared, acceptor: Some(acceptor) })
     }
 
-    /// `http://127.0.0.1:<port>`, without a slash at its end.
+    /// Returns `http://127.0.0.1:<port>`, without a trailing slash.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// `account://KEY:SECRET@ACCOUNT_ID`, as [`FakeAccount::account_url`] has it.
+    /// Returns `account://KEY:SECRET@ACCOUNT_ID`. See [`FakeAccount::account_url`].
     pub fn account_url(&self) -> String {
         lock(&self.shared.account).account_url()
     }
 
-    /// The address that it listens on.
+    /// Returns the address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// A copy of the account as it stands.
+    /// Returns a copy of the account.
     pub fn account(&self) -> FakeAccount {
         lock(&self.shared.account).clone()
     }
 
-    /// Looks at the account or changes it. Requests wait in the meantime.
+    /// Inspects or changes the account. Requests wait in the meantime.
     ///
     /// ```
     /// # fn main() -> std::io::Result<()> {
@@ -122,18 +122,18 @@ impl FakeServer {
         look(&mut lock(&self.shared.account))
     }
 
-    /// How many connections have been accepted.
+    /// Returns the number of connections that have been accepted.
     pub fn connections(&self) -> u64 {
         self.shared.connections.load(Ordering::SeqCst)
     }
 
-    /// How many whole requests have been read, those that met a fault included.
+    /// Returns the number of whole requests that have been read, those that met a fault included.
     pub fn requests(&self) -> u64 {
         self.shared.requests.load(Ordering::SeqCst)
     }
 
-    /// Closes the connections that are open now, as if they had been idle for too long. The client's
-    /// next request on one of them is lost; a new connection is served as ever.
+    /// Closes all open connections, as after an idle timeout. The client's next request on one of them is lost; new
+    /// connections are served.
     pub fn close_connections(&self) {
         for stream in lock(&self.shared.open).values() {
             // The client may have been quicker.

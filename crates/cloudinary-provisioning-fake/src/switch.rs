@@ -1,9 +1,9 @@
-//! Where sources about the service contradict one another.
+//! Switches for behavior that sources about the service contradict one another on.
 
-/// Another side of the service than the one that [`FakeAccount`](crate::FakeAccount) shows by default.
+/// Changes the behavior of a [`FakeAccount`](crate::FakeAccount) where sources about the service differ.
 ///
-/// By default the account behaves as tests that talk to the service found it, else as the API description says. Each
-/// switch turns one behavior to what another source says, or to a state that an account can be in, so that a tool can
+/// By default the account behaves as tests against the live service found it, else as the API description says. Each
+/// switch changes one behavior to what another source says, or to a state that an account can be in, so that a tool can
 /// be tested against both.
 ///
 /// ```

@@ -32,7 +32,7 @@ pub struct FakeGroup {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// The ids of its members, in the order in which they were added. Some may be of no user yet.
+    /// The ids of its members, in the order in which they were added. They need not be of existing users.
     pub members: Vec<String>,
     /// When it was created.
     pub created_at: OffsetDateTime,
@@ -40,9 +40,9 @@ pub struct FakeGroup {
     pub updated_at: OffsetDateTime,
 }
 
-/// A user group to put into a [`FakeAccount`](crate::FakeAccount).
+/// A user group to add to a [`FakeAccount`](crate::FakeAccount).
 ///
-/// Members may be named before the users are there.
+/// Members may be named before the users are added.
 ///
 /// ```
 /// use cloudinary_provisioning_fake::{FakeAccount, NewGroup};
@@ -60,24 +60,24 @@ pub struct NewGroup {
 }
 
 impl NewGroup {
-    /// A group without members.
+    /// Creates a group without members.
     pub fn new(name: impl Into<String>) -> Self {
         Self { id: None, name: name.into(), members: Vec::new() }
     }
 
-    /// Its id, in place of a made-up one.
+    /// Sets its id. A generated one is the default.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// One member more, by the user's id.
+    /// Adds a member, by the user's id.
     pub fn member(mut self, user_id: impl AsRef<str>) -> Self {
         self.members.push(user_id.as_ref().to_owned());
         self
     }
 
-    /// More members, by their users' ids.
+    /// Adds several members, by the users' ids.
     pub fn members<I>(mut self, user_ids: I) -> Self
     where
         I: IntoIterator,
@@ -123,7 +123,7 @@ impl UserGroups {
         self.of_user.get(user_id).map_or(0, BTreeSet::len)
     }
 
-    /// A known id gets the new name, and the new members besides those it has.
+    /// Inserts a group. One with the same id is renamed and gains the new members.
     pub(crate) fn insert(&mut self, new: NewGroup, ids: &mut Ids, now: OffsetDateTime) -> String {
         let id = match &new.id {
             Some(id) => id.clone(),
@@ -142,7 +142,7 @@ impl UserGroups {
         id
     }
 
-    /// Whether the user is new to the group.
+    /// Adds a member, and returns whether the user is new to the group.
     fn add_member(&mut self, id: &str, user_id: &str) -> bool {
         let Some(place) = self.by_id.get(id) else {
             return false;
@@ -154,7 +154,7 @@ impl UserGroups {
         fresh
     }
 
-    /// Whether the user was in the group.
+    /// Removes a member, and returns whether the user was in the group.
     fn remove_member(&mut self, id: &str, user_id: &str) -> bool {
         let Some(place) = self.by_id.get(id) else {
             return false;
@@ -166,7 +166,7 @@ impl UserGroups {
         left
     }
 
-    /// A user leaves all groups.
+    /// Removes a user from all groups.
     pub(crate) fn forget_user(&mut self, user_id: &str) {
         for place in self.of_user.remove(user_id).unwrap_or_default() {
             if let Some(group) = self.groups.get_mut(&place) {
@@ -303,7 +303,7 @@ fn check_name(state: &State, name: &str, owner: Option<&str>) -> Result<(), Fail
     }
 }
 
-/// A group in a few words.
+/// A group's id and name.
 #[derive(Debug, Serialize)]
 pub(crate) struct GroupSummary<'a> {
     id: &'a str,

@@ -1,4 +1,4 @@
-//! Users: as they stand, as a test puts them there, and the seven operations on them.
+//! Users and their seven operations.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -22,7 +22,7 @@ pub(crate) const MASTER_ADMIN: &str = "master_admin";
 /// The role of a user whose creator did not choose one: the least that the service has.
 pub(crate) const DEFAULT_ROLE: &str = "media_library_user";
 
-/// A user of a [`FakeAccount`](crate::FakeAccount), as it stands.
+/// A user of a [`FakeAccount`](crate::FakeAccount).
 ///
 /// ```
 /// use cloudinary_provisioning_fake::FakeAccount;
@@ -50,8 +50,8 @@ pub struct FakeUser {
     pub enabled: bool,
     /// Whether the invitation has not been accepted yet.
     pub pending: bool,
-    /// The product environments that the user may use; `None` is all of them. An empty list here is none of them, what
-    /// only deleting the last of them can bring about: a request with an empty list gives access to everything.
+    /// The product environments that the user may use; `None` is all of them. An empty list is none of them: it remains
+    /// when the last one was deleted. In a request an empty list grants access to all of them.
     pub sub_account_ids: Option<Vec<String>>,
     /// When the user was created.
     pub created_at: OffsetDateTime,
@@ -70,17 +70,17 @@ pub struct FakeUser {
 }
 
 impl FakeUser {
-    /// The name up to its first space.
+    /// Returns the name up to its first space.
     pub fn first_name(&self) -> &str {
         self.name.split_once(' ').map_or(&self.name, |(first, _)| first)
     }
 
-    /// The name after its first space; empty when it has none.
+    /// Returns the name after its first space; empty when there is none.
     pub fn last_name(&self) -> &str {
         self.name.split_once(' ').map_or("", |(_, last)| last)
     }
 
-    /// `pending`, else `disabled`, else `active`.
+    /// Returns `pending`, else `disabled`, else `active`.
     pub fn status(&self) -> &'static str {
         match (self.pending, self.enabled) {
             (true, _) => "pending",
@@ -89,20 +89,20 @@ impl FakeUser {
         }
     }
 
-    /// Whether the user may use every product environment: master admins always may.
+    /// Returns whether the user may use every product environment. Master admins always may.
     pub fn all_sub_accounts(&self) -> bool {
         self.role == MASTER_ADMIN || self.sub_account_ids.is_none()
     }
 
-    /// Whether the user may use this product environment.
+    /// Returns whether the user may use this product environment.
     pub fn has_sub_account(&self, id: &str) -> bool {
         self.all_sub_accounts() || self.sub_account_ids.as_ref().is_some_and(|ids| ids.iter().any(|known| known == id))
     }
 }
 
-/// A user to put into a [`FakeAccount`](crate::FakeAccount).
+/// A user to add to a [`FakeAccount`](crate::FakeAccount).
 ///
-/// What a request cannot say about a user can be said here: logins, pending or not, providers.
+/// Sets what a request cannot set as well: logins, providers, whether the user is pending.
 ///
 /// ```
 /// use cloudinary_provisioning_fake::{FakeAccount, NewUser};
@@ -134,8 +134,8 @@ pub struct NewUser {
 }
 
 impl NewUser {
-    /// An enabled, pending user of the role `media_library_user` with access to everything, just as
-    /// a request with nothing but a name and an email creates one.
+    /// Creates an enabled, pending user with the role `media_library_user` and access to everything, as a request with
+    /// only a name and an email does.
     pub fn new(name: impl Into<String>, email: impl Into<String>) -> Self {
         Self {
             id: None,
@@ -154,31 +154,31 @@ impl NewUser {
         }
     }
 
-    /// The id, in place of a made-up one. Any text will do.
+    /// Sets the id; any text is accepted. A generated one is the default.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// The role's name on the wire. Unlike a request this may name one that does not exist (yet).
+    /// Sets the role's name on the wire. Unlike in a request, it need not exist.
     pub fn role(mut self, role: impl Into<String>) -> Self {
         self.role = role.into();
         self
     }
 
-    /// Whether the user may log in.
+    /// Sets whether the user may log in.
     pub fn enabled(mut self, enabled: bool) -> Self {
         self.enabled = enabled;
         self
     }
 
-    /// Whether the invitation is still open. Without this, who has a last login is not pending.
+    /// Sets whether the invitation is still open. By default a user is pending who has never logged in.
     pub fn pending(mut self, pending: bool) -> Self {
         self.pending = Some(pending);
         self
     }
 
-    /// The product environments that the user may use, in place of all of them.
+    /// Sets the product environments that the user may use. The default is all of them.
     pub fn sub_account_ids<I>(mut self, ids: I) -> Self
     where
         I: IntoIterator,
@@ -188,19 +188,19 @@ impl NewUser {
         self
     }
 
-    /// When the user was created, in place of the account's present time.
+    /// Sets when the user was created. The default is the account's time.
     pub fn created_at(mut self, moment: OffsetDateTime) -> Self {
         self.created_at = Some(utc(moment));
         self
     }
 
-    /// The last login.
+    /// Sets the last login.
     pub fn last_login(mut self, moment: OffsetDateTime) -> Self {
         self.last_login = Some(utc(moment));
         self
     }
 
-    /// The authentication providers.
+    /// Sets the authentication providers.
     pub fn providers<I>(mut self, providers: I) -> Self
     where
         I: IntoIterator,
@@ -210,19 +210,19 @@ impl NewUser {
         self
     }
 
-    /// Whether two-factor authentication is on.
+    /// Sets whether two-factor authentication is on.
     pub fn two_factor(mut self, two_factor: bool) -> Self {
         self.two_factor = two_factor;
         self
     }
 
-    /// Whether this is the account's root user.
+    /// Sets whether this is the account's root user.
     pub fn root(mut self, root: bool) -> Self {
         self.root = root;
         self
     }
 
-    /// The technical role.
+    /// Sets the technical role.
     pub fn technical_role(mut self, role: impl Into<String>) -> Self {
         self.technical_role = Some(role.into());
         self
@@ -249,7 +249,7 @@ impl NewUser {
     }
 }
 
-/// Everybody. Users keep their place in the order of creation; ids and emails find them without a search.
+/// All users, in the order of creation, indexed by id and email.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Users {
     by_place: BTreeMap<u64, FakeUser>,
@@ -277,7 +277,7 @@ impl Users {
         self.by_place.values()
     }
 
-    /// Everybody but the first `skip`, without a walk past each of these.
+    /// Skips the first `skip` users without iterating over each of them.
     fn after(&self, skip: usize) -> impl Iterator<Item = &FakeUser> {
         let (mut start, mut left) = (0_u64, skip);
         for alive in &self.blocks {
@@ -307,7 +307,7 @@ impl Users {
         places.into_iter().filter_map(|place| self.by_place.get(&place))
     }
 
-    /// The last one wins. The ids of whoever had this id or email before come back with the new one's.
+    /// Inserts a user. Returns the id, and the ids of the users that were replaced: those with the same id or email.
     pub(crate) fn insert(&mut self, new: NewUser, ids: &mut Ids, now: OffsetDateTime) -> (String, Vec<String>) {
         let id = match &new.id {
             Some(id) => id.clone(),
@@ -355,7 +355,7 @@ impl Users {
         Some(user)
     }
 
-    /// Takes a product environment out of everybody's list. Whoever had no other has none then, rather than all.
+    /// Removes a product environment from everybody's list. A list that becomes empty is access to none, not to all.
     pub(crate) fn forget_environment(&mut self, id: &str) {
         for user in self.by_place.values_mut() {
             if let Some(ids) = &mut user.sub_account_ids {
@@ -365,7 +365,7 @@ impl Users {
     }
 }
 
-/// Adds a user; whoever has its id or email makes way.
+/// Adds a user. Those with the same id or email are replaced.
 pub(crate) fn insert(state: &mut State, new: NewUser) -> String {
     let now = state.now();
     let (id, former) = state.users.insert(new, &mut state.ids, now);
@@ -478,7 +478,7 @@ fn check(fields: &Fields) -> Result<(), Failure> {
     }
 }
 
-/// Far more lenient than the RFCs, and enough to tell an address from a name.
+/// Checks the outline of an email address, far more leniently than the RFCs.
 fn is_email(text: &str) -> bool {
     let plain = !text.chars().any(|c| c.is_whitespace() || c.is_control());
     plain
@@ -696,8 +696,7 @@ struct UsersResponse<'a> {
     users: Vec<View<'a>>,
 }
 
-/// A user as it goes over the wire: made while it is written, so that a list of everybody does not hold everybody's
-/// texts twice.
+/// A user on the wire, built while it is written, so that a long list does not hold all texts twice.
 struct View<'a> {
     state: &'a State,
     user: &'a FakeUser,

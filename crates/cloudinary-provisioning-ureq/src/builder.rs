@@ -9,12 +9,12 @@ use cloudinary_provisioning::{
 use ureq::{Agent, Proxy};
 
 use crate::client::{Client, ResponseHook, RetryHook, Shared};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, SystemClock, Timeline};
 use crate::config_error::ConfigError;
 use crate::gate::Gate;
 use crate::proxy::{self, EnvProxy};
 use crate::tls::Tls;
-use crate::transport::{Agents, LateAgent, UreqTransport, below, clamp};
+use crate::transport::{Agents, LateAgent, UreqTransport, clamp, connect_timeout_below, resolve_timeout};
 
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const DEFAULT_BODY_LIMIT: u64 = 64 * 1024 * 1024;
@@ -25,19 +25,19 @@ const MAX_IDLE_CONNECTIONS: usize = 1024;
 ///
 /// | setting | default |
 /// |---|---|
-/// | [`origin`](Self::origin), [`region`](Self::region) | the account's: `https://api.cloudinary.com` |
+/// | [`origin`](Self::origin), [`region`](Self::region) | the account's; by default `https://api.cloudinary.com` |
 /// | [`retry`](Self::retry) | [`RetryPolicy::default`]: 3 attempts, 30 s each, 120 s in all |
 /// | [`timeout`](Self::timeout) | the retry policy's 30 s an attempt |
 /// | [`connect_timeout`](Self::connect_timeout) | 10 s |
 /// | [`header`](Self::header) | none |
 /// | [`body_limit`](Self::body_limit) | 64 MiB |
 /// | [`user_agent_suffix`](Self::user_agent_suffix) | none |
-/// | [`on_retry`](Self::on_retry), [`on_response`](Self::on_response) | nothing |
-/// | [`proxy`](Self::proxy) | from the environment, see there |
-/// | [`tls_config`](Self::tls_config) | by the features that are on |
-/// | [`agent`](Self::agent) | one of its own |
+/// | [`on_retry`](Self::on_retry), [`on_response`](Self::on_response) | none |
+/// | [`proxy`](Self::proxy) | read from the environment |
+/// | `tls_config` | depends on the features |
+/// | [`agent`](Self::agent) | created by the client |
 /// | [`transport`](Self::transport) | ureq |
-/// | [`clock`](Self::clock) | the system's |
+/// | [`clock`](Self::clock), [`sleep`](Self::sleep) | the system's |
 ///
 /// ```
 /// use std::time::Duration;
@@ -45,7 +45,9 @@ const MAX_IDLE_CONNECTIONS: usize = 1024;
 ///
 /// let account = Account::new("acc", "key", "secret")?;
 /// let client = Client::builder(account)
-///     .retry(RetryPolicy::default().max_attempts(5).attempt_timeout(Duration::from_secs(10)))
+///     .retry(
+///         RetryPolicy::default().max_attempts(5).attempt_timeout(Duration::from_secs(10)),
+///     )
 ///     .user_agent_suffix("directory-sync/2.1")
 ///     .on_retry(|event| eprintln!("{event}"))
 ///     .build()?;
@@ -111,71 +113,71 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// Where a part is missing or cannot be used.
+    /// Returns an error if a part of the account is missing or cannot be used.
     pub fn from_env() -> Result<Self, Error> {
         // Text that is not Unicode becomes replacement characters, which an account refuses by the part's name.
         let variable = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         Ok(Self::new(Account::from_lookup(variable)?))
     }
 
-    /// Where requests go, in place of the account's origin.
+    /// Sets the origin that requests go to, instead of the account's.
     pub fn origin(mut self, origin: Origin) -> Self {
         self.account = self.account.with_origin(origin);
         self
     }
 
-    /// The region of the service that requests go to: short for `origin(Origin::region(region))`.
+    /// Sets the region of the service that requests go to: short for `origin(Origin::region(region))`.
     pub fn region(self, region: Region) -> Self {
         self.origin(Origin::region(region))
     }
 
-    /// How often and how long to try, where a call does not say otherwise.
+    /// Sets the retry policy of all calls that do not have their own.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// How long one attempt may take, in place of the retry policy's own timeout.
+    /// Sets the timeout of one attempt, instead of the retry policy's.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// One more header on every request; see [`header`](RequestOptions::header). What a call sets replaces it.
+    /// Adds a header to every request; see [`RequestOptions::header`]. A call's own header of the same name replaces it.
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
         self.request = self.request.header(name, value);
         self
     }
 
-    /// How long connecting may take: resolving the name, TCP and TLS together. What fails here was not sent, and is
-    /// retried for every operation.
+    /// Sets the timeout of connecting: of resolving the name first, and then of TCP and TLS together.
     ///
-    /// It always ends a little before the attempt does. A connection that is reset or closed within the TLS handshake
-    /// may have been sent a request, as far as ureq tells.
+    /// A request whose connection times out was not sent, so every operation is retried. Both timeouts together always
+    /// end a little before that of the attempt. If the connection is reset or closed during the TLS handshake, ureq does
+    /// not tell whether the request was sent, so it counts as possibly sent.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
     }
 
-    /// The largest body to take, in bytes after decompression. A larger one is an error, and is not read further.
+    /// Sets the largest body to accept, in bytes after decompression. A larger one is an error, and is not read further.
     pub fn body_limit(mut self, bytes: u64) -> Self {
         self.body_limit = Some(bytes);
         self
     }
 
-    /// Names the calling program in the `user-agent`, behind this crate's own name: `directory-sync/2.1`.
+    /// Adds the name of the calling program, such as `directory-sync/2.1`, to the `user-agent`.
     pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
         self.user_agent_suffix = Some(suffix.into());
         self
     }
 
-    /// Called before the delay of every retry, with the cause.
+    /// Sets a hook that is called before the delay of every retry, with the cause.
     pub fn on_retry(mut self, hook: impl Fn(&RetryEvent<'_>) + Send + Sync + 'static) -> Self {
         self.on_retry = Some(Box::new(hook));
         self
     }
 
-    /// Called at the end of every attempt, with its duration and response: for metrics.
+    /// Sets a hook that is called at the end of every attempt, with its duration and outcome, such as for metrics.
     ///
     /// ```
     /// use cloudinary_provisioning_ureq::{Account, Client};
@@ -183,7 +185,7 @@ impl ClientBuilder {
     /// let client = Client::builder(Account::new("acc", "key", "secret")?)
     ///     .on_response(|event| {
     ///         let remaining = event.rate_limit().remaining;
-    ///         eprintln!("{} {:?} {:?} {remaining:?}", event.operation, event.status(), event.duration);
+    ///         eprintln!("{}: {:?}, {remaining:?} left", event.operation, event.duration);
     ///     })
     ///     .build()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -193,66 +195,73 @@ impl ClientBuilder {
         self
     }
 
-    /// The proxy to use, or none, in place of what the environment says.
+    /// Sets the proxy to use, or none, instead of the one in the environment.
     ///
-    /// | origin of the account | variables, the first that is set counts |
+    /// | origin of the account | variables; the first one that is set counts |
     /// |---|---|
     /// | `https://` | `HTTPS_PROXY`, `https_proxy`, `ALL_PROXY`, `all_proxy` |
     /// | `http://` | `HTTP_PROXY`, `http_proxy`, `ALL_PROXY`, `all_proxy` |
     ///
-    /// Hosts in `NO_PROXY` are called directly (names, `*.example.com` and addresses, no ranges of addresses), and so
-    /// are loopback hosts, always: the environment's proxy would see key and secret in plain text. A variable that
-    /// does not name a usable proxy is a [`ConfigError`].
+    /// Hosts in `NO_PROXY` are called directly: names, `*.example.com` and addresses, but not ranges of addresses.
+    /// Loopback hosts are always called directly, since the proxy would see the key and the secret in plain text. A
+    /// variable that does not name a usable proxy is a [`ConfigError`].
     pub fn proxy(mut self, proxy: Option<Proxy>) -> Self {
         self.proxy = ProxyChoice::Given(proxy);
         self
     }
 
-    /// The TLS configuration: root certificates, a client certificate, the provider.
+    /// Sets the TLS configuration: root certificates, a client certificate, the provider.
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
     pub fn tls_config(mut self, config: ureq::tls::TlsConfig) -> Self {
         self.tls.set(config);
         self
     }
 
-    /// An agent of your own, with its connector, resolver, pool, proxy and TLS.
+    /// Sets an agent of your own, with its connector, resolver, pool, proxy and TLS.
     ///
-    /// Set these on it, or the client sets them on every request, which costs TLS session resumption:
-    /// `http_status_as_error(false)`, `max_redirects(0)`, and `timeout_global` to the attempt timeout of the retry
-    /// policy. Its features are not checked: what makes ureq panic will.
+    /// Configure the agent with `http_status_as_error(false)`, `max_redirects(0)`, and a `timeout_global` that equals the
+    /// attempt timeout of the retry policy. Otherwise the client configures every request, which disables TLS session
+    /// resumption. The client does not check an agent for combinations that ureq panics on.
     pub fn agent(mut self, agent: Agent) -> Self {
         self.agent = Some(agent);
         self
     }
 
-    /// Another transport than ureq: another HTTP stack, an account in memory, a recorder around either.
+    /// Sets a transport to use instead of ureq: another HTTP stack, an account in memory, or a recorder.
     ///
-    /// A closure will do. Retries, lists, hooks and the throttle work the same with it.
+    /// A closure will do. Retries, lists, hooks and the throttle work in the same way.
     ///
     /// ```
     /// use std::sync::Mutex;
     /// use cloudinary_provisioning_fake::{FakeAccount, NewUser};
     /// use cloudinary_provisioning_ureq::{Account, Client, users};
     ///
-    /// let fake = Mutex::new(FakeAccount::new("acc", "key", "secret").with_user(NewUser::new("John", "john@example.com")));
+    /// let fake = Mutex::new(
+    ///     FakeAccount::new("acc", "key", "secret")
+    ///         .with_user(NewUser::new("John", "john@example.com")),
+    /// );
     /// let client = Client::builder(Account::new("acc", "key", "secret")?)
-    ///     .transport(move |request: &_, _| fake.lock().unwrap().respond(Clone::clone(request)))
+    ///     .transport(move |request: &_, _| {
+    ///         fake.lock().unwrap().respond(Clone::clone(request))
+    ///     })
     ///     .build()?;
-    /// assert_eq!(client.send(users::List::new())?[0].email.as_deref(), Some("john@example.com"));
+    /// let users = client.send(users::List::new())?;
+    /// assert_eq!(users[0].email.as_deref(), Some("john@example.com"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[doc(alias = "mock")]
     pub fn transport(mut self, transport: impl Transport + Send + Sync + 'static) -> Self {
         self.transport = Some(Box::new(transport));
         self
     }
 
-    /// Where time, jitter and sleep come from, for tests.
+    /// Sets where time, jitter and sleep come from, for tests.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Box::new(clock);
         self
     }
 
-    /// How to wait between attempts, for tests that want nothing else of a [`Clock`].
+    /// Sets how to sleep between attempts, for tests that need nothing else from a [`Clock`].
     pub fn sleep(self, sleep: impl Fn(Duration) + Send + Sync + 'static) -> Self {
         struct Sleep<F>(F);
 
@@ -265,11 +274,11 @@ impl ClientBuilder {
         self.clock(Sleep(sleep))
     }
 
-    /// The client.
+    /// Builds the client.
     ///
     /// # Errors
     ///
-    /// Where ureq could not run with this configuration, or the user agent suffix cannot be sent.
+    /// Returns an error if ureq could not run with this configuration, or if the user agent suffix cannot be sent.
     pub fn build(mut self) -> Result<Client, Error> {
         if let Some(suffix) = self.user_agent_suffix.take() {
             self.account = self.account.with_user_agent_suffix(&suffix)?;
@@ -312,7 +321,7 @@ impl ClientBuilder {
             request: self.request,
             on_retry: self.on_retry,
             on_response: self.on_response,
-            clock: self.clock,
+            timeline: Timeline::new(self.clock),
             gate: Gate::default(),
             has_tls,
             misconfigured: checked.err(),
@@ -355,7 +364,8 @@ impl ClientBuilder {
                     .max_idle_connections(idle)
                     .max_idle_connections_per_host(idle)
                     .timeout_global(Some(timeout))
-                    .timeout_connect(Some(below(connect_timeout, timeout)))
+                    .timeout_resolve(Some(resolve_timeout(connect_timeout, timeout)))
+                    .timeout_connect(Some(connect_timeout_below(connect_timeout, timeout)))
                     .proxy(proxy.clone());
                 Agent::new_with_config(tls.apply(config).build())
             })

@@ -1,4 +1,4 @@
-//! [`Call`]: one call, with options of its own.
+//! [`Call`]: one call with its own options.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use cloudinary_provisioning::{AccountId, Error, Operation, Origin, Recover, Requ
 use crate::client::Client;
 use crate::workers::{Execute, Stop};
 
-/// One call of an operation, with options of its own.
+/// One call of an operation, with its own options.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -45,32 +45,32 @@ pub(crate) struct CallOptions {
 /// The options that calls and lists have in common.
 macro_rules! call_options {
     () => {
-        /// How long one attempt may take, in place of the retry policy's own timeout.
+        /// Sets the timeout of one attempt, instead of the retry policy's.
         pub fn timeout(mut self, timeout: Duration) -> Self {
             self.options.timeout = Some(timeout);
             self
         }
 
-        /// How often and how long to try.
+        /// Sets the retry policy, instead of the client's.
         pub fn retry(mut self, policy: RetryPolicy) -> Self {
             self.options.retry = Some(policy);
             self
         }
 
-        /// Where to send it, in place of the account's origin.
+        /// Sets the origin to send it to, instead of the account's.
         pub fn origin(mut self, origin: Origin) -> Self {
             self.options.origin = Some(origin.clone());
             self.options.request = self.options.request.origin(origin);
             self
         }
 
-        /// The account that it is about, in place of the client's own.
+        /// Sets the account id, instead of the account's own.
         pub fn account_id(mut self, id: impl Into<AccountId>) -> Self {
             self.options.request = self.options.request.account_id(id);
             self
         }
 
-        /// One more header; see [`header`](cloudinary_provisioning::RequestOptions::header).
+        /// Adds a header; see [`RequestOptions::header`](cloudinary_provisioning::RequestOptions::header).
         pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
             self.options.request = self.options.request.header(name, value);
             self
@@ -87,8 +87,8 @@ impl<'c, O: Operation> Call<'c, O> {
 
     call_options!();
 
-    /// Makes a create exactly once, also where its response is lost: looks for what it has made, and returns that or
-    /// sends it again; see [`Recovery`](cloudinary_provisioning::Recovery).
+    /// Applies a create exactly once, even if its response is lost: looks for its result, and returns that or sends the
+    /// create again; see [`Recovery`](cloudinary_provisioning::Recovery).
     ///
     /// ```no_run
     /// use cloudinary_provisioning_ureq::{Client, users};
@@ -109,20 +109,20 @@ impl<'c, O: Operation> Call<'c, O> {
         self
     }
 
-    /// Sends it and returns the value.
+    /// Sends the operation and returns the value.
     ///
     /// # Errors
     ///
-    /// As [`Client::send`].
+    /// The same as [`Client::send`].
     pub fn send(self) -> Result<O::Output, Error> {
         self.response().map(Response::into_value)
     }
 
-    /// Sends it and returns the value with the response's status, headers, request id and rate limit.
+    /// Sends the operation and returns the value with the response's status, headers, request id and rate limit.
     ///
     /// # Errors
     ///
-    /// As [`Client::send`].
+    /// The same as [`Client::send`].
     pub fn response(self) -> Result<Response<O::Output>, Error> {
         (self.execute)(self.client, &self.operation, &self.options, &Stop::default())
     }

@@ -12,21 +12,24 @@ use cloudinary_provisioning::{
 
 use crate::builder::ClientBuilder;
 use crate::call::{Call, CallOptions};
-use crate::clock::Clock;
+use crate::clock::Timeline;
 use crate::config_error::ConfigError;
 use crate::gate::Gate;
 use crate::items::Items;
 use crate::trace;
 use crate::workers::{SendAll, Stop, Stoppable};
 
-/// A blocking client of one account. Cheap to clone; clones share connections and what the service has said about
-/// its rate limit.
+/// A blocking client of one account.
+///
+/// A client is cheap to clone. Clones share their connections, and what the service said about its rate limit.
 ///
 /// ```no_run
-/// use cloudinary_provisioning_ureq::{Client, users::{self, Role}};
+/// use cloudinary_provisioning_ureq::Client;
+/// use cloudinary_provisioning_ureq::users::{self, Role};
 ///
 /// let client = Client::from_env()?;
-/// let john = client.send(&users::Create::new("John", "john@example.com").role(Role::TechnicalAdmin))?;
+/// let create = users::Create::new("John", "john@example.com").role(Role::TechnicalAdmin);
+/// let john = client.send(&create)?;
 /// for user in client.items(users::List::new().prefix("john")) {
 ///     println!("{}", user?.id);
 /// }
@@ -43,7 +46,7 @@ pub(crate) struct Shared {
     pub(crate) request: RequestOptions,
     pub(crate) on_retry: Option<Box<RetryHook>>,
     pub(crate) on_response: Option<Box<ResponseHook>>,
-    pub(crate) clock: Box<dyn Clock>,
+    pub(crate) timeline: Timeline,
     pub(crate) gate: Gate,
     pub(crate) has_tls: bool,
     pub(crate) misconfigured: Option<ConfigError>,
@@ -53,23 +56,26 @@ pub(crate) type RetryHook = dyn Fn(&RetryEvent<'_>) + Send + Sync;
 pub(crate) type ResponseHook = dyn Fn(&AttemptEvent<'_>) + Send + Sync;
 
 impl Client {
-    /// A client with the default configuration. Where ureq could not work with it, calls return the error that
-    /// [`ClientBuilder::build`] returns.
+    /// Creates a client with the default configuration.
+    ///
+    /// If ureq could not run with it, calls return the error that [`ClientBuilder::build`] returns.
     pub fn new(account: Account) -> Self {
         ClientBuilder::new(account).assemble()
     }
 
-    /// A client with a configuration of your own.
+    /// Configures a client.
     pub fn builder(account: Account) -> ClientBuilder {
         ClientBuilder::new(account)
     }
 
-    /// A client of the account that the environment names: `CLOUDINARY_ACCOUNT_URL`, or `CLOUDINARY_ACCOUNT_ID`,
-    /// `CLOUDINARY_PROVISIONING_API_KEY` and `CLOUDINARY_PROVISIONING_API_SECRET`; see [`Account::from_lookup`].
+    /// Creates a client of the account that the environment names, with `CLOUDINARY_ACCOUNT_URL`, or with
+    /// `CLOUDINARY_ACCOUNT_ID`, `CLOUDINARY_PROVISIONING_API_KEY` and `CLOUDINARY_PROVISIONING_API_SECRET`; see
+    /// [`Account::from_lookup`].
     ///
     /// # Errors
     ///
-    /// Where a part is missing or cannot be used, and as [`ClientBuilder::build`].
+    /// Returns an error if a part of the account is missing or cannot be used. The same as [`ClientBuilder::build`]
+    /// otherwise.
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }
@@ -78,26 +84,26 @@ impl Client {
         Self(Arc::new(shared))
     }
 
-    /// The account of this client.
+    /// Returns the account of this client.
     pub fn account(&self) -> &Account {
         &self.0.account
     }
 
-    /// Sends an operation, or a reference to one, and retries it as the retry policy says.
+    /// Sends an operation, or a reference to one, with the retries of the client's policy.
     ///
     /// # Errors
     ///
-    /// An [`Error`] of any [kind](cloudinary_provisioning::ErrorKind).
+    /// Returns an [`Error`] of any [kind](cloudinary_provisioning::ErrorKind).
     pub fn send<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
         self.call(operation).send()
     }
 
-    /// A call of an operation, or of a reference to one, with options of its own.
+    /// Prepares a call of an operation, or of a reference to one, with options of its own.
     pub fn call<O: Operation>(&self, operation: O) -> Call<'_, O> {
         Call::new(self, operation)
     }
 
-    /// All items of a list, page by page as they are asked for.
+    /// Returns an iterator over all items of a list. Pages are requested as they are needed.
     pub fn items<O: Paged + 'static>(&self, operation: O) -> Items<O> {
         Items::new(self.clone(), operation)
     }
@@ -184,11 +190,11 @@ impl Driver for Shared {
     }
 
     fn sleep(&self, delay: Duration) {
-        self.clock.sleep(delay);
+        self.timeline.sleep(delay);
     }
 
     fn sample(&self) -> Sample {
-        Sample::new(self.clock.monotonic(), self.clock.now(), self.clock.jitter())
+        self.timeline.sample()
     }
 
     fn admit(&self) -> Result<Permit, Duration> {

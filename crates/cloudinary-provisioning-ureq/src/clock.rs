@@ -1,9 +1,12 @@
-//! [`Clock`]: time, jitter and sleep, so that tests can bring their own.
+//! [`Clock`]: time, jitter and sleep, which tests can replace.
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-/// Where a client gets time, jitter and sleep from. Every method has the system's as its default.
+use cloudinary_provisioning::Sample;
+
+/// Where a client gets time, jitter and sleep from. Every method defaults to [`SystemClock`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -19,28 +22,28 @@ use std::time::{Duration, Instant, SystemTime};
 /// NoSleep.sleep(Duration::from_secs(3600));
 /// ```
 pub trait Clock: Send + Sync {
-    /// A time that never goes back, since a point of the clock's choice.
+    /// Returns a time that never decreases, counted from any fixed point.
     fn monotonic(&self) -> Duration {
         SystemClock.monotonic()
     }
 
-    /// The wall-clock time.
+    /// Returns the wall-clock time.
     fn now(&self) -> SystemTime {
         SystemClock.now()
     }
 
-    /// A random number, evenly distributed over all of `u64`.
+    /// Returns a random number, evenly distributed over all of `u64`.
     fn jitter(&self) -> u64 {
         SystemClock.jitter()
     }
 
-    /// Waits.
+    /// Sleeps. If it returns early, as it may in tests, the delay counts as slept all the same.
     fn sleep(&self, delay: Duration) {
         SystemClock.sleep(delay);
     }
 }
 
-/// The system's clock and sleep, which a client has unless told otherwise.
+/// The system's clock and sleep, which a client uses by default.
 ///
 /// ```
 /// use cloudinary_provisioning_ureq::{Clock, SystemClock};
@@ -68,5 +71,37 @@ impl Clock for SystemClock {
 
     fn sleep(&self, delay: Duration) {
         std::thread::sleep(delay);
+    }
+}
+
+/// A clock, and how far a client is ahead of it: by the delays that its sleep cut short, so that nothing waits twice.
+pub(crate) struct Timeline {
+    clock: Box<dyn Clock>,
+    ahead: Mutex<Duration>,
+}
+
+impl Timeline {
+    pub(crate) fn new(clock: Box<dyn Clock>) -> Self {
+        Self { clock, ahead: Mutex::default() }
+    }
+
+    pub(crate) fn sample(&self) -> Sample {
+        Sample::new(self.elapsed(&self.ahead()), self.clock.now(), self.clock.jitter())
+    }
+
+    pub(crate) fn sleep(&self, delay: Duration) {
+        let end = self.elapsed(&self.ahead()).saturating_add(delay);
+        self.clock.sleep(delay);
+        let mut ahead = self.ahead();
+        let left = end.saturating_sub(self.elapsed(&ahead));
+        *ahead = ahead.saturating_add(left);
+    }
+
+    fn elapsed(&self, ahead: &Duration) -> Duration {
+        self.clock.monotonic().saturating_add(*ahead)
+    }
+
+    fn ahead(&self) -> MutexGuard<'_, Duration> {
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

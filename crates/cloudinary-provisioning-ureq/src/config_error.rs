@@ -2,15 +2,16 @@
 
 use cloudinary_provisioning::Error;
 
-/// A configuration that ureq could not run with: it would panic on the first request, or send it in another way than asked.
+/// A configuration that ureq could not run with: it would panic on the first request, or ignore a setting.
 ///
-/// [`Error::kind`](cloudinary_provisioning::Error::kind) is `Config` and holds it.
+/// It is the error inside [`ErrorKind::Config`](cloudinary_provisioning::ErrorKind::Config).
 ///
 /// ```
 /// use cloudinary_provisioning_ureq::{Account, Client, ConfigError, ErrorKind, ureq};
 ///
 /// let account = Account::new("acc", "key", "secret")?;
-/// let error = Client::builder(account).agent(ureq::agent()).proxy(None).build().unwrap_err();
+/// let error =
+///     Client::builder(account).agent(ureq::agent()).proxy(None).build().unwrap_err();
 /// let ErrorKind::Config(config) = error.kind() else { panic!("{error}") };
 /// assert_eq!(config.downcast_ref(), Some(&ConfigError::AgentIsConfigured));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -27,15 +28,15 @@ pub enum ConfigError {
         /// `rustls` or `native-tls`.
         provider: &'static str,
     },
-    /// The TLS configuration has root certificates that no feature brings.
+    /// The TLS configuration asks for root certificates whose feature is off.
     #[error("the TLS configuration asks for {roots}, which needs the feature {feature}")]
     RootCerts {
-        /// What it asks for.
+        /// The root certificates that it asks for.
         roots: &'static str,
-        /// The feature that brings them.
+        /// The feature that they need.
         feature: &'static str,
     },
-    /// The feature `rustls-no-provider` is on alone, and there is no crypto provider.
+    /// Only the feature `rustls-no-provider` is on, and there is no crypto provider.
     #[error(
         "rustls has no crypto provider: install a process default, set one in the TLS configuration, or turn the feature `rustls` on"
     )]
@@ -43,17 +44,17 @@ pub enum ConfigError {
     /// The proxy, given or from the environment, is a SOCKS proxy, and the feature is off.
     #[error("the proxy is a SOCKS proxy, and the feature `socks-proxy` is off")]
     SocksProxy,
-    /// A variable of the environment names a proxy that cannot be used. Its value, which may hold a password, is not
+    /// An environment variable names a proxy that cannot be used. Its value, which may contain a password, is not
     /// shown.
     #[error("the variable {variable} does not name a proxy that can be used")]
     ProxyVariable {
         /// The variable.
         variable: &'static str,
     },
-    /// An agent was given together with settings that are the agent's own.
+    /// An agent was given together with settings that belong on the agent.
     #[error("an agent is given, so that TLS, proxy and connect timeout have to be set on the agent")]
     AgentIsConfigured,
-    /// A transport was given together with settings of ureq.
+    /// A transport was given together with settings that only ureq has.
     #[error("a transport is given, so that agent, TLS, proxy, connect timeout and body limit have to be set on it")]
     TransportIsConfigured,
 }

@@ -10,17 +10,19 @@ use crate::call::{CallOptions, call_options};
 use crate::client::Client;
 use crate::workers::{Pool, Stop};
 
-/// All items of a list, asked for page by page; memory stays at the pages that are under way. See [`Pager`] for where a
-/// list ends.
+/// An iterator over all items of a list, which requests pages as they are needed.
 ///
-/// An error is yielded once and ends the iteration. [`resume`](Self::resume) goes on with the page that failed, so
-/// that nothing is lost and nothing is yielded twice.
+/// Memory use is the pages that are in flight. See [`Pager`] for where a list ends.
+///
+/// An error is yielded once and ends the iteration. [`resume`](Self::resume) continues with the page that failed, so
+/// that no item is lost or yielded twice.
 ///
 /// ```no_run
 /// use cloudinary_provisioning_ureq::{Client, users};
 ///
 /// let client = Client::from_env()?;
-/// let users: Vec<_> = client.items(users::List::new().page_size(100)).collect::<Result<_, _>>()?;
+/// let users: Vec<_> =
+///     client.items(users::List::new().page_size(100)).collect::<Result<_, _>>()?;
 /// # Ok::<(), cloudinary_provisioning_ureq::Error>(())
 /// ```
 #[must_use = "an iterator does nothing until it is used"]
@@ -34,7 +36,7 @@ pub struct Items<O: Paged> {
     read_ahead: Option<ReadAhead<O>>,
 }
 
-/// Pages under way.
+/// Pages in flight.
 struct ReadAhead<O: Paged> {
     pool: Pool<O>,
     submitted: u64,
@@ -51,14 +53,15 @@ impl<O: Paged + 'static> Items<O> {
 
     call_options!();
 
-    /// Reads this many numbered pages at a time, in order: 1 by default. At the end of the list at most as many
-    /// requests are made in vain. Lists with cursors are read one page at a time all the same.
+    /// Sets how many numbered pages to read at a time, 1 by default. Items still come in order.
+    ///
+    /// Up to as many requests beyond the end of the list are wasted. Lists with cursors are read one page at a time.
     pub fn workers(mut self, workers: usize) -> Self {
         self.workers = workers.max(1);
         self
     }
 
-    /// Goes on after an error, with the page that failed.
+    /// Continues after an error, with the page that failed.
     pub fn resume(&mut self) {
         self.failed = false;
     }

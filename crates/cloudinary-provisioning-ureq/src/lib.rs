@@ -1,28 +1,35 @@
 //! A blocking client of Cloudinary's account provisioning API over [ureq], with retries.
 //!
-//! It sends the operations of the crate [`cloudinary_provisioning`], which is re-exported here: what an operation sends and
-//! what a response means is documented there. This crate adds sending, sleeping and threads.
+//! It sends the operations of the crate [`cloudinary_provisioning`], which is re-exported here. That crate's docs describe
+//! the operations, the errors and the retries; this crate adds sending, sleeping and threads.
 //!
 //! # Quick start
 //!
 //! ```no_run
 //! use std::time::Duration;
-//! use cloudinary_provisioning_ureq::{Client, RetryPolicy, users::{self, Role}};
+//! use cloudinary_provisioning_ureq::users::{self, Role};
+//! use cloudinary_provisioning_ureq::{Client, RetryPolicy};
 //!
 //! let client = Client::from_env()?; // Clone + Send + Sync
-//! let create = users::Create::new("John", "john@example.com").role(Role::TechnicalAdmin).enabled(true);
+//! let create = users::Create::new("John", "john@example.com")
+//!     .role(Role::TechnicalAdmin)
+//!     .enabled(true);
 //! let john = client.send(&create)?;
 //! for user in client.items(users::List::new().prefix("john")) {
 //!     println!("{}", user?.id);
 //! }
 //! let delete = users::Delete::new(&john.id);
-//! client.call(&delete).timeout(Duration::from_secs(5)).retry(RetryPolicy::none()).send()?;
+//! client
+//!     .call(&delete)
+//!     .timeout(Duration::from_secs(5))
+//!     .retry(RetryPolicy::none())
+//!     .send()?;
 //! # Ok::<(), cloudinary_provisioning_ureq::Error>(())
 //! ```
 //!
 //! # Configuration
 //!
-//! | what | for a client | for a call |
+//! | setting | for a client | for a call |
 //! |---|---|---|
 //! | account | [`Client::new`], [`Client::from_env`] | `.account_id(…)` |
 //! | region, host, base URL | [`ClientBuilder::region`], [`ClientBuilder::origin`] | `.origin(…)` |
@@ -38,16 +45,20 @@
 //!
 //! # Errors
 //!
-//! There is one [`Error`] for everything. It says which operation failed, how often it was tried, why it was not tried
-//! again, and whether the account may have been changed all the same. Where the service answered, it holds the response;
-//! where the transport failed, its source is the cause, down to the operating system's.
+//! There is one [`Error`] for everything. It says which operation failed, how many attempts were made, why there was no
+//! further one, and whether the operation may have been applied. If a response arrived, the error holds it. If the
+//! transport failed, [`source`](std::error::Error::source) is the cause, down to the operating system's.
 //!
-//! Create a user, or get the one with this email, also where the response to an earlier attempt was lost:
+//! Create a user, or get the one with this email, even if the response to an attempt is lost:
 //!
 //! ```no_run
 //! use cloudinary_provisioning_ureq::{Client, Error, users};
 //!
-//! fn create_or_get(client: &Client, name: &str, email: &str) -> Result<users::User, Error> {
+//! fn create_or_get(
+//!     client: &Client,
+//!     name: &str,
+//!     email: &str,
+//! ) -> Result<users::User, Error> {
 //!     match client.call(users::Create::new(name, email)).recover().send() {
 //!         Err(error) if error.is_conflict() => {
 //!             let found = client.send(users::List::new().emails([email]))?;
@@ -78,7 +89,10 @@
 //!
 //! fn print_groups(client: &Client) -> Result<(), Error> {
 //!     // Eight pages at a time, in order.
-//!     let users: Vec<_> = client.items(users::List::new().page_size(100)).workers(8).collect::<Result<_, _>>()?;
+//!     let users: Vec<_> = client
+//!         .items(users::List::new().page_size(100))
+//!         .workers(8)
+//!         .collect::<Result<_, _>>()?;
 //!     // Sixteen calls at a time, as they come.
 //!     let calls = users.into_iter().map(|user| users::GetGroups::new(user.id));
 //!     for (call, groups) in client.send_all(calls).workers(16) {
@@ -88,13 +102,13 @@
 //! }
 //! ```
 //!
-//! A client holds back all of its calls when the service throttles one of them, so that they wait for the limit to be
-//! reset instead of using up their attempts; see [`Throttle`]. Creates are made exactly once with
-//! [`recover`](Call::recover).
+//! When the service throttles one call of a client, all of its calls wait for the rate limit to be reset, instead of using
+//! up their attempts; see [`Throttle`]. [`recover`](Call::recover) applies creates exactly once.
 //!
 //! # Long jobs
 //!
-//! With the default policy a call gives up after two minutes. For a job of hours, where it is better to wait than to fail:
+//! With the default policy, a call gives up after two minutes. For a job that takes hours, and should rather wait than
+//! fail:
 //!
 //! ```no_run
 //! use cloudinary_provisioning_ureq::{Account, Client, RetryPolicy};
@@ -107,23 +121,28 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Recipes
+//!
+//! [`recipes`] has whole functions for common tasks: a key with a role, key rotation, offboarding, an access review, and
+//! more.
+//!
 //! # What happens when …
 //!
 //! The table in the docs of [`cloudinary_provisioning`](cloudinary_provisioning#what-happens-when-) says what is retried
-//! and what is given up. About the transport, on top of that:
+//! and what is given up. This is what ureq and the client add to it:
 //!
 //! | what happens | what the client does |
 //! |---|---|
-//! | the server has closed an idle connection | retries what is safe to retry, on a new connection; an operation that is not safe always goes out on a new connection, so that this cannot happen to it |
+//! | the server has closed an idle connection | retries what is safe to retry, on a new connection; an operation that is not safe always uses a new connection, so this cannot happen to it |
 //! | the name does not resolve, the connection is refused, connecting or the TLS handshake takes too long | the request was not sent: retries every operation |
-//! | the connection is reset or closed within the TLS handshake | the request may have been sent, as far as ureq tells: retries what is safe to retry |
-//! | an error response | reads its body to the end, so that the connection can be used again |
-//! | a redirect | does not follow it: an error with the response, and the other host sees nothing |
-//! | a response larger than the limit, also by decompression | reads no further: an error |
-//! | a response in an encoding that was not asked for | an error that names the encoding |
-//! | a timeout of zero, or of [`Duration::MAX`](std::time::Duration::MAX) | takes it as a millisecond, or a year |
+//! | the connection is reset or closed during the TLS handshake | ureq does not tell whether the request was sent: retries what is safe to retry |
+//! | an error response | reads its body to the end, so that the connection can be reused |
+//! | a redirect | does not follow it: returns an error with the response, and sends nothing to the other host |
+//! | a response larger than the limit, before or after decompression | stops reading and returns an error |
+//! | a response in an encoding that was not asked for | returns an error that names the encoding |
+//! | a timeout of zero, or of [`Duration::MAX`](std::time::Duration::MAX) | uses a millisecond, or a year |
 //! | the total time is nearly over | shortens the timeout of the last attempt |
-//! | no thread can be had to resolve a name | the request was not sent |
+//! | the process cannot start a thread to resolve a name | the request was not sent: retries every operation |
 //!
 //! # Features
 //!
@@ -138,12 +157,12 @@
 //! | `tracing` | no | a span for each call and an event for each retry, with OpenTelemetry's attribute names |
 //! | `serialize` | no | `serde::Serialize` on every model |
 //!
-//! Without any TLS feature only `http://` origins can be called. A combination that ureq would panic on at the first
-//! request, or would silently leave a proxy out with, is a [`ConfigError`].
+//! Without a TLS feature, only `http://` origins can be called. A combination that would make ureq panic on the first
+//! request, or ignore a proxy, is a [`ConfigError`].
 //!
-//! # Testing without network
+//! # Testing
 //!
-//! Give the client an account in memory, of the crate `cloudinary-provisioning-fake`, as its transport:
+//! Use an account in memory, of the crate `cloudinary-provisioning-fake`, as the client's transport:
 //!
 //! ```
 //! use std::sync::{Arc, Mutex};
@@ -151,12 +170,16 @@
 //! use cloudinary_provisioning_ureq::{Account, Client, users};
 //!
 //! let john = NewUser::new("John", "john@example.com");
-//! let fake = Arc::new(Mutex::new(FakeAccount::new("acc", "key", "secret").with_user(john)));
+//! let fake =
+//!     Arc::new(Mutex::new(FakeAccount::new("acc", "key", "secret").with_user(john)));
 //! let transport = {
 //!     let fake = fake.clone();
 //!     move |request: &_, _| fake.lock().unwrap().respond(Clone::clone(request))
 //! };
-//! let client = Client::builder(Account::new("acc", "key", "secret")?).transport(transport).sleep(|_| {}).build()?;
+//! let client = Client::builder(Account::new("acc", "key", "secret")?)
+//!     .transport(transport)
+//!     .sleep(|_| {})
+//!     .build()?;
 //!
 //! fake.lock().unwrap().fail_next(1, Fault::status(503));
 //! let users = client.send(users::List::new())?;
@@ -165,17 +188,19 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Or point it at the fake's server, which speaks HTTP on a loopback port and can break connections too.
+//! Or use the fake's server, which speaks HTTP on a loopback port and can also break connections. The [`recipes`] are
+//! tested with it.
 //!
 //! # Security
 //!
-//! * Key and secret are in no `Debug`, `Display` or error of this crate. At the log level TRACE, ureq shows the raw bytes
-//!   of requests, the `authorization` header among them; at DEBUG it does not. Keep TRACE off where logs are kept.
-//! * Proxies are taken from the environment, never for loopback hosts; `.proxy(None)` turns that off.
+//! * The key and the secret appear in no `Debug`, `Display` or error of this crate. At the log level TRACE, ureq logs the
+//!   raw bytes of requests, including the `authorization` header; at DEBUG it does not. Turn TRACE off where logs are
+//!   kept.
+//! * Proxies are read from the environment, but not used for loopback hosts. `.proxy(None)` ignores the environment.
 //!
 //! # Versions
 //!
-//! The minimum supported Rust version is 1.88. [`ureq`] is part of the public API and is re-exported: 3.5.2 or later.
+//! The minimum supported Rust version is 1.88. [`ureq`] 3.5.2 or later is part of the public API and is re-exported.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -187,6 +212,7 @@ mod config_error;
 mod gate;
 mod items;
 mod proxy;
+pub mod recipes;
 mod tls;
 mod trace;
 mod transport;

@@ -16,6 +16,7 @@ use crate::proxy::Bypass;
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// A timeout of zero fails before the first byte.
 const SHORTEST_TIMEOUT: Duration = Duration::from_millis(1);
+const SHORTEST_PHASE: Duration = Duration::from_micros(250);
 /// What is reserved for a body at once, whatever its length claims to be.
 const LARGEST_RESERVE: u64 = 1024 * 1024;
 
@@ -101,7 +102,9 @@ impl UreqTransport {
         let mut config =
             agent.configure_request(request).http_status_as_error(false).max_redirects(0).timeout_global(Some(timeout));
         if let Some(connect_timeout) = self.connect_timeout {
-            config = config.timeout_connect(Some(below(connect_timeout, timeout)));
+            config = config
+                .timeout_resolve(Some(resolve_timeout(connect_timeout, timeout)))
+                .timeout_connect(Some(connect_timeout_below(connect_timeout, timeout)));
         }
         if expire {
             config = config.max_idle_age(Duration::ZERO);
@@ -133,10 +136,15 @@ pub(crate) fn clamp(timeout: Duration) -> Duration {
     timeout.clamp(SHORTEST_TIMEOUT, LONGEST_TIMEOUT)
 }
 
-/// A connect timeout that ends before the attempt does, so that a connection that never comes about is known as such.
-pub(crate) fn below(connect_timeout: Duration, attempt_timeout: Duration) -> Duration {
-    let most = attempt_timeout.saturating_sub(attempt_timeout / 10);
-    connect_timeout.clamp(SHORTEST_TIMEOUT / 2, most.max(SHORTEST_TIMEOUT / 2))
+/// ureq counts resolving and connecting one after the other. Both together end before the attempt does, so that a
+/// connection that never comes about is known as such.
+pub(crate) fn resolve_timeout(connect_timeout: Duration, attempt_timeout: Duration) -> Duration {
+    connect_timeout.clamp(SHORTEST_PHASE, (attempt_timeout / 4).max(SHORTEST_PHASE))
+}
+
+/// See [`resolve_timeout`].
+pub(crate) fn connect_timeout_below(connect_timeout: Duration, attempt_timeout: Duration) -> Duration {
+    connect_timeout.clamp(SHORTEST_PHASE, (attempt_timeout / 8 * 5).max(SHORTEST_PHASE))
 }
 
 fn with_body<B>(request: &Request<Vec<u8>>, body: B) -> Request<B> {

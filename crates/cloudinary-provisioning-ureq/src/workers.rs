@@ -24,21 +24,22 @@ const DEFAULT_WORKERS: usize = 8;
 /// How many operations are taken ahead for each worker, so that none runs dry while the caller looks at a result.
 const AHEAD: usize = 4;
 
-/// Sends many operations with several workers: an iterator of each operation with its result.
+/// Sends many operations with several workers: an iterator over each operation and its result.
 ///
 /// Results come as they arrive, or [`in_order`](Self::in_order) of the operations. A few operations for each worker
-/// are taken ahead of the results that the caller has seen, so memory stays the same for an input of any length. Each
-/// worker has one connection.
+/// are taken ahead of the results that the caller has seen, so memory use does not depend on the length of the input.
+/// Each worker has one connection.
 ///
-/// A result that is an error ends nothing: the operation is there, so that it can be sent again. A panic in a hook or a
-/// transport is such a result too. Dropping the iterator starts no further call and no retry, and waits for requests
+/// An error does not end the iteration. It comes with its operation, which can be sent again. A panic in a hook or a
+/// transport becomes an error too. Dropping the iterator starts no further call and no retry, and waits for requests
 /// that are in flight.
 ///
 /// ```no_run
 /// use cloudinary_provisioning_ureq::{Client, UserId, users};
 ///
 /// fn groups(client: &Client, ids: Vec<UserId>) {
-///     for (get_groups, groups) in client.send_all(ids.into_iter().map(users::GetGroups::new)).workers(16) {
+///     let calls = ids.into_iter().map(users::GetGroups::new);
+///     for (get_groups, groups) in client.send_all(calls).workers(16) {
 ///         match groups {
 ///             Ok(groups) => println!("{}: {} groups", get_groups.user_id(), groups.len()),
 ///             Err(error) => eprintln!("{}: {error}", get_groups.user_id()),
@@ -90,20 +91,21 @@ where
 
     call_options!();
 
-    /// How many workers there are, each with a thread and a connection of its own: 8 by default. One worker is the
-    /// calling thread itself.
+    /// Sets how many workers there are, each with its own thread and connection, 8 by default. A single worker is the
+    /// calling thread.
     pub fn workers(mut self, workers: usize) -> Self {
         self.workers = workers.max(1);
         self
     }
 
-    /// Gives results in the order of the operations. A slow call then holds back the results behind it.
+    /// Returns results in the order of the operations. A slow call then holds back the results after it.
     pub fn in_order(mut self) -> Self {
         self.in_order = true;
         self
     }
 
-    /// Makes each create exactly once, also where its response is lost; see [`Recovery`](cloudinary_provisioning::Recovery).
+    /// Applies each create exactly once, even if its response is lost; see
+    /// [`Recovery`](cloudinary_provisioning::Recovery).
     pub fn recover(mut self) -> Self
     where
         I::Item: Recover,

@@ -1,5 +1,13 @@
 //! Access keys of a product environment: `list`, `generate`, `delete_by_name`, `update`, `delete`.
 //!
+//! | operation | what it does | request | retried |
+//! |---|---|---|---|
+//! | [`List`] | Lists the access keys of a product environment. | `GET /sub_accounts/{sub_account_id}/access_keys` | yes |
+//! | [`Generate`] | Generates an access key and returns it with its secret. | `POST /sub_accounts/{sub_account_id}/access_keys` | only if surely not processed |
+//! | [`DeleteByName`] | Deletes the access key of this name. | `DELETE /sub_accounts/{sub_account_id}/access_keys` | yes |
+//! | [`Update`] | Updates what is set and leaves the rest of an access key. | `PUT /sub_accounts/{sub_account_id}/access_keys/{key}` | yes |
+//! | [`Delete`] | Deletes an access key. | `DELETE /sub_accounts/{sub_account_id}/access_keys/{key}` | yes |
+//!
 //! A new key has no permissions until a role is assigned to it
 //! ([`principals::UpdateRoles`](crate::principals::UpdateRoles), as a principal of the type `apiKey`). An account without
 //! this feature answers 404 with a page of HTML.

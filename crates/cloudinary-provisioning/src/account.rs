@@ -1,4 +1,4 @@
-//! [`Account`]: who calls, and where to.
+//! [`Account`]: the credentials and the base URL.
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,17 +22,21 @@ use crate::target::{Base, ListForm, Target, check_segment};
 const ACCEPT_JSON: HeaderValue = HeaderValue::from_static("application/json");
 const PRODUCT: &str = concat!("Cloudinary/AccountProvisioning Rust/", env!("CARGO_PKG_VERSION"));
 
-/// An account of the service: its id, the API key and secret, and the origin that its requests go to.
+/// An account of the service: its id, its API key and secret, and the origin that its requests go to.
 ///
-/// Cheap to clone. `Debug` shows neither the key nor the secret.
+/// An account is cheap to clone. `Debug` shows neither the key nor the secret.
 ///
 /// ```
 /// use cloudinary_provisioning::{Account, Region, Secret, users};
 ///
-/// let account = Account::new("16a8ff3b-736b", "KEY", Secret::new("SECRET"))?.with_region(Region::ApiEu);
+/// let account = Account::new("16a8ff3b", "KEY", Secret::new("SECRET"))?
+///     .with_region(Region::ApiEu);
 /// let request = account.request(&users::Get::new("0abed8df"))?;
 /// assert_eq!(request.method(), "GET");
-/// assert_eq!(request.uri(), "https://api-eu.cloudinary.com/v1_1/provisioning/accounts/16a8ff3b-736b/users/0abed8df");
+/// assert_eq!(
+///     request.uri(),
+///     "https://api-eu.cloudinary.com/v1_1/provisioning/accounts/16a8ff3b/users/0abed8df"
+/// );
 /// assert_eq!(request.headers()["authorization"], "Basic S0VZOlNFQ1JFVA==");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -53,12 +57,12 @@ struct Parts {
 }
 
 impl Account {
-    /// An account by its id, API key and secret, at the default region.
+    /// Creates an account from its id, API key and secret, at the default region.
     ///
     /// # Errors
     ///
-    /// An [`AccountError`] where a part is empty, is not usable (an id of `.` or `..`, a key with a colon), or has
-    /// control characters, such as the line end that a file brought along.
+    /// Returns an [`AccountError`] if a part is empty, cannot be used (an id of `.` or `..`, a key with a colon), or
+    /// contains control characters, such as the newline at the end of a file.
     pub fn new(
         id: impl Into<AccountId>,
         key: impl Into<String>,
@@ -89,8 +93,10 @@ impl Account {
         Ok(Self(Arc::new(Parts { id, key, secret, origin, list_form, provisioning, headers })))
     }
 
-    /// An account by a URL of the form `account://API_KEY:API_SECRET@ACCOUNT_ID`, as the service's console shows it.
-    /// Key, secret and id may be percent-encoded.
+    /// Creates an account from a URL of the form `account://API_KEY:API_SECRET@ACCOUNT_ID`, as the service's console
+    /// shows it.
+    ///
+    /// The key, the secret and the id may be percent-encoded.
     ///
     /// As in the vendor's classic SDKs, a query may follow: its `upload_prefix` is the origin. Other parameters, which
     /// configure other things, are ignored.
@@ -112,7 +118,7 @@ impl Account {
     ///
     /// # Errors
     ///
-    /// An [`AccountError`] that names the part: another scheme, a missing part, a bad percent-encoding.
+    /// Returns an [`AccountError`] that names the part: another scheme, a missing part, an invalid percent-encoding.
     pub fn from_url(url: &str) -> Result<Self, AccountError> {
         let url = AccountUrl::split(url)?;
         let missing = |part| move || AccountError::new(part, AccountReason::Missing);
@@ -124,16 +130,16 @@ impl Account {
         Ok(account.at(url.origin()?))
     }
 
-    /// An account by variables, looked up with a function: environment, configuration file, map.
+    /// Creates an account from variables, looked up with a function: in the environment, a configuration file or a map.
     ///
     /// | variable | holds |
     /// |---|---|
     /// | `CLOUDINARY_ACCOUNT_URL` | `account://API_KEY:API_SECRET@ACCOUNT_ID` |
-    /// | `CLOUDINARY_ACCOUNT_ID` | the account id; wins over the URL's |
-    /// | `CLOUDINARY_PROVISIONING_API_KEY` | the API key; wins over the URL's |
-    /// | `CLOUDINARY_PROVISIONING_API_SECRET` | the API secret; wins over the URL's |
-    /// | `CLOUDINARY_REGION` | `api`, `api-eu` or `api-ap`; wins over the URL's origin |
-    /// | `CLOUDINARY_ORIGIN` | the base URL; wins over the region |
+    /// | `CLOUDINARY_ACCOUNT_ID` | the account id; takes precedence over the URL |
+    /// | `CLOUDINARY_PROVISIONING_API_KEY` | the API key; takes precedence over the URL |
+    /// | `CLOUDINARY_PROVISIONING_API_SECRET` | the API secret; takes precedence over the URL |
+    /// | `CLOUDINARY_REGION` | `api`, `api-eu` or `api-ap`; takes precedence over the URL |
+    /// | `CLOUDINARY_ORIGIN` | the base URL; takes precedence over the region |
     ///
     /// An empty value counts as not set.
     ///
@@ -151,7 +157,7 @@ impl Account {
     ///
     /// # Errors
     ///
-    /// As [`from_url`](Self::from_url); a missing part names the variables that can give it.
+    /// The same as [`from_url`](Self::from_url). For a missing part, the error names the variables that can hold it.
     pub fn from_lookup(mut lookup: impl FnMut(&str) -> Option<String>) -> Result<Self, AccountError> {
         let mut get = |name| lookup(name).filter(|value| !value.is_empty());
         let url = get("CLOUDINARY_ACCOUNT_URL");
@@ -186,23 +192,24 @@ impl Account {
         self
     }
 
-    /// The same account at a region of the service: short for `with_origin(Origin::region(region))`.
+    /// Sets the region of the service that requests go to: short for `with_origin(Origin::region(region))`.
     pub fn with_region(self, region: Region) -> Self {
         self.with_origin(Origin::region(region))
     }
 
-    /// The same account with another form of lists in queries.
+    /// Sets the form of lists in queries.
     pub fn with_list_form(mut self, form: ListForm) -> Self {
         Arc::make_mut(&mut self.0).list_form = form;
         self
     }
 
-    /// Names the calling program in the `user-agent`, behind this crate's own name.
+    /// Adds the name of the calling program to the `user-agent`, after this crate's own name.
     ///
     /// ```
     /// use cloudinary_provisioning::{Account, users};
     ///
-    /// let account = Account::new("acc", "key", "secret")?.with_user_agent_suffix("directory-sync/2.1")?;
+    /// let account = Account::new("acc", "key", "secret")?
+    ///     .with_user_agent_suffix("directory-sync/2.1")?;
     /// let request = account.request(&users::List::new())?;
     /// assert!(request.headers()["user-agent"].to_str()?.ends_with(" directory-sync/2.1"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -210,7 +217,7 @@ impl Account {
     ///
     /// # Errors
     ///
-    /// An [`AccountError`] where the suffix has characters that a header cannot hold.
+    /// Returns an [`AccountError`] if the suffix contains characters that a header cannot hold.
     pub fn with_user_agent_suffix(mut self, suffix: &str) -> Result<Self, AccountError> {
         let value = HeaderValue::try_from(format!("{PRODUCT} {suffix}"))
             .map_err(|_| AccountError::invalid("user agent suffix", "has characters that a header cannot hold"))?;
@@ -218,40 +225,42 @@ impl Account {
         Ok(self)
     }
 
-    /// The account id.
+    /// Returns the account id.
     pub fn id(&self) -> &AccountId {
         &self.0.id
     }
 
-    /// The API key.
+    /// Returns the API key.
     pub fn key(&self) -> &str {
         &self.0.key
     }
 
-    /// The API secret.
+    /// Returns the API secret.
     pub fn secret(&self) -> &Secret {
         &self.0.secret
     }
 
-    /// Where requests go.
+    /// Returns the origin that requests go to.
     pub fn origin(&self) -> &Origin {
         &self.0.origin
     }
 
-    /// The request of an operation, ready for any HTTP stack. The same operation gives the same bytes every time.
+    /// Builds the request of an operation, ready for any HTTP stack.
+    ///
+    /// The same operation gives the same bytes every time.
     ///
     /// # Errors
     ///
-    /// A [`BuildError`] that names the parameter that cannot be sent.
+    /// Returns a [`BuildError`] that names the field that cannot be sent.
     pub fn request<O: Operation>(&self, operation: &O) -> Result<Request<Vec<u8>>, BuildError> {
         self.request_with(operation, &RequestOptions::default())
     }
 
-    /// The request of an operation, with options for this request alone.
+    /// Builds the request of an operation, with options for this request alone.
     ///
     /// # Errors
     ///
-    /// A [`BuildError`] that names the parameter or the header that cannot be sent.
+    /// Returns a [`BuildError`] that names the field or the header that cannot be sent.
     pub fn request_with<O: Operation>(
         &self,
         operation: &O,

@@ -1,6 +1,8 @@
 //! [`AccountError`]: an account or an origin that cannot be used.
 
-/// An account or an origin that cannot be used. It names the part and never shows what stood there.
+/// An account or an origin that cannot be used.
+///
+/// It names the part, and never shows its text.
 ///
 /// ```
 /// use cloudinary_provisioning::{Account, AccountReason};
@@ -8,7 +10,10 @@
 /// let error = Account::from_url("https://KEY:SECRET@16a8ff3b").unwrap_err();
 /// assert_eq!(error.part(), "account URL");
 /// assert_eq!(error.to_string(), "account URL does not begin with `account://`");
-/// assert_eq!(Account::new("", "KEY", "SECRET").unwrap_err().reason(), &AccountReason::Missing);
+/// assert_eq!(
+///     Account::new("", "KEY", "SECRET").unwrap_err().reason(),
+///     &AccountReason::Missing
+/// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{part} {reason}")]
@@ -26,12 +31,12 @@ impl AccountError {
         Self::new(part, AccountReason::Invalid { why })
     }
 
-    /// `account URL`, `account id`, `API key`, `API secret`, `origin`, `region` or `user agent suffix`.
+    /// Returns the part: `account URL`, `account id`, `API key`, `API secret`, `origin`, `region` or `user agent suffix`.
     pub fn part(&self) -> &'static str {
         self.part
     }
 
-    /// What is wrong with it.
+    /// Returns what is wrong with it.
     pub fn reason(&self) -> &AccountReason {
         &self.reason
     }
@@ -48,7 +53,7 @@ impl AccountError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AccountReason {
-    /// It is not there, or empty.
+    /// It is absent or empty.
     #[error("is missing")]
     Missing,
     /// It is neither in its variable nor in the account URL.
@@ -57,10 +62,10 @@ pub enum AccountReason {
         /// The variable that can hold it.
         variable: &'static str,
     },
-    /// It is there and cannot be used.
+    /// It cannot be used.
     #[error("{why}")]
     Invalid {
-        /// What is wrong, to be read behind the part's name.
+        /// What is wrong, worded to follow the name of the part.
         why: &'static str,
     },
     /// It would send the secret in plain text over a network.

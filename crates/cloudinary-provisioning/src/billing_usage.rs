@@ -1,5 +1,9 @@
 //! Billing usage: `get`.
 //!
+//! | operation | what it does | request | retried |
+//! |---|---|---|---|
+//! | [`Get`] | Gets the usage of each plan of the account, by cycle. | `GET /billing_usage` | yes |
+//!
 //! The vendor's documentation: <https://cloudinary.com/documentation/provisioning_api#billing_usage>.
 
 use time::Date;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// A request that cannot be built; nothing was sent.
+/// A request that cannot be built. Nothing was sent.
 ///
 /// ```
 /// use cloudinary_provisioning::{Account, BuildReason, users};
@@ -25,13 +25,13 @@ impl BuildError {
         Self { field: field.into(), reason }
     }
 
-    /// The same fault, in an object that is the value of `outer`.
+    /// The same error, in an object that is the value of `outer`.
     pub(crate) fn within(self, outer: &str) -> Self {
         Self { field: format!("{outer}.{}", self.field).into(), reason: self.reason }
     }
 
-    /// Returns the field that is wrong, by the name that the vendor's documentation gives it; a header's name for a
-    /// header, and `url` for the whole.
+    /// Returns the field that is wrong, by its name in the vendor's documentation: the header's name for a header, and
+    /// `url` for the request as a whole.
     pub fn field(&self) -> &str {
         &self.field
     }
@@ -50,7 +50,10 @@ impl BuildError {
 /// let account = Account::new("acc", "key", "secret")?;
 /// let error = account.request(&users::List::new().ids(vec!["id"; 101])).unwrap_err();
 /// assert_eq!(error.reason(), &BuildReason::TooMany { count: 101, max: 100 });
-/// assert_eq!(error.to_string(), "`ids` has 101 entries, and the service takes at most 100");
+/// assert_eq!(
+///     error.to_string(),
+///     "`ids` has 101 entries, and the service takes at most 100"
+/// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -67,20 +70,20 @@ pub enum BuildReason {
     TooMany {
         /// How many there are.
         count: usize,
-        /// How many there may be.
+        /// The largest number that the service takes.
         max: usize,
     },
-    /// A text is shorter or longer than the service takes.
+    /// A text is shorter or longer than what the service takes.
     #[error("has {length} characters, and the service takes {min} to {max}")]
     Length {
         /// How many characters it has.
         length: usize,
-        /// How many it must have.
+        /// The smallest number of characters that the service takes.
         min: u32,
-        /// How many it may have.
+        /// The largest number of characters that the service takes.
         max: u32,
     },
-    /// A number is beyond what the service takes.
+    /// A number is outside the range that the service takes.
     #[error("is {value}, and the service takes {min} to {max}")]
     OutOfRange {
         /// The number.
@@ -90,16 +93,16 @@ pub enum BuildReason {
         /// The largest that the service takes.
         max: u32,
     },
-    /// A field is not set that another one makes necessary.
+    /// A field is not set, and another field makes it necessary.
     #[error("is needed where {condition}")]
     Needed {
         /// What makes it necessary.
         condition: &'static str,
     },
-    /// An entry has a comma, which [`ListForm::Commas`](crate::ListForm::Commas) cannot carry.
+    /// An entry contains a comma, which [`ListForm::Commas`](crate::ListForm::Commas) cannot represent.
     #[error("has an entry with a comma, which a list with commas cannot carry")]
     Comma,
-    /// A date cannot be written with a year of four digits.
+    /// A date whose year does not have four digits.
     #[error("is in the year {year}, which YYYY-MM-DD cannot hold")]
     YearOutOfRange {
         /// The year.
@@ -111,13 +114,13 @@ pub enum BuildReason {
         /// Its length in bytes.
         length: usize,
     },
-    /// A header that the request or the transport sets itself.
+    /// A header that the transport sets.
     #[error("is a header that cannot be set by hand")]
     ReservedHeader,
-    /// A header's name or value has characters that headers cannot hold.
+    /// A header's name or value contains characters that headers cannot hold.
     #[error("is no valid header")]
     InvalidHeader,
-    /// A body that JSON cannot hold.
+    /// A body that cannot be represented as JSON.
     #[error("cannot be written as JSON: {0}")]
     Json(String),
 }

@@ -18,7 +18,12 @@ use crate::target::Base;
 /// assert_eq!((create.resource, create.name), ("users", "Create"));
 /// assert_eq!(create.method, "POST");
 /// assert_eq!(create.path, "/v1_1/provisioning/accounts/{account_id}/users");
-/// let required: Vec<_> = create.fields.iter().filter(|field| field.required).map(|field| field.name).collect();
+/// let required: Vec<_> = create
+///     .fields
+///     .iter()
+///     .filter(|field| field.required)
+///     .map(|field| field.name)
+///     .collect();
 /// assert_eq!(required, ["name", "email"]);
 /// assert!(create.fields.iter().all(|field| field.place == Place::Body));
 /// ```
@@ -92,7 +97,8 @@ impl Entry {
     /// ```
     /// use cloudinary_provisioning::{Paging, Place, catalog};
     ///
-    /// let paging = |id| catalog().find(|entry| entry.id == id).and_then(|entry| entry.paging());
+    /// let paging =
+    ///     |id| catalog().find(|entry| entry.id == id).and_then(|entry| entry.paging());
     /// assert_eq!(paging("getAccessKeys"), Some(Paging::Pages));
     /// assert_eq!(paging("inspectMultiple"), Some(Paging::Cursor(Place::Body)));
     /// assert_eq!(paging("getRoles"), None);
@@ -154,7 +160,8 @@ pub struct ResponseShape {
 /// ```
 /// use cloudinary_provisioning::{Paging, Place, catalog};
 ///
-/// let paged: Vec<_> = catalog().filter_map(|entry| Some((entry.id, entry.paging()?))).collect();
+/// let paged: Vec<_> =
+///     catalog().filter_map(|entry| Some((entry.id, entry.paging()?))).collect();
 /// assert!(paged.contains(&("getUsers", Paging::Pages)));
 /// assert!(paged.contains(&("getCustomPolicies", Paging::Cursor(Place::Query))));
 /// ```
@@ -174,7 +181,10 @@ pub enum Paging {
 ///
 /// let get = catalog().find(|entry| entry.id == "getUser").unwrap();
 /// let [id] = get.fields else { panic!() };
-/// assert_eq!((id.name, id.place, id.kind, id.required), ("user_id", Place::Path, Kind::Text, true));
+/// assert_eq!(
+///     (id.name, id.place, id.kind, id.required),
+///     ("user_id", Place::Path, Kind::Text, true)
+/// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -198,7 +208,9 @@ pub struct Field {
 /// ```
 /// use cloudinary_provisioning::{Place, catalog};
 ///
-/// let in_path = catalog().filter(|entry| entry.fields.iter().any(|field| field.place == Place::Path)).count();
+/// let in_path = catalog()
+///     .filter(|entry| entry.fields.iter().any(|field| field.place == Place::Path))
+///     .count();
 /// assert!(in_path > 20);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

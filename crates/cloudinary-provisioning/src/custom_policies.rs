@@ -1,5 +1,13 @@
 //! Custom policies: `list`, `create`, `get`, `update`, `delete`.
 //!
+//! | operation | what it does | request | retried |
+//! |---|---|---|---|
+//! | [`List`] | Lists the custom policies of a scope. | `GET /policies/custom` | yes |
+//! | [`Create`] | Creates a custom policy. | `POST /policies/custom` | only if surely not processed |
+//! | [`Get`] | Gets one custom policy. | `GET /policies/custom/{policy_id}` | yes |
+//! | [`Update`] | Replaces a custom policy as a whole: what is left out is lost. | `PUT /policies/custom/{policy_id}` | yes |
+//! | [`Delete`] | Deletes a custom policy. | `DELETE /policies/custom/{policy_id}` | yes |
+//!
 //! The service rewrites the whitespace of a statement, so that a response differs from what was sent: compare statements
 //! with [`same_statement`].
 //!

@@ -1,4 +1,4 @@
-//! The loop "send, feed, sleep, again", written once for blocking and for async drivers.
+//! The loop of a call (send, decide, sleep), written once for blocking and for async drivers.
 
 use std::future::{Future, ready};
 use std::pin::pin;
@@ -15,14 +15,16 @@ use crate::outcome::Outcome;
 use crate::response;
 use crate::throttle::Permit;
 
-/// What a call needs of the world: sending, sleeping, the time, and a random number.
+/// What a call needs from its environment: sending, sleeping, the time, and a random number.
 ///
-/// Implement it to run calls over a blocking HTTP stack of your choice with [`Exchange::run`]. The methods with a
-/// default are for throttling all calls of a client together and for watching them.
+/// Implement it to run calls over a blocking HTTP stack of your choice with [`Exchange::run`]. The provided methods
+/// are for throttling all calls of a client together, and for observing them.
 ///
 /// ```
 /// use std::time::{Duration, Instant, SystemTime};
-/// use cloudinary_provisioning::{Account, Driver, Exchange, Outcome, RetryPolicy, Sample, http, users};
+/// use cloudinary_provisioning::{
+///     Account, Driver, Exchange, Outcome, RetryPolicy, Sample, http, users,
+/// };
 ///
 /// struct MyStack {
 ///     start: Instant,
@@ -39,12 +41,14 @@ use crate::throttle::Permit;
 ///     }
 ///
 ///     fn sample(&self) -> Sample {
-///         Sample::new(self.start.elapsed(), SystemTime::now(), 0 /* a random number */)
+///         let random = 0; // your random number generator
+///         Sample::new(self.start.elapsed(), SystemTime::now(), random)
 ///     }
 /// }
 ///
 /// let account = Account::new("acc", "key", "secret")?;
-/// let call = Exchange::new(&account, users::Get::new("0abed8df"), RetryPolicy::default())?;
+/// let call =
+///     Exchange::new(&account, users::Get::new("0abed8df"), RetryPolicy::default())?;
 /// let user = call.run(&MyStack { start: Instant::now() })?.into_value();
 /// assert_eq!(user.id, "0abed8df");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -53,39 +57,39 @@ pub trait Driver {
     /// Makes one attempt; see [`Transport`](crate::Transport).
     fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> Outcome;
 
-    /// Waits.
+    /// Sleeps.
     fn sleep(&self, delay: Duration);
 
-    /// The time, counted from any fixed point, and a random number.
+    /// Returns the time, counted from any fixed point, and a random number.
     fn sample(&self) -> Sample;
 
-    /// Asks for a place among the attempts in flight, and waits for one where there is none; see
-    /// [`Throttle`](crate::Throttle). There is no limit by default.
+    /// Admits an attempt, and blocks while too many are in flight; see [`Throttle`](crate::Throttle). There is no
+    /// limit by default.
     ///
     /// # Errors
     ///
-    /// How long to wait before asking again.
+    /// Returns how long to sleep before asking again.
     fn admit(&self) -> Result<Permit, Duration> {
         Ok(Permit::default())
     }
 
-    /// Takes back a place among the attempts in flight that was not used.
+    /// Takes back the permit of an attempt that was not made.
     fn release(&self, permit: Permit) {
         let _ = permit;
     }
 
-    /// Is told what an attempt came to, and how long it took.
+    /// Called at the end of an attempt, with its outcome and duration.
     fn on_outcome(&self, permit: Permit, attempt: AttemptEvent<'_>) {
         let _ = (permit, attempt);
     }
 
-    /// Is told of a retry before its delay.
+    /// Called before the delay of a retry.
     fn on_retry(&self, event: &RetryEvent<'_>) {
         let _ = event;
     }
 }
 
-/// [`Driver`] for async HTTP stacks, of any runtime; see [`Exchange::run_async`].
+/// [`Driver`] for async HTTP stacks, on any runtime; see [`Exchange::run_async`].
 ///
 /// ```
 /// use std::time::{Duration, Instant, SystemTime};
@@ -96,7 +100,11 @@ pub trait Driver {
 /// }
 ///
 /// impl AsyncDriver for MyStack {
-///     async fn send(&self, request: &http::Request<Vec<u8>>, timeout: Duration) -> Outcome {
+///     async fn send(
+///         &self,
+///         request: &http::Request<Vec<u8>>,
+///         timeout: Duration,
+///     ) -> Outcome {
 /// #       let _ = (request, timeout);
 ///         http::Response::new(br#"{"users":[]}"#.to_vec()).into() // your HTTP stack
 ///     }
@@ -107,43 +115,46 @@ pub trait Driver {
 ///     }
 ///
 ///     fn sample(&self) -> Sample {
-///         Sample::new(self.start.elapsed(), SystemTime::now(), 0 /* a random number */)
+///         let random = 0; // your random number generator
+///         Sample::new(self.start.elapsed(), SystemTime::now(), random)
 ///     }
 /// }
 /// ```
+#[doc(alias = "reqwest")]
+#[doc(alias = "tokio")]
 pub trait AsyncDriver {
     /// Makes one attempt.
     fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> impl Future<Output = Outcome> + Send;
 
-    /// Waits.
+    /// Sleeps.
     fn sleep(&self, delay: Duration) -> impl Future<Output = ()> + Send;
 
-    /// The time, counted from any fixed point, and a random number.
+    /// Returns the time, counted from any fixed point, and a random number.
     fn sample(&self) -> Sample;
 
-    /// Asks for a place among the attempts in flight, and waits for one where there is none; see
-    /// [`Throttle`](crate::Throttle). There is no limit by default. The error is how long to wait before asking again.
+    /// Admits an attempt, and waits while too many are in flight; see [`Throttle`](crate::Throttle). There is no limit
+    /// by default. The error is how long to sleep before asking again.
     fn admit(&self) -> impl Future<Output = Result<Permit, Duration>> + Send {
         ready(Ok(Permit::default()))
     }
 
-    /// Takes back a place among the attempts in flight that was not used.
+    /// Takes back the permit of an attempt that was not made.
     fn release(&self, permit: Permit) {
         let _ = permit;
     }
 
-    /// Is told what an attempt came to, and how long it took.
+    /// Called at the end of an attempt, with its outcome and duration.
     fn on_outcome(&self, permit: Permit, attempt: AttemptEvent<'_>) {
         let _ = (permit, attempt);
     }
 
-    /// Is told of a retry before its delay.
+    /// Called before the delay of a retry.
     fn on_retry(&self, event: &RetryEvent<'_>) {
         let _ = event;
     }
 }
 
-/// An attempt that has ended, as drivers are told of it.
+/// An attempt that has ended.
 ///
 /// ```
 /// use cloudinary_provisioning::{AttemptEvent, Outcome};
@@ -162,33 +173,33 @@ pub struct AttemptEvent<'a> {
     pub attempt: u32,
     /// How long it took.
     pub duration: Duration,
-    /// What it came to.
+    /// Its outcome.
     pub outcome: &'a Outcome,
 }
 
 impl AttemptEvent<'_> {
-    /// The status of the response, if one arrived.
+    /// Returns the status of the response, if one arrived.
     pub fn status(&self) -> Option<StatusCode> {
         self.outcome.response().map(Response::status)
     }
 
-    /// The service's id of the request.
+    /// Returns the service's id of the request.
     pub fn request_id(&self) -> Option<&str> {
         self.outcome.response().and_then(|response| headers::request_id(response.headers()))
     }
 
-    /// What the response says about the rate limit: how many requests remain.
+    /// Returns what the response says about the rate limit, such as how many requests remain.
     pub fn rate_limit(&self) -> RateLimit {
         self.outcome.response().map(|response| RateLimit::from_headers(response.headers())).unwrap_or_default()
     }
 }
 
 impl<O: Operation> Exchange<O> {
-    /// Makes the call with a blocking driver: attempt by attempt, with the delays between them.
+    /// Makes the call with a blocking driver, from its first attempt to its result.
     ///
     /// # Errors
     ///
-    /// The last attempt's error, with the number of attempts and why there was no further one.
+    /// Returns the error of the last attempt, with the number of attempts and the reason for giving up.
     pub fn run(self, driver: &impl Driver) -> Result<response::Response<O::Output>, Error> {
         now(self.run_async(&Blocking(driver)))
     }
@@ -197,7 +208,7 @@ impl<O: Operation> Exchange<O> {
     ///
     /// # Errors
     ///
-    /// As [`run`](Self::run).
+    /// The same as [`run`](Self::run).
     pub async fn run_async(self, driver: &impl AsyncDriver) -> Result<response::Response<O::Output>, Error> {
         let start = driver.sample().elapsed;
         self.run_from(driver, start).await
@@ -213,7 +224,7 @@ impl<O: Operation> Exchange<O> {
         loop {
             let permit = loop {
                 match driver.admit().await {
-                    Ok(permit) => break permit,
+                    Ok(permit) => break InFlight { driver, permit: Some(permit) },
                     Err(delay) => {
                         self.hold(delay, elapsed())?;
                         driver.sleep(delay).await;
@@ -221,13 +232,7 @@ impl<O: Operation> Exchange<O> {
                 }
             };
             let began = elapsed();
-            let timeout = match self.begin(began) {
-                Ok(timeout) => timeout,
-                Err(error) => {
-                    driver.release(permit);
-                    return Err(error);
-                }
-            };
+            let timeout = self.begin(began)?;
             let outcome = driver.send(self.request(), timeout).await;
             let sample = driver.sample().since(start);
             let event = AttemptEvent {
@@ -236,7 +241,7 @@ impl<O: Operation> Exchange<O> {
                 duration: sample.elapsed.saturating_sub(began),
                 outcome: &outcome,
             };
-            driver.on_outcome(permit, event);
+            driver.on_outcome(permit.take(), event);
             let delay = match self.on_outcome(outcome, sample) {
                 Step::Done(response) => return Ok(response),
                 Step::Failed(error) => return Err(error),
@@ -256,6 +261,27 @@ pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
     loop {
         if let Poll::Ready(result) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             return result;
+        }
+    }
+}
+
+/// A place among the attempts in flight. It is given back where the attempt comes to nothing: where no time is left, the
+/// driver panics, or the future is dropped.
+struct InFlight<'d, D: AsyncDriver> {
+    driver: &'d D,
+    permit: Option<Permit>,
+}
+
+impl<D: AsyncDriver> InFlight<'_, D> {
+    fn take(mut self) -> Permit {
+        self.permit.take().unwrap_or_default()
+    }
+}
+
+impl<D: AsyncDriver> Drop for InFlight<'_, D> {
+    fn drop(&mut self) {
+        if let Some(permit) = self.permit.take() {
+            self.driver.release(permit);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! [`Error`]: why a call has no value.
+//! [`Error`]: the error of every call.
 
 use std::fmt;
 use std::time::Duration;
@@ -15,27 +15,40 @@ use crate::id::ApiKey;
 use crate::json::Object;
 use crate::outcome::{BoxError, TransportError};
 
-/// Why a call has no value: the one error of this crate and of every adapter to an HTTP stack.
+/// The error of a call: the one error type of this crate and of every adapter to an HTTP stack.
 ///
-/// [`kind`](Self::kind) says what went wrong. Where a response arrived, the error holds it: status, headers and body.
-/// An error of a call with retries also tells how many attempts were made, why there was no further one, and whether
-/// the account may have been changed all the same.
+/// [`kind`](Self::kind) says what went wrong. If a response arrived, the error holds it: status, headers and body. The
+/// error of a call with retries also says how many attempts were made, why there was no further one, and whether the
+/// operation may have been applied.
+///
+/// | to tell apart | use |
+/// |---|---|
+/// | 401, 403, 404, 409 | [`is_unauthorized`](Self::is_unauthorized), [`is_forbidden`](Self::is_forbidden), [`is_not_found`](Self::is_not_found), [`is_conflict`](Self::is_conflict) |
+/// | 420, 429 | [`is_rate_limited`](Self::is_rate_limited), [`retry_after`](Self::retry_after) |
+/// | any other status | [`status`](Self::status) |
+/// | a timeout or a lost connection | [`kind`](Self::kind) is [`Transport`](ErrorKind::Transport) |
 ///
 /// `Display` is one line: the operation, the status, the service's message, and the request id. Control characters
-/// and characters that change the direction of text are escaped, and the service's message is limited to 1 KiB; all
-/// of it is in [`message`](Self::message) and [`body`](Self::body). Neither `Display` nor `Debug` shows a body or a
-/// header.
+/// and characters that change the direction of text are escaped, and the service's message is limited to 1 KiB;
+/// [`message`](Self::message) and [`body`](Self::body) return all of it. Neither `Display` nor `Debug` shows a body or
+/// a header.
 ///
 /// ```
 /// use cloudinary_provisioning::{http::Response, users};
 ///
-/// let response = Response::builder().status(404).body(r#"{"error":{"message":"no such user"}}"#)?;
+/// let response =
+///     Response::builder().status(404).body(r#"{"error":{"message":"no such user"}}"#)?;
 /// let error = users::Get::new("0abed8df").parse(&response).unwrap_err();
 /// assert!(error.is_not_found());
 /// assert_eq!(error.message(), Some("no such user"));
 /// assert_eq!(error.to_string(), "getUser: 404 Not Found: no such user");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "409")]
+#[doc(alias = "429")]
+#[doc(alias = "conflict")]
+#[doc(alias = "rate limit")]
+#[doc(alias = "timeout")]
 pub struct Error(Box<Parts>);
 
 struct Parts {
@@ -55,7 +68,8 @@ struct Parts {
 /// ```
 /// use cloudinary_provisioning::{ErrorKind, http::Response, users};
 ///
-/// let response = Response::new(r#"{"users":[{"id":"a"},{"id":"b","enabled":"perhaps"}]}"#);
+/// let response =
+///     Response::new(r#"{"users":[{"id":"a"},{"id":"b","enabled":"perhaps"}]}"#);
 /// let error = users::List::new().parse(&response).unwrap_err();
 /// match error.kind() {
 ///     ErrorKind::Decode { path, .. } => assert_eq!(path, "users[1].enabled"),
@@ -71,26 +85,26 @@ pub enum ErrorKind {
     Config(BoxError),
     /// The request cannot be built. Nothing was sent.
     Build(BuildError),
-    /// The service refused: the status is not a success.
+    /// The service refused: the status is not a 2xx.
     Status,
-    /// The status is a success, and the connection or the JSON ended before the end of the body.
+    /// The status is a success, and the body is truncated: the connection or the JSON ended early.
     Truncated(Option<BoxError>),
-    /// The status is a success, and the body is larger than the caller takes.
+    /// The status is a success, and the body is larger than the caller's limit.
     TooLarge {
-        /// The largest body that the caller takes, in bytes.
+        /// The limit, in bytes.
         limit: u64,
     },
     /// The status is a success, and the body is not what the operation documents.
     Decode {
-        /// The place in the body, such as `users[3].created_at`; `.` for the whole.
+        /// The place in the body, such as `users[3].created_at`, or `.` for the body as a whole.
         path: String,
-        /// What was found, by its type alone, and what was expected. It never quotes the body.
+        /// The type that was found, and what was expected. It never quotes the body.
         message: String,
     },
     /// No response arrived.
     Transport(TransportError),
-    /// The response to the generation of an access key is lost, and so is the key's secret: the key is there, and
-    /// cannot be used. Delete it and generate another.
+    /// The response to generating an access key was lost, and with it the secret. The key exists and cannot be used:
+    /// delete it and generate another.
     SecretLost {
         /// The key.
         api_key: ApiKey,
@@ -107,7 +121,7 @@ pub enum ErrorKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum GiveUpReason {
-    /// The next attempt would fail in the same way.
+    /// Another attempt would fail in the same way.
     #[error("the error is not retryable")]
     NotRetryable,
     /// A retry could apply the operation twice; see [`RetryPolicy::retry_unsafe`](crate::RetryPolicy::retry_unsafe).
@@ -139,7 +153,7 @@ struct ErrorFields {
 }
 
 impl Error {
-    /// An error of configuring a client: for adapters to other HTTP stacks.
+    /// Creates an error of configuring a client, for adapters to other HTTP stacks.
     pub fn config(source: impl Into<BoxError>) -> Self {
         Self::unsent(None, ErrorKind::Config(source.into()))
     }
@@ -148,7 +162,7 @@ impl Error {
         Self::new(operation, kind, None)
     }
 
-    /// The error of an attempt, before it is known what comes next.
+    /// The error of an attempt, before the next step is decided.
     pub(crate) fn new(operation: Option<&'static str>, kind: ErrorKind, response: Option<Response<Vec<u8>>>) -> Self {
         let refused = matches!(kind, ErrorKind::Status);
         let fields = response.as_ref().filter(|_| refused).map(|response| ErrorFields::read(response.body()));
@@ -182,118 +196,120 @@ impl Error {
         self
     }
 
-    /// The `operationId` of the operation that failed; `None` where no client could be built.
+    /// Returns the `operationId` of the operation that failed, or `None` if a client could not be built.
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
     }
 
-    /// What went wrong.
+    /// Returns what went wrong.
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
     }
 
-    /// The last response, if one arrived.
+    /// Returns the last response, if one arrived.
     pub fn response(&self) -> Option<&Response<Vec<u8>>> {
         self.0.response.as_ref()
     }
 
-    /// The status of the last response, if one arrived.
+    /// Returns the status of the last response, if one arrived.
     pub fn status(&self) -> Option<StatusCode> {
         self.response().map(Response::status)
     }
 
-    /// The headers of the last response, if one arrived.
+    /// Returns the headers of the last response, if one arrived.
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.response().map(Response::headers)
     }
 
-    /// The body of the last response, as far as it arrived.
+    /// Returns the body of the last response, as far as it arrived.
     pub fn body(&self) -> Option<&[u8]> {
         self.response().map(|response| response.body().as_slice())
     }
 
-    /// `error.message`: what the service says is wrong.
+    /// Returns `error.message`: what the service says is wrong.
     pub fn message(&self) -> Option<&str> {
         self.0.fields.message.as_deref()
     }
 
-    /// `error.category`, which the permissions and agents operations send.
+    /// Returns `error.category`, which the permissions and agents operations send.
     pub fn category(&self) -> Option<&str> {
         self.0.fields.category.as_deref()
     }
 
-    /// `error.code`, which the permissions and agents operations send.
+    /// Returns `error.code`, which the permissions and agents operations send.
     pub fn code(&self) -> Option<&str> {
         self.0.fields.code.as_deref()
     }
 
-    /// `error.details`, which the permissions operations send.
+    /// Returns `error.details`, which the permissions operations send.
     pub fn details(&self) -> Option<&Value> {
         self.0.fields.details.as_ref()
     }
 
-    /// The service's id of the last request, to quote to its support.
+    /// Returns the service's id of the last request, to quote to its support.
     pub fn request_id(&self) -> Option<&str> {
         headers::request_id(self.headers()?)
     }
 
-    /// What the last response says about the rate limit.
+    /// Returns what the last response says about the rate limit.
     pub fn rate_limit(&self) -> RateLimit {
         self.headers().map(RateLimit::from_headers).unwrap_or_default()
     }
 
-    /// How long the service asks to wait before the next request: by `Retry-After` in seconds or as a date, or on
-    /// 420 and 429 with nothing remaining by `X-FeatureRateLimit-Reset`.
+    /// Returns how long the service asks to wait before the next request.
     ///
-    /// Dates are measured against the response's own `Date`, or else against the caller's clock where the error comes
-    /// from an [`Exchange`](crate::Exchange).
+    /// It is read from `Retry-After`, in seconds or as a date. On a 420 or a 429 with nothing remaining, it may also come
+    /// from `X-FeatureRateLimit-Reset`. Dates are measured against the response's own `Date`; if there is none, against
+    /// the caller's clock if the error comes from an [`Exchange`](crate::Exchange).
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// 401: the credentials are wrong.
+    /// Returns `true` for a 401: the credentials are wrong.
     pub fn is_unauthorized(&self) -> bool {
         self.status() == Some(StatusCode::UNAUTHORIZED)
     }
 
-    /// 403: the credentials do not allow this.
+    /// Returns `true` for a 403: the credentials do not allow this.
     pub fn is_forbidden(&self) -> bool {
         self.status() == Some(StatusCode::FORBIDDEN)
     }
 
-    /// 404: there is no such thing.
+    /// Returns `true` for a 404: what the operation names does not exist.
     pub fn is_not_found(&self) -> bool {
         self.status() == Some(StatusCode::NOT_FOUND)
     }
 
-    /// 409: it exists already, as when the email of a new user is taken.
+    /// Returns `true` for a 409: it exists already, as when the email of a new user is taken.
     pub fn is_conflict(&self) -> bool {
         self.status() == Some(StatusCode::CONFLICT)
     }
 
-    /// 420 or 429: too many requests.
+    /// Returns `true` for a 420 or a 429: too many requests.
     pub fn is_rate_limited(&self) -> bool {
         self.status().is_some_and(headers::is_throttled)
     }
 
-    /// How many attempts were made; 0 where nothing was sent by an [`Exchange`](crate::Exchange).
+    /// Returns how many attempts an [`Exchange`](crate::Exchange) made, or 0 if it sent nothing.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// The time that all attempts and the delays between them took.
+    /// Returns the time that all attempts and the delays between them took.
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed
     }
 
-    /// Why there was no further attempt; `None` where there was none at all.
+    /// Returns why there was no further attempt, or `None` if no attempt was made.
     pub fn reason(&self) -> Option<GiveUpReason> {
         self.0.reason
     }
 
-    /// Whether the account may have been changed all the same: an attempt may have been sent, and its response is
-    /// lost or inconclusive. A later 404 on a delete, or a 409 on a create, is then most likely this call's own doing.
-    /// Always `false` for operations that change nothing.
+    /// Returns `true` if the operation may have been applied: an attempt may have been sent, and its response was lost or
+    /// is inconclusive.
+    ///
+    /// A 404 on a delete, or a 409 on a create, is then most likely the effect of an earlier attempt of this call. It is
+    /// always `false` for operations that change nothing.
     pub fn maybe_applied(&self) -> bool {
         self.0.maybe_applied
     }

@@ -17,27 +17,31 @@ use crate::throttle;
 /// One call with its retries, without I/O.
 ///
 /// [`begin`](Self::begin) an attempt, send [`request`](Self::request) with any HTTP stack, and feed the attempt's
-/// [`Outcome`] to [`on_outcome`](Self::on_outcome): it returns `Done`, `Retry` or `Failed`. An exchange holds its
-/// operation, which may be a reference, so that it can sit in a queue.
+/// [`Outcome`] to [`on_outcome`](Self::on_outcome), which returns `Done`, `Retry` or `Failed`. An exchange owns its
+/// operation, so it can sit in a queue; the operation may also be a reference.
 ///
 /// [`run`](Self::run) does all of this against a [`Driver`](crate::Driver), and
 /// [`run_async`](Self::run_async) against an [`AsyncDriver`](crate::AsyncDriver).
 ///
 /// ```
 /// use std::time::{Duration, Instant, SystemTime};
-/// use cloudinary_provisioning::{Account, Error, Exchange, Outcome, RetryPolicy, Sample, Step, http, users};
+/// use cloudinary_provisioning::{
+///     Account, Error, Exchange, Outcome, RetryPolicy, Sample, Step, http, users,
+/// };
 /// # fn my_http_stack(_: &http::Request<Vec<u8>>, _: Duration) -> Outcome {
 /// #     http::Response::new(br#"{"id":"0abed8df","name":"John"}"#.to_vec()).into()
 /// # }
 /// # fn random() -> u64 { 0 }
 ///
 /// fn get(account: &Account, id: &str) -> Result<users::User, Error> {
-///     let mut exchange = Exchange::new(account, users::Get::new(id), RetryPolicy::default())?;
+///     let mut exchange =
+///         Exchange::new(account, users::Get::new(id), RetryPolicy::default())?;
 ///     let start = Instant::now();
 ///     loop {
 ///         let timeout = exchange.begin(start.elapsed())?;
 ///         let outcome = my_http_stack(exchange.request(), timeout);
-///         match exchange.on_outcome(outcome, Sample::new(start.elapsed(), SystemTime::now(), random())) {
+///         let sample = Sample::new(start.elapsed(), SystemTime::now(), random());
+///         match exchange.on_outcome(outcome, sample) {
 ///             Step::Done(response) => return Ok(response.into_value()),
 ///             Step::Retry(event) => std::thread::sleep(event.delay),
 ///             Step::Failed(error) => return Err(error),
@@ -54,22 +58,22 @@ pub struct Exchange<O> {
     last: Option<Error>,
 }
 
-/// What comes next in a call.
+/// The next step of a call.
 ///
-/// It is exhaustive: a call goes on in one of these ways.
+/// This enum is exhaustive.
 #[derive(Debug)]
 pub enum Step<'x, T> {
     /// The call is done.
     Done(Response<T>),
-    /// Wait for the event's delay, then begin the next attempt.
+    /// Sleep for the event's delay, then begin the next attempt.
     Retry(RetryEvent<'x>),
-    /// The call failed, and is not retried any more.
+    /// The call failed, and is not retried again.
     Failed(Error),
 }
 
 /// A retry that is about to happen.
 ///
-/// It shows no URL and no header, and so no secret. `Display` is one line for a log.
+/// It contains no URL and no header, and so no secret. `Display` is one line for a log.
 ///
 /// ```
 /// use cloudinary_provisioning::RetryEvent;
@@ -88,7 +92,7 @@ pub struct RetryEvent<'x> {
     pub operation: &'static str,
     /// The number of the attempt that failed, from 1.
     pub attempt: u32,
-    /// How long to wait before the next attempt.
+    /// The delay before the next attempt.
     pub delay: Duration,
     /// Why the attempt failed: its status, request id or transport error.
     pub cause: &'x Error,
@@ -107,7 +111,8 @@ impl fmt::Display for RetryEvent<'_> {
 /// use std::time::{Duration, SystemTime};
 /// use cloudinary_provisioning::Sample;
 ///
-/// let sample = Sample::new(Duration::from_millis(250), SystemTime::UNIX_EPOCH, 0x9e37_79b9_7f4a_7c15);
+/// let random = 0x9e37_79b9_7f4a_7c15;
+/// let sample = Sample::new(Duration::from_millis(250), SystemTime::UNIX_EPOCH, random);
 /// assert_eq!(sample.elapsed, Duration::from_millis(250));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,14 +121,14 @@ pub struct Sample {
     /// The time since the call began, by a monotonic clock; what [`Driver::sample`](crate::Driver::sample) returns
     /// counts from any fixed point.
     pub elapsed: Duration,
-    /// The wall-clock time, for dates in responses that carry no date of their own.
+    /// The wall-clock time, to measure dates against in responses without a `Date` header.
     pub now: SystemTime,
     /// A random number, evenly distributed over all of `u64`.
     pub jitter: u64,
 }
 
 impl Sample {
-    /// A sample from its parts.
+    /// Creates a sample.
     pub fn new(elapsed: Duration, now: SystemTime, jitter: u64) -> Self {
         Self { elapsed, now, jitter }
     }
@@ -135,20 +140,20 @@ impl Sample {
 }
 
 impl<O: Operation> Exchange<O> {
-    /// A call of an operation, or of a reference to one.
+    /// Creates a call of an operation, or of a reference to one.
     ///
     /// # Errors
     ///
-    /// An [`ErrorKind::Build`] that names the parameter that cannot be sent.
+    /// Returns an [`ErrorKind::Build`] that names the field that cannot be sent.
     pub fn new(account: &Account, operation: O, policy: RetryPolicy) -> Result<Self, Error> {
         Self::with_options(account, operation, policy, &RequestOptions::default())
     }
 
-    /// A call with another origin, account id or headers.
+    /// Creates a call with another origin, account id or headers.
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new); headers that cannot be sent are named too.
+    /// The same as [`new`](Self::new), also for headers.
     pub fn with_options(
         account: &Account,
         operation: O,
@@ -165,7 +170,7 @@ impl<O: Operation> Exchange<O> {
         Ok(Self { operation, request, retry: Retry::new(policy, safety), last: None })
     }
 
-    /// Goes on with the attempts of an earlier exchange, one of which may have been applied.
+    /// Continues the attempts of an earlier exchange, one of which may have been applied.
     pub(crate) fn resume(&mut self, attempts: u32, maybe_applied: bool) {
         self.retry.attempts = attempts;
         self.retry.maybe_applied = maybe_applied;
@@ -174,27 +179,27 @@ impl<O: Operation> Exchange<O> {
         }
     }
 
-    /// The operation.
+    /// Returns the operation.
     pub fn operation(&self) -> &O {
         &self.operation
     }
 
-    /// The request of every attempt.
+    /// Returns the request, which is the same for every attempt.
     pub fn request(&self) -> &Request<Vec<u8>> {
         &self.request
     }
 
-    /// How many attempts have ended so far.
+    /// Returns how many attempts have ended so far.
     pub fn attempts(&self) -> u32 {
         self.retry.attempts
     }
 
-    /// Begins an attempt and returns its timeout, when this much time has passed since the call began.
+    /// Begins an attempt and returns its timeout, given the time that has passed since the call began.
     ///
     /// # Errors
     ///
-    /// Where the delay took so long that no time is left for another attempt: the error of the attempt before, or
-    /// else a [`TransportError::NotSent`].
+    /// If the delay took so long that no time is left for another attempt, returns the error of the previous attempt,
+    /// or a [`TransportError::NotSent`] if there was none.
     pub fn begin(&mut self, elapsed: Duration) -> Result<Duration, Error> {
         let last = self.last.take();
         let in_time = match last {
@@ -208,13 +213,13 @@ impl<O: Operation> Exchange<O> {
         Err(error.given_up(GiveUpReason::DeadlineExceeded, self.retry.attempts, elapsed))
     }
 
-    /// Checks that the call can wait this long before its next attempt, as a [`Throttle`](crate::Throttle) asks.
+    /// Checks whether the call can wait this long before its next attempt, as a [`Throttle`](crate::Throttle) asks.
     ///
     /// # Errors
     ///
-    /// Where the delay is longer than the time left or, its jitter aside, than [`RetryPolicy::max_server_delay`]: the
-    /// error of the attempt before, or else a [`TransportError::NotSent`], with the delay in
-    /// [`retry_after`](Error::retry_after).
+    /// If the delay is longer than the time left or, its jitter aside, than [`RetryPolicy::max_server_delay`], returns
+    /// the error of the previous attempt, or a [`TransportError::NotSent`] if there was none.
+    /// [`retry_after`](Error::retry_after) is the delay.
     pub fn hold(&mut self, delay: Duration, elapsed: Duration) -> Result<(), Error> {
         let policy = &self.retry.policy;
         // The service asks for the delay without the jitter that is in it.
@@ -229,7 +234,7 @@ impl<O: Operation> Exchange<O> {
             .with_maybe_applied(self.retry.maybe_applied)
     }
 
-    /// Decides what comes next, from what the attempt came to.
+    /// Takes the outcome of an attempt and returns the next step.
     pub fn on_outcome(&mut self, outcome: Outcome, at: Sample) -> Step<'_, O::Output> {
         self.retry.attempts = self.retry.attempts.saturating_add(1);
         let now = Some(at.now);

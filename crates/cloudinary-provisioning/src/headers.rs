@@ -1,4 +1,4 @@
-//! What response headers say: the request's id, the rate limit, and how long to wait.
+//! Response headers: the request id, the rate limit, and how long to wait.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,7 +11,7 @@ const LIMIT: HeaderName = HeaderName::from_static("x-featureratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-featureratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-featureratelimit-reset");
 
-/// How many requests the account has left, as a response's `X-FeatureRateLimit-*` headers tell.
+/// How many requests the account has left, read from the `X-FeatureRateLimit-*` headers of a response.
 ///
 /// Absent or malformed headers are `None`.
 ///
@@ -27,17 +27,18 @@ const RESET: HeaderName = HeaderName::from_static("x-featureratelimit-reset");
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
+#[doc(alias = "quota")]
 pub struct RateLimit {
-    /// Requests allowed in the current period.
+    /// The number of requests allowed in the current period.
     pub limit: Option<u64>,
-    /// Requests left in the current period.
+    /// The number of requests left in the current period.
     pub remaining: Option<u64>,
     /// When the next period begins.
     pub reset: Option<OffsetDateTime>,
 }
 
 impl RateLimit {
-    /// Reads the three headers.
+    /// Reads the headers of a response.
     pub fn from_headers(headers: &HeaderMap) -> Self {
         Self {
             limit: text(headers, &LIMIT).and_then(digits),
@@ -47,10 +48,10 @@ impl RateLimit {
     }
 }
 
-/// The service's id of a request, from its response's `x-request-id`, to quote to its support.
+/// Returns the service's id of a request, from the `x-request-id` of its response, to quote to its support.
 ///
-/// [`Response`](crate::Response) and [`Error`](crate::Error) have a method of this name; this function serves headers that
-/// do not belong to one.
+/// [`Response`](crate::Response) and [`Error`](crate::Error) have a method of this name. This function is for other
+/// headers.
 ///
 /// ```
 /// use cloudinary_provisioning::{http::HeaderMap, request_id};

@@ -1,4 +1,4 @@
-//! The [`Operation`] trait: what one call of the API is.
+//! The [`Operation`] trait: one call of the API.
 
 use http::Method;
 
@@ -31,17 +31,23 @@ pub(crate) mod sealed {
     }
 }
 
-/// What sending an operation's request again does, in the terms of RFC 9110.
+/// The effect of sending an operation's request again, in the terms of RFC 9110.
 ///
-/// It belongs to the operation and not to its method: some POSTs only read.
+/// It depends on the operation and not on its method: some POSTs only read.
 ///
 /// ```
 /// use cloudinary_provisioning::{Operation, Safety, public, roles, users};
 ///
 /// assert_eq!(users::Get::new("id").safety(), Safety::Safe);
-/// assert_eq!(public::ValidatePolicy::new("permit(principal, action, resource);").safety(), Safety::Safe);
+/// assert_eq!(
+///     public::ValidatePolicy::new("permit(principal, action, resource);").safety(),
+///     Safety::Safe
+/// );
 /// assert_eq!(users::Delete::new("id").safety(), Safety::Idempotent);
-/// assert_eq!(users::Create::new("John", "john@example.com").safety(), Safety::NotIdempotent);
+/// assert_eq!(
+///     users::Create::new("John", "john@example.com").safety(),
+///     Safety::NotIdempotent
+/// );
 ///
 /// // It can depend on the value: a given id cannot be taken twice.
 /// let create = roles::Create::new("global", "account", "Auditor");
@@ -53,9 +59,9 @@ pub(crate) mod sealed {
 pub enum Safety {
     /// It changes nothing.
     Safe,
-    /// Sending it once or more often leaves the same state.
+    /// Sending it several times has the same effect as sending it once.
     Idempotent,
-    /// Sending it again may do it again.
+    /// Sending it again may apply it again.
     NotIdempotent,
 }
 
@@ -72,7 +78,10 @@ pub enum Safety {
 /// ```
 /// use cloudinary_provisioning::{Account, Operation, http::Response, users};
 ///
-/// fn line<O: Operation>(account: &Account, operation: O) -> Result<String, Box<dyn std::error::Error>> {
+/// fn line<O: Operation>(
+///     account: &Account,
+///     operation: O,
+/// ) -> Result<String, Box<dyn std::error::Error>> {
 ///     let request = account.request(&operation)?;
 ///     Ok(format!("{}: {} {}", O::ID, request.method(), request.uri().path()))
 /// }
@@ -87,17 +96,17 @@ pub trait Operation: sealed::Sealed<Value = <Self as Operation>::Output> + Send 
     /// The `operationId` of the vendor's API description.
     const ID: &'static str;
 
-    /// The method of the request; where it depends on the value, as with [`Raw`](crate::Raw), [`method`](Self::method)
-    /// tells.
+    /// The method of the request. If it depends on the value, as with [`Raw`](crate::Raw), use
+    /// [`method`](Self::method).
     const METHOD: Method;
 
-    /// What sending the request again does; where it depends on the value, [`safety`](Self::safety) tells.
+    /// The effect of sending the request again. If it depends on the value, use [`safety`](Self::safety).
     const SAFETY: Safety;
 
     /// The path, with the names of its fields in braces.
     const PATH: &'static str;
 
-    /// What a success is read into.
+    /// The type that a success is read into.
     type Output: Send;
 
     /// Returns the method of this request.
@@ -105,20 +114,20 @@ pub trait Operation: sealed::Sealed<Value = <Self as Operation>::Output> + Send 
         Self::METHOD
     }
 
-    /// Returns what sending this request again does.
+    /// Returns the effect of sending this request again.
     fn safety(&self) -> Safety {
         Self::SAFETY
     }
 
-    /// Reads a response: the value on a 2xx, else the error.
+    /// Reads a response: the value on a 2xx, the error on any other status.
     ///
-    /// The body is anything that gives bytes: `Vec<u8>`, `&[u8]`, `String`, `Bytes`.
+    /// The body is anything that converts to bytes: `Vec<u8>`, `&[u8]`, `String`, `Bytes`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Status`](crate::ErrorKind::Status) for any other status,
-    /// [`Truncated`](crate::ErrorKind::Truncated) where the body of a success ends early,
-    /// [`Decode`](crate::ErrorKind::Decode) where it is something else. The error holds the response. Nothing panics,
+    /// Returns [`ErrorKind::Status`](crate::ErrorKind::Status) for any other status,
+    /// [`Truncated`](crate::ErrorKind::Truncated) if the body of a success ends early, and
+    /// [`Decode`](crate::ErrorKind::Decode) if it is something else. The error holds the response. Nothing panics,
     /// whatever the response is.
     fn parse<B: AsRef<[u8]>>(&self, response: &http::Response<B>) -> Result<Self::Output, Error>
     where
@@ -127,11 +136,11 @@ pub trait Operation: sealed::Sealed<Value = <Self as Operation>::Output> + Send 
         response::parse(self, response)
     }
 
-    /// Like [`parse`](Self::parse), with the response's status, request id and rate limit beside the value.
+    /// Like [`parse`](Self::parse), but also returns the status, the request id and the rate limit.
     ///
     /// # Errors
     ///
-    /// As [`parse`](Self::parse).
+    /// The same as [`parse`](Self::parse).
     fn parse_response<B: AsRef<[u8]>>(&self, response: &http::Response<B>) -> Result<Response<Self::Output>, Error>
     where
         Self: Sized,
@@ -180,7 +189,7 @@ impl<O: Operation> Operation for &O {
 macro_rules! inherent {
     ($name:ident $(<$generic:ident: $bound:path>)?) => {
         impl $(<$generic: $bound>)? $name $(<$generic>)? {
-            /// Applies a setter where there is a value, and changes nothing where there is `None`.
+            /// Applies a setter to a value, and changes nothing for `None`.
             pub fn maybe<V>(self, value: Option<V>, set: impl FnOnce(Self, V) -> Self) -> Self {
                 match value {
                     Some(value) => set(self, value),
@@ -188,11 +197,11 @@ macro_rules! inherent {
                 }
             }
 
-            /// Reads the response: [`Operation::parse`](crate::Operation::parse).
+            /// Reads the response; see [`Operation::parse`](crate::Operation::parse).
             ///
             /// # Errors
             ///
-            /// Where the response is not a documented success; the error holds the response.
+            /// Returns an error if the response is not a documented success. The error holds the response.
             pub fn parse<B: AsRef<[u8]>>(
                 &self,
                 response: &http::Response<B>,
@@ -200,12 +209,12 @@ macro_rules! inherent {
                 $crate::Operation::parse(self, response)
             }
 
-            /// Reads the response with its status, request id and rate limit:
+            /// Reads the response with its status, request id and rate limit; see
             /// [`Operation::parse_response`](crate::Operation::parse_response).
             ///
             /// # Errors
             ///
-            /// Where the response is not a documented success; the error holds the response.
+            /// Returns an error if the response is not a documented success. The error holds the response.
             pub fn parse_response<B: AsRef<[u8]>>(
                 &self,
                 response: &http::Response<B>,

@@ -11,7 +11,7 @@ use crate::origin::Origin;
 
 /// Options for one request: another origin, another account id, more headers.
 ///
-/// `Debug` shows the names of the headers alone.
+/// `Debug` shows only the names of the headers.
 ///
 /// ```
 /// use cloudinary_provisioning::{Account, Origin, RequestOptions, users};
@@ -33,28 +33,28 @@ pub struct RequestOptions {
 }
 
 impl RequestOptions {
-    /// No options.
+    /// Creates options that change nothing.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Where this request goes, in place of the account's origin.
+    /// Sets the origin of this request, instead of the account's.
     pub fn origin(mut self, origin: Origin) -> Self {
         self.origin = Some(origin);
         self
     }
 
-    /// The account that this request is about, in place of the account's own id.
+    /// Sets the account id of this request, instead of the account's own.
     pub fn account_id(mut self, id: impl Into<AccountId>) -> Self {
         self.account_id = Some(id.into());
         self
     }
 
-    /// One more header. It replaces a header that the request would have anyway, and an earlier one of its name.
-    /// Its value is marked sensitive, so that `Debug` of a request does not show it.
+    /// Adds a header. It replaces any other header of the same name.
     ///
-    /// Checked when the request is built: a name or value that is no header, and `host`, `connection`,
-    /// `content-length` and `transfer-encoding`, which belong to the transport, are refused then.
+    /// The value is marked sensitive, so that `Debug` of a request does not show it. An invalid name or value is refused
+    /// when the request is built, and so are `host`, `connection`, `content-length` and `transfer-encoding`, which the
+    /// transport sets.
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
         self.headers.push((name.as_ref().to_owned(), value.as_ref().to_owned()));
         self

@@ -1,4 +1,4 @@
-//! [`Origin`]: where requests go.
+//! [`Origin`]: the base URL of requests.
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -27,8 +27,11 @@ pub enum Region {
     #[default]
     Api,
     /// `api-eu.cloudinary.com`, Europe.
+    #[doc(alias = "europe")]
+    #[doc(alias = "eu")]
     ApiEu,
     /// `api-ap.cloudinary.com`, Asia-Pacific.
+    #[doc(alias = "asia")]
     ApiAp,
 }
 
@@ -62,7 +65,7 @@ impl FromStr for Region {
     }
 }
 
-/// Scheme, host, port and path prefix that requests go to.
+/// The base URL of requests: a scheme, a host, a port and a path prefix.
 ///
 /// The default is `https://api.cloudinary.com`.
 ///
@@ -70,7 +73,10 @@ impl FromStr for Region {
 /// use cloudinary_provisioning::Origin;
 ///
 /// assert_eq!(Origin::host("api.example.com")?.as_str(), "https://api.example.com");
-/// assert_eq!(Origin::url("https://gateway.example.com/cloudinary/")?.as_str(), "https://gateway.example.com/cloudinary");
+/// assert_eq!(
+///     Origin::url("https://gateway.example.com/cloudinary/")?.as_str(),
+///     "https://gateway.example.com/cloudinary"
+/// );
 /// assert_eq!(Origin::url("http://127.0.0.1:8080")?.as_str(), "http://127.0.0.1:8080");
 /// // Sending credentials in plain text over a network is an explicit opt-in:
 /// assert!(Origin::url("http://proxy.internal").is_err());
@@ -81,16 +87,16 @@ impl FromStr for Region {
 pub struct Origin(Arc<str>);
 
 impl Origin {
-    /// A regional endpoint of the service.
+    /// Creates the origin of a regional endpoint of the service.
     pub fn region(region: Region) -> Self {
         Self(Arc::from(format!("https://{region}.cloudinary.com")))
     }
 
-    /// A custom host, with a port if need be, over HTTPS.
+    /// Creates the origin of a custom host, with an optional port, over HTTPS.
     ///
     /// # Errors
     ///
-    /// An [`AccountError`] where this is not a host.
+    /// Returns an [`AccountError`] if this is not a host.
     pub fn host(host: &str) -> Result<Self, AccountError> {
         if host.contains('/') {
             return Err(AccountError::invalid("origin", "is not a host"));
@@ -98,12 +104,13 @@ impl Origin {
         Self::url(&format!("https://{host}"))
     }
 
-    /// A server URL: `https://host[:port][/prefix]`. `http://` is for loopback hosts alone (`localhost`,
-    /// `127.0.0.0/8`, `[::1]`).
+    /// Parses a server URL of the form `https://host[:port][/prefix]`.
+    ///
+    /// `http://` is accepted for loopback hosts only (`localhost`, `127.0.0.0/8`, `[::1]`).
     ///
     /// # Errors
     ///
-    /// An [`AccountError`] where this is not such a URL, or would send credentials in plain text over a network.
+    /// Returns an [`AccountError`] if this is not such a URL, or would send credentials in plain text over a network.
     pub fn url(url: &str) -> Result<Self, AccountError> {
         let (origin, uri) = Self::parse(url)?;
         if uri.scheme_str() == Some("http") && !uri.host().is_some_and(is_loopback) {
@@ -112,11 +119,11 @@ impl Origin {
         Ok(origin)
     }
 
-    /// A server URL that may be `http://` for any host, which sends key and secret in plain text.
+    /// Parses a server URL that may be `http://` for any host, which sends the key and the secret in plain text.
     ///
     /// # Errors
     ///
-    /// An [`AccountError`] where this is not such a URL.
+    /// Returns an [`AccountError`] if this is not such a URL.
     pub fn url_allowing_http(url: &str) -> Result<Self, AccountError> {
         Self::parse(url).map(|(origin, _)| origin)
     }
@@ -149,7 +156,7 @@ impl Origin {
         Ok((Self(Arc::from(format!("{scheme}://{authority}{prefix}"))), uri))
     }
 
-    /// The URL, without a slash at its end.
+    /// Returns the URL, without a trailing slash.
     pub fn as_str(&self) -> &str {
         &self.0
     }

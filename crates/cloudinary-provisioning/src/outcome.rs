@@ -1,4 +1,4 @@
-//! What one attempt came to, and who makes attempts: [`Outcome`], [`TransportError`], [`Transport`].
+//! The outcome of an attempt, and what makes attempts: [`Outcome`], [`TransportError`], [`Transport`].
 
 use std::fmt;
 use std::time::Duration;
@@ -8,9 +8,9 @@ use http::{Request, Response};
 /// Any error that can be sent between threads.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// What one attempt came to.
+/// The outcome of one attempt.
 ///
-/// It is exhaustive: an HTTP stack knows no other ending.
+/// This enum is exhaustive: an attempt has no other outcome.
 ///
 /// ```
 /// use cloudinary_provisioning::{Outcome, TransportError, http::Response};
@@ -18,7 +18,9 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// fn outcome(result: std::io::Result<Response<Vec<u8>>>) -> Outcome {
 ///     match result {
 ///         Ok(response) => response.into(),
-///         Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => TransportError::not_sent(error).into(),
+///         Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+///             TransportError::not_sent(error).into()
+///         }
 ///         Err(error) => TransportError::maybe_sent(error).into(),
 ///     }
 /// }
@@ -27,18 +29,18 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// `Debug` shows neither headers nor a body.
 pub enum Outcome {
-    /// A response arrived whole.
+    /// A complete response arrived.
     Response(Response<Vec<u8>>),
-    /// A response arrived, and the connection or the time ended before the end of its body.
+    /// A response arrived, and the connection ended or the timeout passed before the end of its body.
     Truncated(Response<Vec<u8>>, Option<BoxError>),
-    /// A response arrived, and its body is larger than the limit, in bytes.
+    /// A response arrived, and its body is larger than this limit in bytes.
     TooLarge(Response<Vec<u8>>, u64),
     /// No response arrived.
     Failed(TransportError),
 }
 
 impl Outcome {
-    /// The response, as far as one arrived.
+    /// Returns the response, as far as it arrived.
     pub fn response(&self) -> Option<&Response<Vec<u8>>> {
         match self {
             Self::Response(response) | Self::Truncated(response, _) | Self::TooLarge(response, _) => Some(response),
@@ -82,8 +84,8 @@ impl<T: Into<Self>, E: Into<Self>> From<Result<T, E>> for Outcome {
 
 /// Why no response arrived, with the transport's own error as its source.
 ///
-/// It is exhaustive, since retries depend on nothing else. Where a transport cannot tell, it is `MaybeSent`: a create
-/// is not retried then, so that nothing is applied twice.
+/// This enum is exhaustive, since retries depend on nothing else. Use `MaybeSent` where a transport cannot tell: a
+/// create is not retried then, so that it is not applied twice.
 ///
 /// ```
 /// use std::error::Error;
@@ -91,54 +93,66 @@ impl<T: Into<Self>, E: Into<Self>> From<Result<T, E>> for Outcome {
 ///
 /// let error = TransportError::not_sent("connection refused");
 /// assert_eq!(error.to_string(), "the request was not sent");
-/// assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("connection refused"));
+/// assert_eq!(
+///     error.source().map(ToString::to_string).as_deref(),
+///     Some("connection refused")
+/// );
 /// ```
+#[doc(alias = "connection")]
+#[doc(alias = "timeout")]
 #[derive(Debug, thiserror::Error)]
 pub enum TransportError {
-    /// The request was certainly not sent: the name did not resolve, or no connection was made. Retryable for every
-    /// operation.
+    /// The request was certainly not sent: the name did not resolve, or no connection was made. Every operation is
+    /// retried.
     #[error("the request was not sent")]
     NotSent(#[source] BoxError),
-    /// The request may have been sent: a reset, an end of the connection, a timeout, a protocol error.
+    /// The request may have been sent: the connection was reset or closed, a timeout passed, or the protocol was
+    /// violated.
     #[error("no response arrived; the request may have been sent")]
     MaybeSent(#[source] BoxError),
-    /// The request was not sent, and a retry will not help: a certificate that is not trusted, a URL that the
-    /// transport cannot use.
+    /// The request cannot succeed, and retrying will not help: a certificate that is not trusted, a URL that the
+    /// transport cannot use. It was not sent.
     #[error("the request cannot be sent")]
     Permanent(#[source] BoxError),
 }
 
 impl TransportError {
-    /// [`NotSent`](Self::NotSent) with its cause.
+    /// Creates a [`NotSent`](Self::NotSent) from its cause.
     pub fn not_sent(source: impl Into<BoxError>) -> Self {
         Self::NotSent(source.into())
     }
 
-    /// [`MaybeSent`](Self::MaybeSent) with its cause.
+    /// Creates a [`MaybeSent`](Self::MaybeSent) from its cause.
     pub fn maybe_sent(source: impl Into<BoxError>) -> Self {
         Self::MaybeSent(source.into())
     }
 
-    /// [`Permanent`](Self::Permanent) with its cause.
+    /// Creates a [`Permanent`](Self::Permanent) from its cause.
     pub fn permanent(source: impl Into<BoxError>) -> Self {
         Self::Permanent(source.into())
     }
 }
 
-/// Makes one attempt: any blocking HTTP stack, a recorder, an account in memory.
+/// Makes attempts: a blocking HTTP stack, a recorder, or an account in memory.
 ///
-/// A transport sends the request as it is, follows no redirect, reads the body of every response to its end, and
-/// keeps to the timeout. It is implemented for closures whose result converts into an [`Outcome`]: a response, a
-/// [`TransportError`], or a `Result` of the two.
+/// A transport sends the request unchanged, does not follow redirects, reads the body of every response to its end,
+/// and observes the timeout. The trait is implemented for closures whose result converts into an [`Outcome`]: a
+/// response, a [`TransportError`], or a `Result` of the two.
 ///
 /// ```
 /// use std::time::Duration;
-/// use cloudinary_provisioning::{Outcome, Transport, http::{Request, Response}};
+/// use cloudinary_provisioning::{
+///     Outcome, Transport,
+///     http::{Request, Response},
+/// };
 ///
-/// let always_empty = |_: &Request<Vec<u8>>, _: Duration| Response::new(br#"{"users":[]}"#.to_vec());
+/// let always_empty =
+///     |_: &Request<Vec<u8>>, _: Duration| Response::new(br#"{"users":[]}"#.to_vec());
 /// let outcome = always_empty.send(&Request::new(Vec::new()), Duration::from_secs(30));
 /// assert!(matches!(outcome, Outcome::Response(_)));
 /// ```
+#[doc(alias = "mock")]
+#[doc(alias = "proxy")]
 pub trait Transport {
     /// Sends the request and reads the response, within the timeout.
     fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> Outcome;
@@ -154,17 +168,21 @@ where
     }
 }
 
-/// An extension of a request that asks its transport for a new connection.
+/// A request extension that asks the transport for a new connection.
 ///
-/// A connection that has been idle may be dead. A request on it is then lost in a way that looks as if it may have
-/// been sent, so a request carries this extension where that matters: where the operation is not idempotent, and from
-/// the second attempt on. Transports that keep connections should honor it; others may ignore it.
+/// An idle connection may be dead, and a request that is lost on it looks as if it may have been sent. So a request
+/// carries this extension if its operation is not idempotent, and from the second attempt on. Transports that pool
+/// connections should honor it; others may ignore it.
 ///
 /// ```
 /// use cloudinary_provisioning::{Account, Exchange, FreshConnection, RetryPolicy, users};
 ///
 /// let account = Account::new("acc", "key", "secret")?;
-/// let create = Exchange::new(&account, users::Create::new("John", "john@example.com"), RetryPolicy::default())?;
+/// let create = Exchange::new(
+///     &account,
+///     users::Create::new("John", "john@example.com"),
+///     RetryPolicy::default(),
+/// )?;
 /// assert!(create.request().extensions().get::<FreshConnection>().is_some());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

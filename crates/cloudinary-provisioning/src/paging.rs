@@ -45,7 +45,7 @@ pub(crate) mod sealed {
 
 use sealed::{Page, Position, Walk};
 
-/// A list operation that can be asked for page by page. Sealed, as [`Operation`] is.
+/// A list operation that can be requested page by page. Sealed, as [`Operation`] is.
 ///
 /// ```
 /// use cloudinary_provisioning::{Paged, Pager, custom_policies, users};
@@ -59,28 +59,34 @@ use sealed::{Page, Position, Walk};
 pub trait Paged:
     Operation<Output: Page<Item = <Self as Paged>::Item>> + Walk<Element = <Self as Paged>::Item> + Clone
 {
-    /// What the list holds.
+    /// The type of the items.
     type Item: Send;
 }
 
 /// Walks a list page by page.
 ///
-/// A list with page numbers ends with an empty page; a short page is no end, since a server may cap the page size. A
-/// list with cursors ends where there is no cursor, or one that came before; an empty page with a cursor is no end.
-/// Either ends with a page that came before, in whatever order, which is what a server sends that ignores the page.
+/// | list | ends with |
+/// |---|---|
+/// | with page numbers | an empty page; a short page does not end it, since a server may cap the page size |
+/// | with cursors | a page without a cursor, or with a cursor that was seen before; an empty page does not end it |
+/// | either | a page with the same items as an earlier one, which is what a server that ignores the page sends |
 ///
-/// It begins with the page that the operation asks for, if it does. A list of given ids or emails is one request. Memory
-/// stays at the one page that the caller has, and 8 bytes a page.
+/// A pager begins with the page that the operation asks for, or else with the first. A list of given ids or emails is
+/// one request. Memory use is the one page that the caller holds, and 8 bytes for each page before.
 ///
-/// An item that is created or deleted meanwhile can move others from one page to the next. Collect what to delete
-/// before deleting it.
+/// An item that is created or deleted meanwhile can move others from one page to the next. Before deleting the items
+/// of a list, collect all of them.
 ///
 /// ```
 /// use cloudinary_provisioning::{Account, Pager, http::Response, users};
 ///
 /// let account = Account::new("acc", "key", "secret")?;
-/// let mut responses = [r#"{"users":[{"id":"a"},{"id":"b"}]}"#, r#"{"users":[{"id":"c"}]}"#, r#"{"users":[]}"#]
-///     .into_iter();
+/// let mut responses = [
+///     r#"{"users":[{"id":"a"},{"id":"b"}]}"#,
+///     r#"{"users":[{"id":"c"}]}"#,
+///     r#"{"users":[]}"#,
+/// ]
+/// .into_iter();
 /// let mut pager = Pager::new(users::List::new().page_size(2));
 /// let mut ids = Vec::new();
 /// while let Some(operation) = pager.next_page() {
@@ -93,10 +99,12 @@ pub trait Paged:
 /// assert_eq!(ids, ["a", "b", "c"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "cursor")]
+#[doc(alias = "pagination")]
 #[derive(Clone, Debug)]
 pub struct Pager<O> {
     operation: O,
-    /// What stands for the pages and the cursors that came.
+    /// Hashes of the pages and the cursors that were received.
     seen: HashSet<u64>,
     ended: bool,
 }
@@ -115,17 +123,16 @@ impl<O: Paged> Pager<O> {
 
     /// Returns the operation that asks for the next page, or `None` at the end.
     ///
-    /// Until [`received`](Self::received) is told of the page, this is the same page, so that a failed request can be
-    /// sent again.
+    /// It is the same page until [`received`](Self::received) is called, so a failed request can be sent again.
     pub fn next_page(&self) -> Option<&O> {
         (!self.ended).then_some(&self.operation)
     }
 
-    /// Returns the operation that asks for the page that many pages behind the next one, to read ahead.
+    /// Returns the operation that asks for a page that comes this many pages after the next one, to read ahead.
     ///
-    /// `None` at the end, and where only the page before tells which one comes: for lists with cursors, and for lists of
-    /// given ids or emails. Pages go to [`received`](Self::received) in their order; what was read ahead beyond the end
-    /// is to be dropped.
+    /// Returns `None` at the end, for lists with cursors, where only a page says how to ask for the next one, and for
+    /// lists of given ids or emails. Give pages to [`received`](Self::received) in order, and drop what was read ahead
+    /// beyond the end.
     ///
     /// ```
     /// use cloudinary_provisioning::{Pager, custom_policies, users};
@@ -144,8 +151,7 @@ impl<O: Paged> Pager<O> {
         Some(operation)
     }
 
-    /// Takes note of a page that was received, and returns what is new in it: all of it, or nothing where it is a page
-    /// that came before.
+    /// Records a page that was received, and returns its items, or nothing if the same page was received before.
     pub fn received(&mut self, page: O::Output) -> Vec<O::Item> {
         let repeated = !page.items().is_empty() && !self.seen.insert(fingerprint::<O>(page.items()));
         let next = O::Position::next(self.operation.position().as_ref(), &page);
@@ -225,9 +231,9 @@ impl<T> Page for Vec<T> {
 #[cfg_attr(feature = "serialize", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct CursorPage<T> {
-    /// What is on the page.
+    /// The items of the page.
     pub items: Vec<T>,
-    /// The cursor of the next page; `None` on the last.
+    /// The cursor of the next page, or `None` on the last.
     pub next_cursor: Option<String>,
 }
 

@@ -1,5 +1,12 @@
 //! Principals (users, groups and keys) and their roles: `list_roles`, `update_roles`, `inspect`, `inspect_multiple`.
 //!
+//! | operation | what it does | request | retried |
+//! |---|---|---|---|
+//! | [`ListRoles`] | Lists the roles of a principal. | `GET /principal_roles` | yes |
+//! | [`UpdateRoles`] | Assigns roles to a principal, or removes them from it. | `PUT /principal_roles` | yes |
+//! | [`Inspect`] | Lists the principals that have roles within a scope, with their roles. | `GET /principal_roles/inspect` | yes |
+//! | [`InspectMultiple`] | Lists the roles of the given principals within a scope; it changes nothing. | `POST /principal_roles/inspect` | yes |
+//!
 //! The vendor's documentation: <https://cloudinary.com/documentation/provisioning_api#principals>.
 
 use time::OffsetDateTime;

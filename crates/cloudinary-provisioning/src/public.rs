@@ -1,5 +1,11 @@
 //! What needs no account and no credentials: `get_catalog`, `validate_policy`, `get_schema`.
 //!
+//! | operation | what it does | request | retried |
+//! |---|---|---|---|
+//! | [`GetCatalog`] | Gets the system roles and system policies that the service defines. | `GET /catalog` | yes |
+//! | [`ValidatePolicy`] | Validates a policy against the service's Cedar schema; it changes nothing. | `POST /validate` | yes |
+//! | [`GetSchema`] | Gets the service's Cedar schema. | `GET /schema` | yes |
+//!
 //! Requests carry no `authorization` header.
 //!
 //! The vendor's documentation: <https://cloudinary.com/documentation/provisioning_api#public>.

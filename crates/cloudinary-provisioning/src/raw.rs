@@ -16,9 +16,9 @@ inherent!(Raw<T: Read>);
 
 /// Any call of the API by its method, path, query and JSON body.
 ///
-/// The result is JSON, or with [`typed`](Self::typed) any type that serde can read. Segments, keys and values are encoded
-/// and checked as those of every other operation are. GET and HEAD are taken to be safe and everything else for not
-/// idempotent, until [`safety`](Self::safety) says otherwise. A response without a body is `null`.
+/// The result is JSON, or any type that serde can read with [`typed`](Self::typed). Segments, keys and values are
+/// encoded and checked as for every other operation. GET and HEAD count as safe, and every other method as not
+/// idempotent, unless [`safety`](Self::safety) says otherwise. A response without a body reads as `null`.
 ///
 /// `Debug` does not show the JSON body, which may hold a secret.
 ///
@@ -50,13 +50,13 @@ pub struct Raw<T = Value> {
     output: PhantomData<fn() -> T>,
 }
 
-/// What [`Raw`] can read: any type of serde's that owns what it holds.
+/// What [`Raw`] can read: any type that serde can deserialize without borrowing.
 pub trait Read: DeserializeOwned + Send + 'static {}
 
 impl<T: DeserializeOwned + Send + 'static> Read for T {}
 
 impl Raw {
-    /// Creates a call with the segments that follow on the base: `["users", id, "groups"]`.
+    /// Creates a call from the segments that follow the base, such as `["users", id, "groups"]`.
     pub fn new<I>(method: Method, segments: I) -> Self
     where
         I: IntoIterator,
@@ -88,13 +88,13 @@ impl<T> Raw<T> {
         self
     }
 
-    /// Sets what sending the call again does, and so when it is retried.
+    /// Sets the effect of sending the call again, which decides when it is retried.
     pub fn safety(mut self, safety: Safety) -> Self {
         self.safety = safety;
         self
     }
 
-    /// Reads the response into a type of your own. Use `Option<T>` where there may be no body.
+    /// Reads the response into a type of your own. Use `Option<T>` if there may be no body.
     ///
     /// ```
     /// use cloudinary_provisioning::{Raw, http::{Method, Response}};

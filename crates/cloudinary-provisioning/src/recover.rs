@@ -1,4 +1,4 @@
-//! [`Recovery`]: a create whose lost response is looked up.
+//! [`Recovery`]: a create whose result is looked up if its response is lost.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -65,17 +65,17 @@ use sealed::Lookup;
 
 /// A create whose result can be looked up by a natural key. Sealed, as [`Operation`] is.
 ///
-/// | create | is looked up by | and is the one with |
+/// | create | is looked up by | and is recognized by |
 /// |---|---|---|
-/// | [`users::Create`] | [`users::List`] with the email | the same email, whatever the case |
+/// | [`users::Create`] | [`users::List`] with the email | the same email, ignoring case |
 /// | [`product_environments::Create`] | [`product_environments::List`] with the cloud name | the same cloud name |
-/// | [`access_keys::Generate`] | [`access_keys::List`] of the product environment | the same name, not there before the call |
-/// | [`user_groups::Create`] | [`user_groups::List`] | the same name, not there before the call, if it is the only one |
-/// | [`custom_policies::Create`] | [`custom_policies::List`] of the scope | the same name and, whitespace aside, the same statement |
+/// | [`access_keys::Generate`] | [`access_keys::List`] of the product environment | the same name, if it was not there before the call |
+/// | [`user_groups::Create`] | [`user_groups::List`] | the same name, if it was not there before the call and is the only one |
+/// | [`custom_policies::Create`] | [`custom_policies::List`] of the scope | the same name and, ignoring whitespace, the same statement |
 /// | [`roles::Create`] | [`roles::Get`] with the id | the same name |
 ///
-/// Without its key (a cloud name, a key's name, a role's id) a create is refused before anything is sent. Agent accounts
-/// have no key: they cannot be recovered.
+/// A create without its natural key (a cloud name, a key's name, a role's id) is refused before anything is sent. Agent
+/// accounts have no natural key, so they cannot be recovered.
 ///
 /// ```
 /// use cloudinary_provisioning::{Recover, user_groups, users};
@@ -86,31 +86,33 @@ use sealed::Lookup;
 /// ```
 pub trait Recover: Lookup {}
 
-/// A create that is made exactly once, also where its response is lost.
+/// A create that is applied exactly once, even if its response is lost.
 ///
-/// Where an attempt may have been applied and its response says nothing of it, the result is looked up by its natural
-/// key; see [`Recover`].
+/// If an attempt may have been applied and its response does not tell, the result is looked up by its natural key; see
+/// [`Recover`].
 ///
-/// | after an attempt | what follows |
+/// | result of an attempt | next step |
 /// |---|---|
-/// | a success | it is the result |
-/// | an error that cannot have been applied | it is the result; throttling and connections that fail are retried as ever |
-/// | an error that may have been applied, or a 409 after one | the look-up |
-/// | the look-up finds it | it is the result, and [`Response::recovered`] is `true` |
-/// | … a key whose secret the list does not give | [`ErrorKind::SecretLost`] names the key, so that it can be deleted |
-/// | … nothing, and the policy allows for another attempt | a delay, then the create is sent again |
-/// | … nothing, and it does not | the error of the last attempt |
-/// | … several, or the look-up fails | the error of the last attempt; [`Error::maybe_applied`] is `true` |
+/// | a success | return it |
+/// | an error, and the create cannot have been applied | return the error; throttling and failed connections are retried as always |
+/// | an error, and the create may have been applied; or a 409 after such an error | look it up |
+/// | the look-up finds one result | return it; [`Response::recovered`] is `true` |
+/// | … an access key without its secret | return [`ErrorKind::SecretLost`], which names the key, so that it can be deleted |
+/// | … nothing, and the policy allows another attempt | sleep, then send the create again |
+/// | … nothing, and the policy allows no further attempt | return the error of the last attempt |
+/// | … several results, or the look-up fails | return the error of the last attempt; [`Error::maybe_applied`] is `true` |
 ///
-/// [`RetryPolicy::max_attempts`] limits the attempts of the create, and
-/// [`RetryPolicy::total_timeout`] all of it. The look-up and the create do not exclude others: somebody else who makes
-/// the same at the same time is not told apart.
+/// [`RetryPolicy::max_attempts`] limits the attempts of the create, and [`RetryPolicy::total_timeout`] the time of the
+/// whole. The service offers no lock, so a resource with the same key that somebody else creates at the same time is
+/// taken for the result.
 ///
 /// ```
 /// use std::cell::Cell;
 /// use std::time::{Duration, SystemTime};
 /// use cloudinary_provisioning::http::{Request, Response};
-/// use cloudinary_provisioning::{Account, Driver, Outcome, Recovery, RetryPolicy, Sample, TransportError, users};
+/// use cloudinary_provisioning::{
+///     Account, Driver, Outcome, Recovery, RetryPolicy, Sample, TransportError, users,
+/// };
 ///
 /// /// Applies the create and loses its response.
 /// struct Lossy;
@@ -119,7 +121,10 @@ pub trait Recover: Lookup {}
 ///     fn send(&self, request: &Request<Vec<u8>>, _: Duration) -> Outcome {
 ///         match request.method().as_str() {
 ///             "POST" => TransportError::maybe_sent("connection reset").into(),
-///             _ => Response::new(br#"{"users":[{"id":"u1","email":"john@example.com"}]}"#.to_vec()).into(),
+///             _ => Response::new(
+///                 br#"{"users":[{"id":"u1","email":"john@example.com"}]}"#.to_vec(),
+///             )
+///             .into(),
 ///         }
 ///     }
 /// #   fn sleep(&self, _: Duration) {}
@@ -134,6 +139,9 @@ pub trait Recover: Lookup {}
 /// assert_eq!(response.value().id, "u1");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "exactly once")]
+#[doc(alias = "idempotency key")]
+#[doc(alias = "retry")]
 pub struct Recovery<'a, O: Recover> {
     account: &'a Account,
     operation: O,
@@ -147,7 +155,7 @@ impl<'a, O: Recover> Recovery<'a, O> {
     ///
     /// # Errors
     ///
-    /// An [`ErrorKind::Build`] that names the field without which the result could not be looked up.
+    /// Returns an [`ErrorKind::Build`] that names the field without which the result could not be looked up.
     pub fn new(account: &'a Account, operation: O, policy: RetryPolicy) -> Result<Self, Error> {
         Self::with_options(account, operation, policy, RequestOptions::default())
     }
@@ -156,7 +164,7 @@ impl<'a, O: Recover> Recovery<'a, O> {
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new).
+    /// The same as [`new`](Self::new).
     pub fn with_options(
         account: &'a Account,
         operation: O,

@@ -1,4 +1,4 @@
-//! [`Response`]: a value and what came with it.
+//! [`Response`]: a value with the status and the headers of its response.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,16 +13,16 @@ use crate::json::Unreadable;
 use crate::operation::Operation;
 use crate::retry;
 
-/// The value of a success, with the status and the headers of the reply.
+/// The value of a success, with the status and the headers of the response.
 ///
 /// ```
 /// use cloudinary_provisioning::{http, users};
 ///
-/// let reply = http::Response::builder()
+/// let response = http::Response::builder()
 ///     .header("x-request-id", "4f2a")
 ///     .header("x-featureratelimit-remaining", "1999")
 ///     .body(r#"{"message":"ok"}"#)?;
-/// let response = users::Delete::new("id").parse_response(&reply)?;
+/// let response = users::Delete::new("id").parse_response(&response)?;
 /// assert_eq!(response.request_id(), Some("4f2a"));
 /// assert_eq!(response.rate_limit().remaining, Some(1999));
 /// assert_eq!(response.into_value().message.as_deref(), Some("ok"));
@@ -42,38 +42,39 @@ impl<T> Response<T> {
         Self { status, headers, value, attempts: 1, recovered: false }
     }
 
-    /// The value.
+    /// Returns the value.
     pub fn value(&self) -> &T {
         &self.value
     }
 
-    /// The value alone.
+    /// Returns the value, and drops the rest.
     pub fn into_value(self) -> T {
         self.value
     }
 
-    /// The status of the reply, a 2xx.
+    /// Returns the status of the response, a 2xx.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers of the reply.
+    /// Returns the headers of the response.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The service's id of the request, to quote to its support.
+    /// Returns the service's id of the request, to quote to its support.
     pub fn request_id(&self) -> Option<&str> {
         headers::request_id(&self.headers)
     }
 
-    /// What the response says about the rate limit.
+    /// Returns what the response says about the rate limit.
     pub fn rate_limit(&self) -> RateLimit {
         RateLimit::from_headers(&self.headers)
     }
 
-    /// How long it is until the rate limit is reset, where nothing remains of it. The reset is measured against the
-    /// response's own `Date`, or else against `now`.
+    /// Returns how long it is until the rate limit is reset, if no requests remain.
+    ///
+    /// The reset is measured against the response's own `Date`, or against `now` if there is none.
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
@@ -92,12 +93,12 @@ impl<T> Response<T> {
         headers::until_reset(&self.headers, Some(now))
     }
 
-    /// How many attempts the call took.
+    /// Returns how many attempts the call took.
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    /// Whether the response to a create was lost, and this value was looked up afterwards.
+    /// Returns `true` if the response to a create was lost, and this value was looked up afterwards.
     pub fn recovered(&self) -> bool {
         self.recovered
     }

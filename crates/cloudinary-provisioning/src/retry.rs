@@ -14,26 +14,30 @@ const MINIMAL_ATTEMPT: Duration = Duration::from_secs(1);
 /// No attempt gets less, so that a timeout of zero is a quick failure and not a special case of some transport.
 const SHORTEST_TIMEOUT: Duration = Duration::from_millis(1);
 
-/// How often and how long to try.
+/// How often and how long to try a call.
 ///
 /// | setting | default |
 /// |---|---|
-/// | [`max_attempts`](Self::max_attempts) | 3, the first included |
+/// | [`max_attempts`](Self::max_attempts) | 3, including the first |
 /// | [`base_delay`](Self::base_delay) | 500 ms, doubling with every retry |
 /// | [`max_delay`](Self::max_delay) | 20 s |
 /// | [`attempt_timeout`](Self::attempt_timeout) | 30 s |
 /// | [`total_timeout`](Self::total_timeout) | 120 s, all attempts and delays together |
 /// | [`max_server_delay`](Self::max_server_delay) | 60 s |
-/// | [`retry_unsafe`](Self::retry_unsafe) | no |
+/// | [`retry_unsafe`](Self::retry_unsafe) | `false` |
 ///
 /// ```
 /// use std::time::Duration;
 /// use cloudinary_provisioning::RetryPolicy;
 ///
-/// let persistent = RetryPolicy::default().max_attempts(8).total_timeout(Duration::from_secs(600));
+/// let persistent =
+///     RetryPolicy::default().max_attempts(8).total_timeout(Duration::from_secs(600));
 /// let once = RetryPolicy::none();
 /// assert_ne!(persistent, once);
 /// ```
+#[doc(alias = "backoff")]
+#[doc(alias = "retry")]
+#[doc(alias = "timeout")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     max_attempts: u32,
@@ -60,18 +64,19 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One attempt, no retry; the timeouts are the default's.
+    /// Returns a policy of one attempt, without retries. The timeouts are the default's.
     pub fn none() -> Self {
         Self::default().max_attempts(1)
     }
 
-    /// For jobs of hours: waits as long as the service asks, up to an hour and a half at a time, and keeps retrying
-    /// what can be retried for up to six hours. The time of an attempt is the default's.
+    /// Returns a policy for jobs that take hours: it waits as long as the service asks, up to an hour and a half at a
+    /// time, and keeps retrying what can be retried for up to six hours. The timeout of an attempt is the default's.
     ///
     /// ```
     /// use cloudinary_provisioning::RetryPolicy;
     ///
-    /// let overnight = RetryPolicy::patient().attempt_timeout(std::time::Duration::from_secs(60));
+    /// let overnight =
+    ///     RetryPolicy::patient().attempt_timeout(std::time::Duration::from_secs(60));
     /// # assert_ne!(overnight, RetryPolicy::patient());
     /// ```
     pub fn patient() -> Self {
@@ -82,57 +87,58 @@ impl RetryPolicy {
             .total_timeout(Duration::from_secs(6 * 60 * 60))
     }
 
-    /// How many attempts at most, the first included. 0 counts as 1.
+    /// Sets the largest number of attempts, including the first. 0 means 1.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
         self
     }
 
-    /// The upper bound of the first delay; it doubles with every retry. The delay itself is random, between zero and
-    /// the bound.
+    /// Sets the upper bound of the first delay, which doubles with every retry. The delay itself is random, between
+    /// zero and the bound.
     pub fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
     }
 
-    /// The limit to which the bound of a delay grows.
+    /// Sets the largest upper bound of a delay.
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
     }
 
-    /// How long one attempt may take, from connecting to the end of the response's body.
+    /// Sets the timeout of one attempt, from connecting to the end of the response's body.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
         self
     }
 
-    /// How long all attempts and the delays between them may take. The timeout of the last attempt is shortened accordingly.
+    /// Sets the time that all attempts and the delays between them may take. The timeout of the last attempt is shortened
+    /// to fit.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.total_timeout = timeout;
         self
     }
 
-    /// The longest delay to accept from the service. A longer one ends the call at once; it is never shortened.
+    /// Sets the longest delay to accept from the service. A longer one ends the call at once; it is never shortened.
     pub fn max_server_delay(mut self, delay: Duration) -> Self {
         self.max_server_delay = delay;
         self
     }
 
-    /// Whether to retry operations that are not idempotent too, at the risk of applying them twice. This is an
-    /// explicit opt-in; [`Recovery`](crate::Recovery) is the safe way to the same end.
+    /// Opts in to retrying operations that are not idempotent, at the risk of applying them twice.
+    /// [`Recovery`](crate::Recovery) retries creates without that risk.
     pub fn retry_unsafe(mut self, retry: bool) -> Self {
         self.retry_unsafe = retry;
         self
     }
 
-    /// The time that an attempt may take when `elapsed` has passed since the first one began: the attempt's own
-    /// limit, or what is left of the total. At least a millisecond.
+    /// Returns the timeout of an attempt that begins when `elapsed` has passed since the call began: the smaller of the
+    /// attempt timeout and what is left of the total, but at least a millisecond.
     pub fn timeout_at(&self, elapsed: Duration) -> Duration {
         self.attempt_timeout.min(self.total_timeout.saturating_sub(elapsed)).max(SHORTEST_TIMEOUT)
     }
 
-    /// The error of having to wait this long, if that is longer than allowed or than the time left.
+    /// The reason to give up instead of waiting this long, if it is longer than allowed or than the time left.
     pub(crate) fn refuses(&self, delay: Duration, hinted: bool, elapsed: Duration) -> Option<GiveUpReason> {
         if hinted && delay > self.max_server_delay {
             return Some(GiveUpReason::ServerDelayTooLong);

@@ -5,13 +5,13 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer};
 use zeroize::Zeroize;
 
-/// Text that must not be printed: an API secret, or a URL that holds a token.
+/// Text that must not be printed: an API secret, or a URL that contains a token.
 ///
-/// `Debug` shows a placeholder, and there is no `Display`. [`expose`](Self::expose) is the only way to the text.
-/// Secrets are compared in constant time, and their memory is cleared when they are dropped.
+/// `Debug` shows a placeholder, and there is no `Display`. Only [`expose`](Self::expose) returns the text. Secrets are
+/// compared in constant time, and their memory is cleared when they are dropped.
 ///
-/// With the feature `serialize`, a secret is written as null, so that storing a response stores no secret by accident.
-/// [`exposed`](Self::exposed) opts in.
+/// With the feature `serialize`, a secret is serialized as null, so that storing a response does not store its secrets
+/// by accident. `exposed` opts in.
 ///
 /// ```
 /// use cloudinary_provisioning::Secret;
@@ -29,7 +29,7 @@ pub struct Secret {
 }
 
 impl Secret {
-    /// Takes the text as it is, without trimming or decoding.
+    /// Creates a secret from the text as it is, without trimming or decoding.
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -43,7 +43,7 @@ impl Secret {
         &self.text
     }
 
-    /// Returns the secret in a form that is serialized as its text, to store it on purpose. `Debug` still hides it.
+    /// Returns a secret that is serialized as its text, to store it on purpose. `Debug` still hides it.
     ///
     /// ```
     /// use cloudinary_provisioning::Secret;

@@ -1,5 +1,9 @@
 //! System policies: `list`.
 //!
+//! | operation | what it does | request | retried |
+//! |---|---|---|---|
+//! | [`List`] | Lists the policies that the service defines. | `GET /policies/system` | yes |
+//!
 //! The vendor's documentation: <https://cloudinary.com/documentation/provisioning_api#system_policies>.
 
 use time::OffsetDateTime;

@@ -1,4 +1,4 @@
-//! Where a request goes. The only place where a caller's text enters a URL.
+//! The URL of a request: the only place where a caller's text enters one.
 
 use std::fmt::{self, Write};
 
@@ -13,7 +13,7 @@ const USUAL_LENGTH: usize = 256;
 /// Everything but the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Where an operation's path begins, and whether it takes credentials.
+/// The beginning of an operation's path, and whether its requests carry credentials.
 ///
 /// ```
 /// use cloudinary_provisioning::{Account, Base, Raw, http::Method};
@@ -41,7 +41,7 @@ pub enum Base {
 ///
 /// The vendor's API description and its current SDKs repeat the key. Its classic SDKs, whose tests run against the live
 /// service, use brackets (for product environments, and the Java SDK for users) or commas (for users). No live test of
-/// the repeated form is known, so the form is a setting of the account:
+/// the repeated form is known, so the form is a setting of the account; see
 /// [`Account::with_list_form`](crate::Account::with_list_form).
 ///
 /// The form applies to every list of ids, emails and cloud names. [`Params`](crate::Params) are always repeated: only the
@@ -59,6 +59,9 @@ pub enum Base {
 /// assert_eq!(query(ListForm::Brackets), "ids%5B%5D=a&ids%5B%5D=b");
 /// assert_eq!(query(ListForm::Commas), "ids=a%2Cb");
 /// ```
+#[doc(alias = "array")]
+#[doc(alias = "brackets")]
+#[doc(alias = "commas")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ListForm {

@@ -1,4 +1,4 @@
-//! [`Throttle`]: how many calls of a client may be under way, and when, after the service has throttled one.
+//! [`Throttle`]: holds back the calls of a client after the service has throttled one of them.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ pub(crate) const SPREAD: Duration = Duration::from_secs(1);
 
 /// Holds back all calls of a client after the service has throttled one of them, without I/O.
 ///
-/// Ask [`admit`](Self::admit) before each attempt and tell [`settle`](Self::settle) what came of it.
+/// Call [`admit`](Self::admit) before each attempt, and [`settle`](Self::settle) with its outcome.
 ///
 /// | event | effect on all calls |
 /// |---|---|
@@ -29,12 +29,16 @@ pub(crate) const SPREAD: Duration = Duration::from_secs(1);
 /// let mut throttle = Throttle::new();
 /// let Admission::Go(permit) = throttle.admit(at(0)) else { panic!() };
 ///
-/// let throttled = Response::builder().status(429).header("retry-after", "30").body(Vec::new())?;
+/// let throttled =
+///     Response::builder().status(429).header("retry-after", "30").body(Vec::new())?;
 /// throttle.settle(permit, &Outcome::Response(throttled), at(1));
 /// assert_eq!(throttle.admit(at(1)), Admission::Wait(Duration::from_secs(30)));
 /// assert!(matches!(throttle.admit(at(31)), Admission::Go(_)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "420")]
+#[doc(alias = "429")]
+#[doc(alias = "rate limit")]
 #[derive(Clone, Debug, Default)]
 pub struct Throttle {
     /// No attempt starts before this time of the monotonic clock.
@@ -49,20 +53,20 @@ pub struct Throttle {
     epoch: u32,
 }
 
-/// What [`Throttle::admit`] says about an attempt.
+/// Whether an attempt may start, as [`Throttle::admit`] decides.
 ///
-/// It is exhaustive, so that no answer is overlooked.
+/// This enum is exhaustive.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Admission {
     /// Start now, and settle the permit afterwards.
     Go(Permit),
-    /// Wait this long, then ask again.
+    /// Sleep for this long, then ask again.
     Wait(Duration),
-    /// As many attempts as allowed are in flight: ask again when one of them is settled.
+    /// As many attempts as allowed are in flight. Ask again when one of them is settled.
     Full,
 }
 
-/// Stands for an attempt in flight, until it is given to [`Throttle::settle`] or [`Throttle::release`].
+/// An attempt in flight, until it is given to [`Throttle::settle`] or [`Throttle::release`].
 #[derive(Debug, Default, PartialEq, Eq)]
 #[must_use = "an attempt in flight counts until its permit is settled"]
 pub struct Permit {
@@ -70,12 +74,12 @@ pub struct Permit {
 }
 
 impl Throttle {
-    /// A throttle that holds nothing back yet.
+    /// Creates a throttle that holds nothing back.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Asks whether an attempt may start. `at.elapsed` counts from any fixed point, the same for all calls.
+    /// Decides whether an attempt may start. `at.elapsed` counts from any fixed point, the same for all calls.
     pub fn admit(&mut self, at: Sample) -> Admission {
         let left = self.not_before.saturating_sub(at.elapsed);
         if !left.is_zero() {
@@ -88,7 +92,7 @@ impl Throttle {
         Admission::Go(Permit { epoch: self.epoch })
     }
 
-    /// Takes note of what an attempt came to.
+    /// Records the outcome of an attempt.
     pub fn settle(&mut self, permit: Permit, outcome: &Outcome, at: Sample) {
         let in_flight = self.in_flight;
         let epoch = permit.epoch;
@@ -112,7 +116,7 @@ impl Throttle {
         }
     }
 
-    /// Takes note that an attempt has ended without an outcome.
+    /// Records that an attempt has ended without an outcome.
     pub fn release(&mut self, _: Permit) {
         self.in_flight = self.in_flight.saturating_sub(1);
     }

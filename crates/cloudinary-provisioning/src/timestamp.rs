@@ -12,12 +12,26 @@ pub(crate) fn serialize<S: serde::Serializer>(time: &OffsetDateTime, serializer:
 }
 
 #[cfg(feature = "serialize")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as the others")]
 pub(crate) fn serialize_date<S: serde::Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day()))
 }
 
 /// Reads a time by hand: the parser of the `time` crate takes most of the time that reading a user takes.
 pub(crate) fn parse(text: &str) -> Option<OffsetDateTime> {
+    // What the service sends nearly always: `2026-01-31T08:00:00Z`.
+    if let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', i1, i2, b':', s1, s2, b'Z'] =
+        text.as_bytes()
+        && (*s1, *s2) != (b'6', b'0')
+    {
+        let date = date(two_digits(*y1, *y2)?, two_digits(*y3, *y4)?, two_digits(*m1, *m2)?, two_digits(*d1, *d2)?)?;
+        let time = Time::from_hms(two_digits(*h1, *h2)?, two_digits(*i1, *i2)?, two_digits(*s1, *s2)?).ok()?;
+        return Some(PrimitiveDateTime::new(date, time).assume_utc());
+    }
+    parse_any(text)
+}
+
+fn parse_any(text: &str) -> Option<OffsetDateTime> {
     let (date, rest) = split(text, 10)?;
     let date = parse_date(date)?;
     if rest.is_empty() {
@@ -52,8 +66,12 @@ pub(crate) fn from_seconds(seconds: f64) -> Option<OffsetDateTime> {
 
 fn parse_date(text: &str) -> Option<Date> {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
-    let year = 100 * i32::from(two_digits(*y1, *y2)?) + i32::from(two_digits(*y3, *y4)?);
-    Date::from_calendar_date(year, Month::try_from(two_digits(*m1, *m2)?).ok()?, two_digits(*d1, *d2)?).ok()
+    date(two_digits(*y1, *y2)?, two_digits(*y3, *y4)?, two_digits(*m1, *m2)?, two_digits(*d1, *d2)?)
+}
+
+fn date(century: u8, year: u8, month: u8, day: u8) -> Option<Date> {
+    let year = 100 * i32::from(century) + i32::from(year);
+    Date::from_calendar_date(year, Month::try_from(month).ok()?, day).ok()
 }
 
 /// Digits beyond the ninth are dropped.

@@ -1,5 +1,15 @@
 //! Users: `list`, `create`, `get`, `update`, `delete`, `get_groups`, `list_sub_accounts`.
 //!
+//! | operation | what it does | request | retried |
+//! |---|---|---|---|
+//! | [`List`] | Lists the users of the account, all of them or those that meet conditions. | `GET /users` | yes |
+//! | [`Create`] | Creates a user. | `POST /users` | only if surely not processed |
+//! | [`Get`] | Gets one user. | `GET /users/{user_id}` | yes |
+//! | [`Update`] | Updates what is set and leaves the rest of a user. | `PUT /users/{user_id}` | yes |
+//! | [`Delete`] | Deletes a user. | `DELETE /users/{user_id}` | yes |
+//! | [`GetGroups`] | Lists the groups that a user belongs to. | `GET /users/{user_id}/groups` | yes |
+//! | [`ListSubAccounts`] | Lists the product environments that a user has access to. | `GET /users/{user_id}/sub_accounts` | yes |
+//!
 //! The vendor's documentation: <https://cloudinary.com/documentation/provisioning_api#users>.
 
 use time::{Date, OffsetDateTime};

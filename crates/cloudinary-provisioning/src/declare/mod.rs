@@ -4,8 +4,11 @@
 mod models;
 mod objects;
 mod operations;
+mod parts;
 pub(crate) mod response;
+pub(crate) mod words;
 
 pub(crate) use models::models;
 pub(crate) use objects::objects;
 pub(crate) use operations::{operation, operations};
+pub(crate) use parts::part;

@@ -35,7 +35,7 @@ macro_rules! models {
             }
         }
 
-        $crate::declare::operation!(@default $name [$($rfield)*]);
+        $crate::declare::part!(@default $name [$($rfield)*]);
 
         impl $crate::wire::Typed for $name {
             const KIND: $crate::Kind = $crate::Kind::Record(&[
@@ -51,6 +51,13 @@ macro_rules! models {
                 deserializer: D,
                 trail: &mut $crate::wire::Trail,
             ) -> Result<Option<Self>, D::Error> {
+                $crate::wire::read_optional_record(deserializer, trail)
+            }
+
+            fn read_required<'de, D: serde::Deserializer<'de>>(
+                deserializer: D,
+                trail: &mut $crate::wire::Trail,
+            ) -> Result<Self, D::Error> {
                 $crate::wire::read_record(deserializer, trail)
             }
 
@@ -60,41 +67,52 @@ macro_rules! models {
             }
         }
 
-        impl $crate::wire::Record for $name {
-            fn fields<'de, A: serde::de::MapAccess<'de>>(
-                mut map: A,
-                trail: &mut $crate::wire::Trail,
-            ) -> Result<Self, A::Error> {
-                #[allow(non_camel_case_types, reason = "named as the fields, to number them")]
-                enum At { $($rfield,)* $($field,)* }
-                const NAMES: &[&str] = &[
-                    $($crate::declare::models!(@name $rfield $($rwire)?),)*
-                    $($crate::declare::models!(@name $field $($wire)?),)*
-                ];
-                $(let mut $rfield: Option<$rtype> = None;)*
-                $(let mut $field: Option<$type> = None;)*
-                let mut keys = $crate::wire::Keys::new(NAMES);
-                while let Some(at) = map.next_key_seed(&mut keys)? {
-                    $(if at == At::$rfield as usize {
-                        $rfield = $crate::wire::next_required(
-                            &mut map, trail, $crate::declare::models!(@name $rfield $($rwire)?))?;
-                        continue;
-                    })*
-                    $(if at == At::$field as usize {
-                        $field = $crate::wire::next(
-                            &mut map, trail, $crate::declare::models!(@name $field $($wire)?))?;
-                        continue;
-                    })*
-                    $crate::wire::ignore(&mut map)?;
+        const _: () = {
+            #[allow(non_camel_case_types, reason = "named as the fields, to number them")]
+            enum At { $($rfield,)* $($field,)* }
+
+            impl $crate::wire::Record for $name {
+                #[inline]
+                #[allow(non_upper_case_globals, reason = "named as the fields")]
+                fn find(text_of_key: &str) -> Option<(u32, &'static str)> {
+                    // Constants, since a pattern can be no macro; by their lengths first, which tells most of them apart.
+                    $(const $rfield: (usize, &str) =
+                        $crate::wire::sized($crate::declare::models!(@name $rfield $($rwire)?));)*
+                    $(const $field: (usize, &str) =
+                        $crate::wire::sized($crate::declare::models!(@name $field $($wire)?));)*
+                    match $crate::wire::sized(text_of_key) {
+                        $($rfield => Some((At::$rfield as u32, $rfield.1)),)*
+                        $($field => Some((At::$field as u32, $field.1)),)*
+                        _ => None,
+                    }
                 }
-                let value = Self {
-                    $($rfield: $crate::wire::required($rfield, $crate::declare::models!(@name $rfield $($rwire)?))?,)*
-                    $($field,)*
-                };
-                $(value.$check().map_err(serde::de::Error::custom)?;)?
-                Ok(value)
+
+                fn fields<'de, A: serde::de::MapAccess<'de>>(
+                    mut map: A,
+                    trail: &mut $crate::wire::Trail,
+                ) -> Result<Self, A::Error> {
+                    $(let mut $rfield: Option<$rtype> = None;)*
+                    $(let mut $field: Option<$type> = None;)*
+                    let mut keys = $crate::wire::Keys::new(Self::find);
+                    while let Some(number) = map.next_key_seed(&mut keys)? {
+                        match number {
+                            $(Some(number) if number == At::$rfield as u32 => $crate::wire::next_required(
+                                &mut map, trail, $crate::declare::models!(@name $rfield $($rwire)?), &mut $rfield)?,)*
+                            $(Some(number) if number == At::$field as u32 => $crate::wire::next(
+                                &mut map, trail, $crate::declare::models!(@name $field $($wire)?), &mut $field)?,)*
+                            _ => $crate::wire::ignore(&mut map)?,
+                        }
+                    }
+                    let value = Self {
+                        $($rfield: $crate::wire::required(
+                            $rfield, $crate::declare::models!(@name $rfield $($rwire)?))?,)*
+                        $($field,)*
+                    };
+                    $(value.$check().map_err(serde::de::Error::custom)?;)?
+                    Ok(value)
+                }
             }
-        }
+        };
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

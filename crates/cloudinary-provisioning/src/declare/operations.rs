@@ -53,18 +53,18 @@ macro_rules! operations {
             id: $id,
             resource: stringify!($resource),
             name: stringify!($name),
-            summary: $crate::declare::operation!(@trimmed $summary),
+            summary: $crate::declare::part!(@trimmed $summary),
             method: <$name as $crate::Operation>::METHOD,
             base: $crate::Base::$base,
             path: <$name as $crate::Operation>::PATH,
-            segments: &[$($crate::declare::operation!(@shown $segment)),+],
+            segments: &[$($crate::declare::part!(@shown $segment)),+],
             safety: <$name as $crate::Operation>::SAFETY,
-            idempotent_with: $crate::declare::operation!(@given $($given)?),
+            idempotent_with: $crate::declare::part!(@given $($given)?),
             fields: $name::FIELDS,
-            success: $crate::declare::operation!(@status $($status)?),
+            success: $crate::declare::part!(@status $($status)?),
             response: $name::RESPONSE,
             errors: &[$error $(, $more)*],
-            documentation: $crate::declare::operation!(@documentation $base $section),
+            documentation: $crate::declare::part!(@documentation $base $section),
         }),+];
     };
 }
@@ -100,8 +100,8 @@ macro_rules! operation {
     };
 
     // Then the fields, those of the path first: a list of what is required and one of what is not.
-    (@path $head:tt [$($req:tt)*] [{ $field:ident: $type:ident } $($rest:tt)*] $fields:tt) => {
-        $crate::declare::operation!(@path $head [$($req)* { [] path $field ($type) () }] [$($rest)*] $fields);
+    (@path $head:tt [$($req:tt)*] [{ $field:ident: $($type:tt)+ } $($rest:tt)*] $fields:tt) => {
+        $crate::declare::operation!(@path $head [$($req)* { [] segment $field ($($type)+) () }] [$($rest)*] $fields);
     };
     (@path $head:tt $req:tt [$literal:ident $($rest:tt)*] $fields:tt) => {
         $crate::declare::operation!(@path $head $req [$($rest)*] $fields);
@@ -131,29 +131,29 @@ macro_rules! operation {
         #[doc = $summary]
         #[doc = ""]
         #[doc = concat!(
-            "`", stringify!($method), " ", $crate::declare::operation!(@base $base),
-            $("/", $crate::declare::operation!(@shown $segment)),+, "`"
+            "`", stringify!($method), " ", $crate::declare::words::$base!(),
+            $("/", $crate::declare::part!(@shown $segment)),+, "`"
         )]
         #[doc = ""]
         $(#[doc = $text])*
         #[doc = ""]
         #[doc = concat!(
-            "Errors: ", $error, $(", ", $more,)* ". ", $crate::declare::operation!(@retried $safety),
-            " [Vendor's documentation](", $crate::declare::operation!(@documentation $base $section), ")."
+            "Errors: ", $error, $(", ", $more,)* ". ", $crate::declare::part!(@retried $safety),
+            " [Vendor's documentation](", $crate::declare::part!(@documentation $base $section), ")."
         )]
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[must_use = "an operation does nothing until it is sent"]
         #[doc(alias = $id)]
         $(#[doc(alias = $alias)])*
         pub struct $name {
-            $(pub(crate) $rfield: $crate::declare::operation!(@type $($rtype)+),)*
-            $(pub(crate) $field: Option<$crate::declare::operation!(@type $($type)+)>,)*
+            $(pub(crate) $rfield: $crate::declare::part!(@type $($rtype)+),)*
+            $(pub(crate) $field: Option<$crate::declare::part!(@type $($type)+)>,)*
         }
 
         impl $name {
             pub(crate) const FIELDS: &'static [$crate::catalog::Field] = &[
-                $($crate::declare::operation!(@field $rplace $rfield true ($($rtype)+) ($($rlimit)*) [$($rdoc)*]),)*
-                $($crate::declare::operation!(@field $place $field false ($($type)+) ($($limit)*) [$($doc)*]),)*
+                $($crate::declare::part!(@field $rplace $rfield true ($($rtype)+) ($($rlimit)*) [$($rdoc)*]),)*
+                $($crate::declare::part!(@field $place $field false ($($type)+) ($($limit)*) [$($doc)*]),)*
             ];
             pub(crate) const RESPONSE: $crate::catalog::ResponseShape = $crate::catalog::ResponseShape {
                 keys: &[$(stringify!($key)),*],
@@ -161,30 +161,30 @@ macro_rules! operation {
                 next_cursor: $cursor,
             };
 
-            #[doc = concat!("Creates the operation", $crate::declare::operation!(@with $($rfield)*), ".")]
+            #[doc = concat!("Creates the operation", $crate::declare::part!(@with $($rfield)*), ".")]
             $(#[doc = concat!(
-                "\n* `", stringify!($rfield), "`:", $($rdoc,)* $crate::declare::operation!(@about $rplace)
+                "\n* `", stringify!($rfield), "`:", $($rdoc,)* $crate::declare::words::$rplace!(about)
             )])*
-            pub fn new($($rfield: $crate::declare::operation!(@argument $($rtype)+)),*) -> Self {
+            pub fn new($($rfield: $crate::declare::part!(@argument $($rtype)+)),*) -> Self {
                 Self {
-                    $($rfield: $crate::declare::operation!(@take $rfield: $($rtype)+),)*
+                    $($rfield: $crate::declare::part!(@take $rfield: $($rtype)+),)*
                     $($field: None,)*
                 }
             }
 
-            $($crate::declare::operation!(@getter $rplace $rfield $($rtype)+);)*
+            $($crate::declare::part!(@getter $rplace $rfield $($rtype)+);)*
 
             $(
                 $(#[doc = $doc])*
-                pub fn $field(mut self, $field: $crate::declare::operation!(@argument $($type)+)) -> Self {
-                    self.$field = Some($crate::declare::operation!(@take $field: $($type)+));
+                pub fn $field(mut self, $field: $crate::declare::part!(@argument $($type)+)) -> Self {
+                    self.$field = Some($crate::declare::part!(@take $field: $($type)+));
                     self
                 }
             )*
         }
 
         $crate::operation::inherent!($name);
-        $crate::declare::operation!(@default $name [$($rfield)*]);
+        $crate::declare::part!(@default $name [$($rfield)*]);
 
         impl $crate::operation::sealed::Sealed for $name {
             type Value = $output;
@@ -195,11 +195,11 @@ macro_rules! operation {
 
             fn target(&self, target: &mut $crate::target::Target) -> Result<(), $crate::BuildError> {
                 $(self.$check()?;)?
-                $($crate::declare::operation!(@limit self $rfield $($rlimit)*);)*
-                $($crate::declare::operation!(@limit self $field $($limit)*);)*
-                $($crate::declare::operation!(@segment self target $segment);)+
-                $($crate::declare::operation!(@query $rplace self target $rfield);)*
-                $($crate::declare::operation!(@query $place self target $field);)*
+                $($crate::declare::part!(@limit self $rfield $($rlimit)*);)*
+                $($crate::declare::part!(@limit self $field $($limit)*);)*
+                $($crate::declare::part!(@segment self target $segment);)+
+                $($crate::declare::words::$rplace!(query self target $rfield);)*
+                $($crate::declare::words::$place!(query self target $field);)*
                 Ok(())
             }
 
@@ -209,8 +209,8 @@ macro_rules! operation {
                 }
                 #[allow(unused_mut, reason = "used only where there are fields in the body")]
                 let mut body = $crate::wire::begin_body();
-                $($crate::declare::operation!(@body $rplace self body $rfield required);)*
-                $($crate::declare::operation!(@body $place self body $field optional);)*
+                $($crate::declare::words::$rplace!(body self body $rfield required);)*
+                $($crate::declare::words::$place!(body self body $field optional);)*
                 body.push(b'}');
                 Ok(Some(body))
             }
@@ -223,134 +223,14 @@ macro_rules! operation {
         impl $crate::Operation for $name {
             const ID: &'static str = $id;
             const METHOD: http::Method = http::Method::$method;
-            const SAFETY: $crate::Safety = $crate::declare::operation!(@safety $safety);
+            const SAFETY: $crate::Safety = $crate::declare::part!(@safety $safety);
             const PATH: &'static str =
-                concat!($crate::declare::operation!(@base $base), $("/", $crate::declare::operation!(@shown $segment)),+);
+                concat!($crate::declare::words::$base!(), $("/", $crate::declare::part!(@shown $segment)),+);
             type Output = $output;
 
-            $crate::declare::operation!(@by_value $safety);
+            $crate::declare::part!(@by_value $safety);
         }
     };
-
-    (@getter path $field:ident $type:ident) => {
-        #[doc = concat!("Returns `", stringify!($field), "`.")]
-        pub fn $field(&self) -> &$type {
-            &self.$field
-        }
-    };
-    (@getter query $field:ident $($type:tt)+) => {};
-    (@getter body $field:ident $($type:tt)+) => {};
-
-    (@base Provisioning) => { "/v1_1/provisioning/accounts/{account_id}" };
-    (@base Permissions) => { "/v2/accounts/{account_id}/permissions" };
-    (@base Public) => { "/v2/accounts/permissions/public" };
-    (@base Agents) => { "/v1_1/provisioning" };
-    (@base $unknown:ident) => {
-        compile_error!(concat!("`", stringify!($unknown), "` is no base: Provisioning, Permissions, Public or Agents"))
-    };
-
-    (@documentation Agents _) => { "https://cloudinary.com/documentation/provisioning_api" };
-    (@documentation $base:ident $section:ident) => {
-        concat!("https://cloudinary.com/documentation/provisioning_api#", stringify!($section))
-    };
-
-    (@shown {$field:ident: $type:ident}) => { concat!("{", stringify!($field), "}") };
-    (@shown $literal:ident) => { stringify!($literal) };
-
-    (@trimmed $summary:literal) => { $summary.trim_ascii() };
-    (@given) => { None };
-    (@given $given:ident) => { Some(stringify!($given)) };
-    (@status) => { 200 };
-    (@status $status:literal) => { $status };
-
-    (@safety [$safety:ident]) => { $crate::Safety::$safety };
-    (@safety [$safety:ident $given:ident $otherwise:ident]) => { $crate::Safety::$otherwise };
-    (@by_value [$safety:ident]) => {};
-    (@by_value [$safety:ident $given:ident $otherwise:ident]) => {
-        fn safety(&self) -> $crate::Safety {
-            if self.$given.is_some() { $crate::Safety::$safety } else { $crate::Safety::$otherwise }
-        }
-    };
-    (@retried [Safe]) => { "Changes nothing; retried." };
-    (@retried [Idempotent]) => { "Idempotent; retried." };
-    (@retried [NotIdempotent]) => { "Not idempotent; retried only if surely not processed." };
-    (@retried [Idempotent $given:ident NotIdempotent]) => {
-        concat!("Idempotent and retried where `", stringify!($given), "` is given; else only if surely not processed.")
-    };
-
-    (@with) => { "" };
-    (@with $($field:ident)+) => { " with what it requires" };
-    (@about path) => { " which one, in the path." };
-    (@about query) => { "" };
-    (@about body) => { "" };
-
-    (@default $name:ident []) => {
-        impl Default for $name {
-            fn default() -> Self {
-                Self::new()
-            }
-        }
-    };
-    (@default $name:ident [$($required:ident)+]) => {};
-
-    (@field $place:ident $field:ident $required:literal ($($type:tt)+) ($($limit:literal)*) [$($doc:literal)*]) => {
-        $crate::catalog::Field {
-            place: $crate::declare::operation!(@place $place),
-            name: stringify!($field),
-            required: $required,
-            kind: <$crate::declare::operation!(@type $($type)+) as $crate::wire::Typed>::KIND,
-            doc: $crate::declare::operation!(@doc ($($type)+) [$($doc)*]),
-            limits: $crate::declare::operation!(@limits $($limit)*),
-        }
-    };
-    (@place path) => { $crate::Place::Path };
-    (@place query) => { $crate::Place::Query };
-    (@place body) => { $crate::Place::Body };
-    (@doc ($type:ident) []) => { <$type as $crate::wire::Typed>::DOC.trim_ascii() };
-    (@doc $type:tt [$($doc:literal)+]) => { concat!($($doc),+).trim_ascii() };
-    (@limits) => { None };
-    (@limits $min:literal $max:literal) => { Some(($min, $max)) };
-
-    (@limit $self:ident $field:ident) => {};
-    (@limit $self:ident $field:ident $min:literal $max:literal) => {
-        $crate::wire::check_limits(stringify!($field), &$self.$field, $min, $max)?
-    };
-    (@segment $self:ident $target:ident {$field:ident: $type:ident}) => {
-        $target.segment(stringify!($field), $self.$field.as_ref())?
-    };
-    (@segment $self:ident $target:ident $literal:ident) => { $target.literal(stringify!($literal)) };
-
-    (@query query $self:ident $target:ident $field:ident) => {
-        $crate::wire::QueryValue::write(&$self.$field, stringify!($field), $target)?
-    };
-    (@query path $self:ident $target:ident $field:ident) => {};
-    (@query body $self:ident $target:ident $field:ident) => {};
-
-    (@body body $self:ident $body:ident $field:ident required) => {
-        $crate::wire::write_field(&mut $body, stringify!($field), &$self.$field)?
-    };
-    (@body body $self:ident $body:ident $field:ident optional) => {
-        if let Some(value) = &$self.$field {
-            $crate::wire::write_field(&mut $body, stringify!($field), value)?;
-        }
-    };
-    (@body path $self:ident $body:ident $field:ident required) => {};
-    (@body query $self:ident $body:ident $field:ident $mode:ident) => {};
-
-    (@type [$item:ident]) => { Vec<$item> };
-    (@type $type:ident $(<$of:ident>)?) => { $type $(<$of>)? };
-    (@argument bool) => { bool };
-    (@argument u32) => { u32 };
-    (@argument i32) => { i32 };
-    (@argument Date) => { Date };
-    (@argument [$item:ident]) => { impl IntoIterator<Item: Into<$item>> };
-    (@argument $type:ident $(<$of:ident>)?) => { impl Into<$type $(<$of>)?> };
-    (@take $field:ident: bool) => { $field };
-    (@take $field:ident: u32) => { $field };
-    (@take $field:ident: i32) => { $field };
-    (@take $field:ident: Date) => { $field };
-    (@take $field:ident: [$item:ident]) => { $field.into_iter().map(Into::into).collect() };
-    (@take $field:ident: $type:ident $(<$of:ident>)?) => { $field.into() };
 }
 
 pub(crate) use {operation, operations};

@@ -22,6 +22,11 @@ pub(crate) trait Read: Typed + Sized {
     /// Reads a value; `None` where it is null, or as good as that.
     fn read<'de, D: Deserializer<'de>>(deserializer: D, trail: &mut Trail) -> Result<Option<Self>, D::Error>;
 
+    /// Reads a value that cannot be null.
+    fn read_required<'de, D: Deserializer<'de>>(deserializer: D, trail: &mut Trail) -> Result<Self, D::Error> {
+        Self::read(deserializer, trail)?.ok_or_else(null::<Self, _>)
+    }
+
     #[cfg(feature = "serialize")]
     fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 }
@@ -79,7 +84,7 @@ impl fmt::Display for Trail {
 
 /// For `Deserialize`, where nobody asks for the place.
 pub(crate) fn read_whole<'de, T: Read, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    T::read(deserializer, &mut Trail::default())?.ok_or_else(null::<T, _>)
+    T::read_required(deserializer, &mut Trail::default())
 }
 
 /// Reads a success whose value stands under these keys: none for the body itself.
@@ -124,7 +129,7 @@ impl<'de, T: Read> serde::de::DeserializeSeed<'de> for Envelope<'_, T> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
         if self.keys.is_empty() {
-            return T::read(deserializer, self.trail)?.ok_or_else(null::<T, _>);
+            return T::read_required(deserializer, self.trail);
         }
         deserializer.deserialize_any(self)
     }
@@ -140,20 +145,22 @@ impl<'de, T: Read> Visitor<'de> for Envelope<'_, T> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         let Self { keys, cursor, trail, value: _ } = self;
         let Some((key, inner)) = keys.split_first() else { return Err(A::Error::custom("there is no key")) };
-        let names = [*key, "next_cursor"];
-        let mut names = Keys::new(&names);
+        let mut keys = Keys::new(|name: &str| match name {
+            "next_cursor" => Some((1, "next_cursor")),
+            name => (name == *key).then_some((0, *key)),
+        });
         let mut found = None;
-        while let Some(at) = map.next_key_seed(&mut names)? {
-            match at {
-                0 => {
+        while let Some(number) = map.next_key_seed(&mut keys)? {
+            match number {
+                Some(0) => {
                     let seed = Envelope { keys: inner, cursor: &mut None, trail: &mut *trail, value: PhantomData };
                     found = Some(map.next_value_seed(seed).inspect_err(|_| trail.key(key))?);
                 }
-                1 => {
+                Some(_) => {
                     let seed = Seed::<String>(&mut *trail, PhantomData);
                     *cursor = map.next_value_seed(seed).inspect_err(|_| trail.key("next_cursor"))?;
                 }
-                _ => ignore(&mut map)?,
+                None => ignore(&mut map)?,
             }
         }
         found.ok_or_else(|| A::Error::missing_field(key))
@@ -199,8 +206,7 @@ impl<'de, T: Read> serde::de::DeserializeSeed<'de> for Item<'_, T> {
     type Value = T;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        let value = T::read(deserializer, self.trail).and_then(|value| value.ok_or_else(null::<T, _>));
-        value.inspect_err(|_| self.trail.index(self.index))
+        T::read_required(deserializer, self.trail).inspect_err(|_| self.trail.index(self.index))
     }
 }
 

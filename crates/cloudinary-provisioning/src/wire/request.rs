@@ -59,6 +59,12 @@ impl Limited for u32 {
 
 impl<T> Limited for Vec<T> {
     fn check(&self, min: u32, max: u32) -> Result<(), BuildReason> {
+        self.as_slice().check(min, max)
+    }
+}
+
+impl<T> Limited for [T] {
+    fn check(&self, min: u32, max: u32) -> Result<(), BuildReason> {
         let (count, max) = (self.len(), max as usize);
         match count {
             _ if count < min as usize => Err(BuildReason::Empty),
@@ -117,6 +123,12 @@ impl QueryValue for Date {
 }
 
 impl<T: AsRef<str>> QueryValue for Vec<T> {
+    fn write(&self, name: &'static str, target: &mut Target) -> Result<(), BuildError> {
+        QueryValue::write(self.as_slice(), name, target)
+    }
+}
+
+impl<T: AsRef<str>> QueryValue for [T] {
     fn write(&self, name: &'static str, target: &mut Target) -> Result<(), BuildError> {
         target.query_list(name, self)
     }
@@ -185,6 +197,12 @@ impl BodyValue for JsonObject {
 
 impl<T: BodyValue> BodyValue for Vec<T> {
     fn write(&self, name: &'static str, body: &mut Vec<u8>) -> Result<(), BuildError> {
+        BodyValue::write(self.as_slice(), name, body)
+    }
+}
+
+impl<T: BodyValue> BodyValue for [T] {
+    fn write(&self, name: &'static str, body: &mut Vec<u8>) -> Result<(), BuildError> {
         body.push(b'[');
         for (at, item) in self.iter().enumerate() {
             if at > 0 {
@@ -214,7 +232,7 @@ pub struct Null;
 
 /// A value, or null, which clears the field. A field that is not set at all is left out.
 ///
-/// Setters take what converts to it: a value, an `Option`, or [`Null`].
+/// Setters take anything that converts to it: a value, an `Option`, or [`Null`].
 ///
 /// ```
 /// use cloudinary_provisioning::{Null, Nullable};
@@ -265,13 +283,11 @@ impl<T: Typed> Typed for Nullable<T> {
 
 impl<T: BodyValue> BodyValue for Nullable<T> {
     fn write(&self, name: &'static str, body: &mut Vec<u8>) -> Result<(), BuildError> {
-        match &self.0 {
-            Some(value) => value.write(name, body),
-            None => {
-                body.extend_from_slice(b"null");
-                Ok(())
-            }
+        if let Some(value) = &self.0 {
+            return value.write(name, body);
         }
+        body.extend_from_slice(b"null");
+        Ok(())
     }
 }
 
@@ -355,8 +371,8 @@ impl QueryValue for Params {
 
 /// The product environments that a user can access: all of them, or these.
 ///
-/// The service takes an empty list for access to **all** product environments. So an empty list is refused when the
-/// request is built, and `Access::All` says it on purpose.
+/// The service takes an empty list to mean access to **all** product environments. So an empty list is refused when the
+/// request is built, and `Access::All` grants access to all of them explicitly.
 ///
 /// ```
 /// use cloudinary_provisioning::{Access, Account, users::Update};
@@ -368,6 +384,8 @@ impl QueryValue for Params {
 /// assert_eq!(body(Vec::<String>::new().into()).unwrap_err().field(), "sub_account_ids");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "all_sub_accounts")]
+#[doc(alias = "sub_account_ids")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Access {

@@ -1,21 +1,20 @@
 //! What can be set for a client and for a call, as a server sees it.
-#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 use std::time::Duration;
 
-use cloudinary_provisioning::{Account, Origin, RetryPolicy, users};
+use cloudinary_provisioning::{Error, Origin, RetryPolicy, users};
 use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, NewUser};
+use cloudinary_provisioning_tests::faulty::{STALL, account, cause_of, get};
 use cloudinary_provisioning_tests::script::{Action, Script};
-use cloudinary_provisioning_ureq::{Client, ClientBuilder, Error};
+use cloudinary_provisioning_ureq::{Client, ClientBuilder};
 
 fn builder(url: &str) -> ClientBuilder {
-    let account = Account::new("acc", "key", "secret").unwrap().with_origin(Origin::url(url).unwrap());
-    Client::builder(account).proxy(None).sleep(|_| {})
+    Client::builder(account(url)).proxy(None).sleep(|_| {})
 }
 
 /// The heads of the requests that a server sees when `run` has used it, in lower case.
 fn heads(run: impl FnOnce(&str)) -> Vec<String> {
-    let server = Script::play([Action::reply("HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n{\"users\":[]}")]);
+    let server = Script::play([Action::respond("HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n{\"users\":[]}")]);
     run(&server.origin());
     server.requests().iter().map(|request| request.text().to_lowercase()).collect()
 }
@@ -24,7 +23,7 @@ fn heads(run: impl FnOnce(&str)) -> Vec<String> {
 fn a_header_of_the_client_is_on_every_request_and_a_call_replaces_it() {
     let sent = heads(|url| {
         let client = builder(url).header("x-team", "sync").header("x-run", "1").build().unwrap();
-        client.call(&users::List::new()).header("X-Run", "2").send().unwrap();
+        client.call(users::List::new()).header("X-Run", "2").send().unwrap();
     });
     assert!(sent[0].contains("\r\nx-team: sync\r\n"), "{sent:?}");
     assert!(sent[0].contains("\r\nx-run: 2\r\n") && !sent[0].contains("x-run: 1"), "{sent:?}");
@@ -42,7 +41,7 @@ fn a_header_that_belongs_to_the_transport_or_is_none_is_refused_by_name() {
     for (name, value) in
         [("Host", "a"), ("content-length", "0"), ("transfer-encoding", "x"), ("a b", "c"), ("x-a", "b\n")]
     {
-        let error = client.call(&users::Get::new("id")).header(name, value).send().unwrap_err();
+        let error = client.call(get()).header(name, value).send().unwrap_err();
         assert!(error.to_string().contains(name), "{error}");
         assert_eq!((error.attempts(), error.operation()), (0, Some("getUser")));
     }
@@ -51,12 +50,11 @@ fn a_header_that_belongs_to_the_transport_or_is_none_is_refused_by_name() {
 #[test]
 fn a_call_can_be_about_another_account_and_at_another_origin() {
     let server = FakeServer::start(
-        FakeAccount::new("other", "key", "secret").with_user(NewUser::new("John", "john@example.com").id("u1")),
+        FakeAccount::new("other", "KEY", "SECRET").with_user(NewUser::new("John", "john@example.com").id("u1")),
     )
     .unwrap();
     let client = builder("http://127.0.0.1:1").build().unwrap();
-    let get = users::Get::new("u1");
-    let user = client.call(&get).account_id("other").origin(Origin::url(&server.url()).unwrap()).send().unwrap();
+    let user = client.call(get()).account_id("other").origin(Origin::url(&server.url()).unwrap()).send().unwrap();
     assert_eq!(user.email.as_deref(), Some("john@example.com"));
 }
 
@@ -65,27 +63,25 @@ fn the_timeout_of_a_client_and_of_a_call_stand_whatever_the_order_of_the_setting
     let stalled = |configure: &dyn Fn(ClientBuilder) -> ClientBuilder, call: Option<Duration>| -> Error {
         let server = Script::play([Action::stall()]);
         let client = configure(builder(&server.origin())).build().unwrap();
-        let get = users::Get::new("id");
-        let mut request = client.call(&get);
+        let mut request = client.call(get());
         if let Some(timeout) = call {
             request = request.timeout(timeout).retry(RetryPolicy::none());
         }
         request.send().unwrap_err()
     };
-    let short = Duration::from_millis(100);
     for error in [
-        stalled(&|builder| builder.timeout(short).retry(RetryPolicy::none()), None),
-        stalled(&|builder| builder.retry(RetryPolicy::none()).timeout(short), None),
-        stalled(&|builder| builder, Some(short)),
+        stalled(&|builder| builder.timeout(STALL).retry(RetryPolicy::none()), None),
+        stalled(&|builder| builder.retry(RetryPolicy::none()).timeout(STALL), None),
+        stalled(&|builder| builder, Some(STALL)),
     ] {
         assert_eq!(error.attempts(), 1);
-        assert!(error.transport().is_some_and(|error| matches!(error, ureq::Error::Timeout(_))), "{error:?}");
+        assert!(matches!(cause_of(&error).downcast_ref(), Some(ureq::Error::Timeout(_))), "{error:?}");
     }
 }
 
 #[test]
-fn a_list_goes_on_after_an_error_without_losing_or_repeating_anybody() {
-    let mut account = FakeAccount::new("acc", "key", "secret");
+fn a_list_goes_on_after_an_error_with_nobody_lost_and_nobody_twice() {
+    let mut account = FakeAccount::new("acc", "KEY", "SECRET");
     for n in 0..5 {
         account.add_user(format!("User {n}"), format!("{n}@example.com"));
     }

@@ -1,12 +1,5 @@
 //! One client, many threads, and a server that fails now and then: every call ends in a success or an error that says what
 //! is known, and afterwards the account is as the callers think it is.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a panic is a failed test"
-)]
 
 use std::{
     collections::BTreeMap,
@@ -14,9 +7,10 @@ use std::{
     thread,
 };
 
-use cloudinary_provisioning::{Account, Fault as Lost, GiveUpReason, Origin, Secret, users};
+use cloudinary_provisioning::{Error, ErrorKind, GiveUpReason, TransportError, users};
 use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault};
-use cloudinary_provisioning_ureq::{Client, Error, ErrorKind};
+use cloudinary_provisioning_tests::faulty::account;
+use cloudinary_provisioning_ureq::Client;
 use http::Method;
 
 const THREADS: usize = 16;
@@ -41,9 +35,9 @@ impl Known {
 }
 
 /// A random sequence, the same every time.
-struct Chance(u64);
+struct Random(u64);
 
-impl Chance {
+impl Random {
     fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % bound
@@ -54,10 +48,10 @@ impl Chance {
 struct Caller<'c> {
     client: &'c Client,
     number: usize,
-    chance: Chance,
+    random: Random,
     /// By email.
     users: BTreeMap<String, Known>,
-    /// How many creates were carried out.
+    /// How many creates were applied.
     created: usize,
     errors: usize,
 }
@@ -77,8 +71,8 @@ fn surely<T>(mut ask: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
 fn assert_documented(error: &Error) {
     let reason = error.reason().expect("it was sent");
     match (error.kind(), error.status().map(|status| status.as_u16())) {
-        (ErrorKind::Transport(Lost::MaybeSent), None) | (_, Some(503)) => {
-            assert!(matches!(reason, GiveUpReason::UnsafeToRepeat | GiveUpReason::AttemptsExhausted), "{error}");
+        (ErrorKind::Transport(TransportError::MaybeSent(_)), None) | (_, Some(503)) => {
+            assert!(matches!(reason, GiveUpReason::UnsafeToRetry | GiveUpReason::AttemptsExhausted), "{error}");
         }
         (_, Some(429)) => assert_eq!(reason, GiveUpReason::AttemptsExhausted, "{error}"),
         _ => panic!("{error:?}"),
@@ -87,8 +81,8 @@ fn assert_documented(error: &Error) {
 
 impl<'c> Caller<'c> {
     fn new(client: &'c Client, number: usize) -> Self {
-        let chance = Chance(number as u64);
-        Self { client, number, chance, users: BTreeMap::new(), created: 0, errors: 0 }
+        let random = Random(number as u64);
+        Self { client, number, random, users: BTreeMap::new(), created: 0, errors: 0 }
     }
 
     fn failed(&mut self, error: &Error) {
@@ -98,13 +92,13 @@ impl<'c> Caller<'c> {
 
     fn any(&mut self) -> Option<(String, Known)> {
         let count = self.users.len();
-        let place = (count > 0).then(|| self.chance.below(count))?;
+        let place = (count > 0).then(|| self.random.below(count))?;
         self.users.iter().nth(place).map(|(email, known)| (email.clone(), known.clone()))
     }
 
     /// The user as the service has it now.
     fn look_up(&self, id: &str) -> Option<Known> {
-        match surely(|| self.client.send(&users::Get::new(id))) {
+        match surely(|| self.client.send(users::Get::new(id))) {
             Ok(user) => Some(Known::of(&user)),
             Err(error) if error.is_not_found() => None,
             Err(error) => panic!("{error:?}"),
@@ -112,9 +106,9 @@ impl<'c> Caller<'c> {
     }
 
     fn call(&mut self, call: usize) {
-        match (self.chance.below(10), self.any()) {
+        match (self.random.below(10), self.any()) {
             (0..=2, _) | (_, None) => self.create(call),
-            (3..=4, Some((_, known))) => match self.client.send(&users::Get::new(&known.id)) {
+            (3..=4, Some((_, known))) => match self.client.send(users::Get::new(&known.id)) {
                 Ok(user) => assert_eq!(Known::of(&user), known),
                 Err(error) => self.failed(&error),
             },
@@ -122,7 +116,7 @@ impl<'c> Caller<'c> {
             (7, Some((email, known))) => self.delete(&email, &known),
             (8, _) => self.list(),
             (_, Some((_, known))) => {
-                if let Err(error) = self.client.send(&users::GetGroups::new(&known.id)) {
+                if let Err(error) = self.client.send(users::GetGroups::new(&known.id)) {
                     self.failed(&error);
                 }
             }
@@ -131,14 +125,14 @@ impl<'c> Caller<'c> {
 
     fn create(&mut self, call: usize) {
         let (number, email) = (self.number, format!("c{}-{call}@example.com", self.number));
-        match self.client.send(&users::Create::new(format!("c{number:02} {call}"), &email).enabled(true)) {
+        match self.client.send(users::Create::new(format!("c{number:02} {call}"), &email).enabled(true)) {
             Ok(user) => {
                 self.created += 1;
                 self.users.insert(email, Known::of(&user));
             }
             Err(error) => {
                 self.failed(&error);
-                let found = surely(|| self.client.send(&users::List::new().emails([&email]))).unwrap();
+                let found = surely(|| self.client.send(users::List::new().emails([&email]))).unwrap();
                 assert!(found.is_empty() || error.maybe_applied(), "created without saying so: {error}");
                 if let Some(user) = found.first() {
                     self.created += 1;
@@ -152,7 +146,7 @@ impl<'c> Caller<'c> {
         let wanted =
             Known { name: format!("c{:02} renamed {call}", self.number), enabled: !known.enabled, ..known.clone() };
         let update = users::Update::new(&known.id).name(&wanted.name).enabled(wanted.enabled);
-        let now = match self.client.send(&update) {
+        let now = match self.client.send(update) {
             Ok(user) => {
                 assert_eq!(Known::of(&user), wanted);
                 wanted
@@ -168,7 +162,7 @@ impl<'c> Caller<'c> {
     }
 
     fn delete(&mut self, email: &str, known: &Known) {
-        match self.client.send(&users::Delete::new(&known.id)) {
+        match self.client.send(users::Delete::new(&known.id)) {
             Ok(_) => {}
             Err(error) if error.is_not_found() => assert!(error.maybe_applied(), "who else deleted it? {error}"),
             Err(error) => {
@@ -197,7 +191,7 @@ impl<'c> Caller<'c> {
     }
 }
 
-/// One fault in twenty, of every kind: before the request is carried out, and after it.
+/// One fault in twenty, of every kind: before the request is applied, and after it.
 fn script() -> impl Iterator<Item = Fault> {
     let faults = [
         Fault::throttled(0),
@@ -206,20 +200,18 @@ fn script() -> impl Iterator<Item = Fault> {
         Fault::status(503).applied(),
         Fault::reset().applied(),
     ];
-    let mut chance = Chance(42);
+    let mut random = Random(42);
     let mut faults = faults.into_iter().cycle();
-    std::iter::from_fn(move || if chance.below(20) == 0 { faults.next() } else { Some(Fault::response()) })
+    std::iter::from_fn(move || if random.below(20) == 0 { faults.next() } else { Some(Fault::response()) })
 }
 
 #[test]
 fn sixteen_threads_share_a_client_and_the_account_ends_as_they_think_it_does() {
     let fake = FakeAccount::new("acc", "KEY", "SECRET").with_script(script().take(10 * CALLS));
     let server = FakeServer::start(fake).unwrap();
-    let account = Account::new("acc", "KEY", Secret::new("SECRET")).unwrap();
-    let account = account.with_origin(Origin::url(&server.url()).unwrap());
-    let repeats = std::sync::Arc::new(AtomicUsize::new(0));
-    let counted = std::sync::Arc::clone(&repeats);
-    let client = Client::builder(account)
+    let retries = std::sync::Arc::new(AtomicUsize::new(0));
+    let counted = std::sync::Arc::clone(&retries);
+    let client = Client::builder(account(&server.url()))
         .proxy(None)
         .sleep(|_| {})
         .on_retry(move |_| _ = counted.fetch_add(1, Ordering::Relaxed))
@@ -256,11 +248,11 @@ fn sixteen_threads_share_a_client_and_the_account_ends_as_they_think_it_does() {
     let known: usize = callers.iter().map(|caller| caller.created).sum();
     assert_eq!(applied, known);
 
-    // The script did strike, and the client did repeat.
+    // The script did strike, and the client did retry.
     assert!(account.faults_left() > 0, "the script ended too early");
     let errors: usize = callers.iter().map(|caller| caller.errors).sum();
-    let repeats = repeats.load(Ordering::Relaxed);
-    assert!(repeats > CALLS / 50, "{repeats} repeats");
+    let retries = retries.load(Ordering::Relaxed);
+    assert!(retries > CALLS / 50, "{retries} retries");
     assert!(errors > 0 && errors < CALLS / 10, "{errors} errors");
     assert!(known > CALLS / 5, "{known} creates");
 }
@@ -268,8 +260,7 @@ fn sixteen_threads_share_a_client_and_the_account_ends_as_they_think_it_does() {
 #[test]
 fn clones_share_one_pool_of_connections() {
     let server = FakeServer::start(FakeAccount::new("acc", "KEY", "SECRET")).unwrap();
-    let account = Account::new("acc", "KEY", Secret::new("SECRET")).unwrap();
-    let client = Client::builder(account.with_origin(Origin::url(&server.url()).unwrap())).proxy(None).build().unwrap();
+    let client = Client::builder(account(&server.url())).proxy(None).build().unwrap();
     for _ in 0..20 {
         let clone = client.clone();
         thread::spawn(move || clone.send(&users::List::new()).map(drop)).join().unwrap().unwrap();

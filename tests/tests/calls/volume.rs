@@ -1,20 +1,12 @@
 //! Lists of a hundred thousand: everybody once, at one page of memory.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a panic is a failed test"
-)]
 
-use cloudinary_provisioning::{Account, GiveUpReason, Origin, Secret, users};
+use cloudinary_provisioning::{GiveUpReason, users};
 use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, NewUser};
+use cloudinary_provisioning_tests::faulty::account;
 use cloudinary_provisioning_ureq::Client;
 
 fn client(url: &str) -> Client {
-    let account = Account::new("acc", "KEY", Secret::new("SECRET")).unwrap();
-    let account = account.with_origin(Origin::url(url).unwrap());
-    Client::builder(account).proxy(None).sleep(|_| {}).build().unwrap()
+    Client::builder(account(url)).proxy(None).sleep(|_| {}).build().unwrap()
 }
 
 fn fake(users: usize) -> FakeAccount {
@@ -48,7 +40,7 @@ impl Everybody {
 fn a_hundred_thousand_users_come_once_each_at_one_page_of_memory() {
     use cloudinary_provisioning_tests::process::{self, Helper};
 
-    const TEST: &str = "a_hundred_thousand_users_come_once_each_at_one_page_of_memory";
+    const TEST: &str = "volume::a_hundred_thousand_users_come_once_each_at_one_page_of_memory";
     const USERS: usize = 100_000;
     const MOST: u64 = 32 * 1024 * 1024;
 
@@ -89,7 +81,7 @@ fn pages_shorter_than_asked_for_are_no_end() {
 #[test]
 fn a_list_goes_on_after_an_error_with_nobody_lost_and_nobody_twice() {
     let account = fake(1_000).with_script(
-        // Page 1, 2, then page 3 fails for good, comes, is cut off once on page 4, and fails for good on page 7.
+        // Page 1, 2, then page 3 fails for good, comes, is truncated once on page 4, and fails for good on page 7.
         [Fault::response(), Fault::response()]
             .into_iter()
             .chain([Fault::status(503), Fault::reset(), Fault::status(500)])

@@ -1,25 +1,18 @@
-//! What happens when a server fails, or its reply is lost: an operation that is safe to repeat is repeated, one that is
-//! not says what is known of it. Nothing is done twice, and no connection is wasted.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a panic is a failed test"
-)]
-
+//! What happens when a server fails, or its response is lost: an operation that is safe to retry is retried, one that is
+//! not says what is known of it. Nothing is applied twice, and no connection is wasted.
 use std::time::Duration;
 
 use cloudinary_provisioning::{GiveUpReason, Raw, RetryPolicy, users};
-use cloudinary_provisioning_tests::{
-    faulty::{Rig, TestClock, USER, account, assert_body_lost, assert_reply_lost, gave_up, raw, status, user},
-    script::{self, Action, Script},
+use cloudinary_provisioning_tests::clock::Clock;
+use cloudinary_provisioning_tests::faulty::{
+    Rig, account, assert_body_lost, assert_response_lost, create, delete, gave_up, get, status_of,
 };
+use cloudinary_provisioning_tests::script::{self, Action, Script, USER, raw, status, user};
 use cloudinary_provisioning_ureq::{Client, ureq};
 use http::Method;
 
-/// The ways in which a reply is lost after the request was read.
-fn lost_replies() -> [(&'static str, Action); 3] {
+/// The ways in which a response is lost after the request was read.
+fn lost_responses() -> [(&'static str, Action); 3] {
     [("a reset", Action::reset()), ("a close", Action::close()), ("a stall", Action::stall())]
 }
 
@@ -35,19 +28,18 @@ fn lost_bodies() -> Vec<(&'static str, Action)> {
     let longer = raw(&["200 OK", &format!("content-length: {}", whole + 1)], USER);
     let unended = raw(&["200 OK", "transfer-encoding: chunked"], format!("{whole:x}\r\n{USER}\r\n"));
     vec![
-        ("less than the content-length, then a close", Action::reply(&*by_length).then_close()),
-        ("less than the content-length, then a reset", Action::reply(&*by_length).then_reset()),
-        ("less than the content-length, then silence", Action::reply(&*by_length).then_stall()),
-        ("no last chunk, then a close", Action::reply(&*by_chunks).then_close()),
-        ("no last chunk, then a reset", Action::reply(&*by_chunks).then_reset()),
-        ("no last chunk, then silence", Action::reply(&*by_chunks).then_stall()),
-        ("half a chunk, then a close", Action::reply(&*in_a_chunk).then_close()),
-        ("all of the JSON, and less than the content-length", Action::reply(&*longer).then_close()),
-        ("all of the JSON, and no last chunk", Action::reply(&*unended).then_close()),
-        ("half of the JSON up to a close", Action::reply(&*by_close).then_close()),
-        ("half of the JSON up to a reset", Action::reply(&*by_close).then_reset()),
-        ("nothing of the JSON up to a close", Action::reply(raw(&["200 OK"], "")).then_close()),
-        ("half of the gzip stream", Action::reply(half_a_gzip_stream()).then_close()),
+        ("less than the content-length, then a close", Action::respond(&*by_length).then_close()),
+        ("less than the content-length, then a reset", Action::respond(&*by_length).then_reset()),
+        ("less than the content-length, then silence", Action::respond(&*by_length).then_stall()),
+        ("no last chunk, then a close", Action::respond(&*by_chunks).then_close()),
+        ("no last chunk, then a reset", Action::respond(&*by_chunks).then_reset()),
+        ("no last chunk, then silence", Action::respond(&*by_chunks).then_stall()),
+        ("half a chunk, then a close", Action::respond(&*in_a_chunk).then_close()),
+        ("all of the JSON, and less than the content-length", Action::respond(&*longer).then_close()),
+        ("all of the JSON, and no last chunk", Action::respond(&*unended).then_close()),
+        ("half of the JSON up to a close", Action::respond(&*by_close).then_close()),
+        ("half of the JSON up to a reset", Action::respond(&*by_close).then_reset()),
+        ("half of the gzip stream", Action::respond(half_a_gzip_stream()).then_close()),
     ]
 }
 
@@ -61,88 +53,86 @@ fn half_a_gzip_stream() -> Vec<u8> {
 // A status that says "later".
 
 #[test]
-fn a_503_is_repeated_where_that_is_safe() {
+fn a_503_is_retried_where_that_is_safe() {
     let rig = Rig::play([status(503), user()]);
     assert_eq!(rig.get().unwrap().id, "u1");
-    rig.assert_seen(2, 1, &[250]);
-    assert_eq!(rig.repeats(), [1]);
+    rig.assert_seen(2, 2, &[250]);
+    assert_eq!(rig.retries(), [1]);
 }
 
 #[test]
-fn a_503_ends_a_call_that_is_not_safe_to_repeat() {
+fn a_503_ends_a_call_that_is_not_safe_to_retry() {
     let rig = Rig::play([status(503), user()]);
-    let error = gave_up(rig.create(), 1, GiveUpReason::UnsafeToRepeat);
+    let error = gave_up(rig.create(), 1, GiveUpReason::UnsafeToRetry);
     assert_eq!(error.status().unwrap(), 503);
     assert!(error.maybe_applied());
     rig.assert_seen(1, 1, &[]);
 }
 
 #[test]
-fn a_call_that_is_not_safe_to_repeat_is_repeated_for_who_asks_for_it() {
+fn a_call_that_is_not_safe_to_retry_is_retried_by_an_explicit_opt_in() {
     let rig = Rig::play([status(503), user()]);
-    let create = users::Create::new("Ada Lind", "ada@example.com");
-    let policy = RetryPolicy::default().repeat_unsafe(true);
-    assert_eq!(rig.client.call(&create).retry(policy).send().unwrap().id, "u1");
+    let policy = RetryPolicy::default().retry_unsafe(true);
+    assert_eq!(rig.client.call(create()).retry(policy).send().unwrap().id, "u1");
     rig.assert_seen(2, 2, &[250]);
 }
 
 #[test]
-fn updates_and_deletes_are_safe_to_repeat() {
+fn updates_and_deletes_are_safe_to_retry() {
     let rig = Rig::play([status(502), user(), status(500), user(), status(408), user(), status(504), user()]);
     rig.client.send(&users::Update::new("u1").enabled(false)).unwrap();
-    rig.client.send(&users::Delete::new("u1")).unwrap();
+    rig.client.send(delete()).unwrap();
     rig.client.send(&users::GetGroups::new("u1")).unwrap_err();
     rig.client.send(&users::List::new()).unwrap_err();
-    rig.assert_seen(8, 1, &[250, 250, 250, 250]);
+    rig.assert_seen(8, 5, &[250, 250, 250, 250]);
 }
 
 #[test]
-fn a_status_that_is_no_failure_of_the_moment_is_not_repeated() {
-    for code in [400, 401, 403, 404, 409, 418, 422, 451, 499, 501, 505, 511, 599] {
+fn a_status_that_is_no_failure_of_the_moment_is_not_retried() {
+    for code in [400, 401, 403, 404, 409, 418, 422, 451, 499, 501, 505, 511, 599, 600, 999] {
         let rig = Rig::play([status(code), user()]);
-        let error = gave_up(rig.get(), 1, GiveUpReason::Permanent);
+        let error = gave_up(rig.get(), 1, GiveUpReason::NotRetryable);
         assert_eq!(error.status().unwrap(), code);
         assert!(!error.maybe_applied(), "reading changes nothing");
         rig.assert_seen(1, 1, &[]);
 
         let rig = Rig::play([status(code), user()]);
-        let error = gave_up(rig.create(), 1, GiveUpReason::Permanent);
+        let error = gave_up(rig.create(), 1, GiveUpReason::NotRetryable);
         assert_eq!(error.maybe_applied(), code >= 500, "a server that fails at {code} may have got far");
         rig.assert_seen(1, 1, &[]);
     }
 }
 
 #[test]
-fn after_three_attempts_the_last_reply_is_the_error() {
-    let replies = (1..=9).map(|n: u8| {
+fn after_three_attempts_the_last_response_is_the_error() {
+    let responses = (1..=9).map(|n: u8| {
         let body = format!(r#"{{"error":{{"message":"busy {n}"}}}}"#);
-        Action::reply(script::reply(503, &[("x-request-id", &format!("r{n}")), ("x-n", &n.to_string())], body))
+        Action::respond(script::response(503, &[("x-request-id", &format!("r{n}")), ("x-n", &n.to_string())], body))
     });
-    let rig = Rig::play(replies);
+    let rig = Rig::play(responses);
     let error = gave_up(rig.get(), 3, GiveUpReason::AttemptsExhausted);
-    let api = error.api().unwrap();
-    assert_eq!((api.status().as_u16(), api.message(), api.request_id()), (503, Some("busy 3"), Some("r3")));
-    assert_eq!(api.headers()["x-n"], "3");
-    assert_eq!(api.body(), br#"{"error":{"message":"busy 3"}}"#);
+    assert_eq!((status_of(&error), error.message(), error.request_id()), (503, Some("busy 3"), Some("r3")));
+    assert_eq!(error.headers().unwrap()["x-n"], "3");
+    assert_eq!(error.body().unwrap(), br#"{"error":{"message":"busy 3"}}"#);
     assert_eq!(error.elapsed(), Duration::from_millis(750));
     assert!(!error.maybe_applied(), "reading changes nothing");
-    rig.assert_seen(3, 1, &[250, 500]);
-    assert_eq!(rig.repeats(), [1, 2]);
+    rig.assert_seen(3, 3, &[250, 500]);
+    assert_eq!(rig.retries(), [1, 2]);
 }
 
 #[test]
 fn delays_double_up_to_their_limit() {
     let policy = RetryPolicy::default().max_attempts(8).max_delay(Duration::from_secs(6));
-    let rig = Rig::new(Script::repeat(status(500)), TestClock::new(), |builder| builder.retry(policy));
+    let rig = Rig::new(Script::repeat(status(500)), Clock::new(), |builder| builder.retry(policy));
     gave_up(rig.get(), 8, GiveUpReason::AttemptsExhausted);
-    rig.assert_seen(8, 1, &[250, 500, 1000, 2000, 3000, 3000, 3000]);
+    rig.assert_seen(8, 8, &[250, 500, 1000, 2000, 3000, 3000, 3000]);
 }
 
-// No reply after the request was read.
+// No response after the request was read.
 
 #[test]
-fn a_lost_reply_is_asked_for_again_where_that_is_safe() {
-    for (how, fault) in lost_replies() {
+fn a_lost_response_is_retried_where_that_is_safe() {
+    for (how, fault) in lost_responses() {
         let rig = Rig::impatient([fault, user()]);
         assert_eq!(rig.get().expect(how).id, "u1");
         rig.assert_seen(2, 2, &[250]);
@@ -150,11 +140,11 @@ fn a_lost_reply_is_asked_for_again_where_that_is_safe() {
 }
 
 #[test]
-fn a_lost_reply_ends_a_call_that_is_not_safe_to_repeat_and_may_have_been_applied() {
-    for (how, fault) in lost_replies() {
+fn a_lost_response_ends_a_call_that_is_not_safe_to_retry_and_may_have_been_applied() {
+    for (how, fault) in lost_responses() {
         let rig = Rig::impatient([fault, user()]);
-        let error = gave_up(rig.create(), 1, GiveUpReason::UnsafeToRepeat);
-        assert_reply_lost(&error);
+        let error = gave_up(rig.create(), 1, GiveUpReason::UnsafeToRetry);
+        assert_response_lost(&error);
         assert!(error.maybe_applied(), "{how}");
         assert_eq!(error.status(), None);
         rig.assert_seen(1, 1, &[]);
@@ -162,22 +152,22 @@ fn a_lost_reply_ends_a_call_that_is_not_safe_to_repeat_and_may_have_been_applied
 }
 
 #[test]
-fn when_every_reply_is_lost_the_last_fault_is_the_error() {
+fn when_every_response_is_lost_the_last_transport_error_is_the_error() {
     let rig = Rig::impatient([Action::reset(), Action::stall(), Action::close(), user()]);
     let error = gave_up(rig.get(), 3, GiveUpReason::AttemptsExhausted);
-    assert_reply_lost(&error);
+    assert_response_lost(&error);
     assert!(!error.maybe_applied(), "reading changes nothing");
     rig.assert_seen(3, 3, &[250, 500]);
 }
 
 #[test]
-fn a_404_on_a_delete_that_was_repeated_is_told_from_one_that_was_not() {
+fn a_404_on_a_delete_that_was_retried_is_told_from_one_that_was_not() {
     let rig = Rig::play([Action::close(), status(404), status(404)]);
-    let error = gave_up(rig.client.send(&users::Delete::new("u1")), 2, GiveUpReason::Permanent);
+    let error = gave_up(rig.client.send(delete()), 2, GiveUpReason::NotRetryable);
     assert!(error.is_not_found() && error.maybe_applied());
-    let error = gave_up(rig.client.send(&users::Delete::new("u1")), 1, GiveUpReason::Permanent);
+    let error = gave_up(rig.client.send(delete()), 1, GiveUpReason::NotRetryable);
     assert!(error.is_not_found() && !error.maybe_applied());
-    rig.assert_seen(3, 2, &[250]);
+    rig.assert_seen(3, 3, &[250]);
 }
 
 #[test]
@@ -187,15 +177,15 @@ fn a_server_that_hangs_up_before_it_reads_may_have_read() {
     rig.assert_seen(1, 2, &[250]);
 
     let rig = Rig::play([Action::hang_up(), user()]);
-    let error = gave_up(rig.create(), 1, GiveUpReason::UnsafeToRepeat);
+    let error = gave_up(rig.create(), 1, GiveUpReason::UnsafeToRetry);
     assert!(error.maybe_applied());
     rig.assert_seen(0, 1, &[]);
 }
 
-// Half a reply.
+// Half a response.
 
 #[test]
-fn a_body_that_was_cut_off_is_asked_for_again_where_that_is_safe() {
+fn a_truncated_body_is_retried_where_that_is_safe() {
     for (how, fault) in lost_bodies() {
         let rig = Rig::impatient([fault, user()]);
         assert_eq!(rig.get().expect(how).id, "u1");
@@ -204,10 +194,10 @@ fn a_body_that_was_cut_off_is_asked_for_again_where_that_is_safe() {
 }
 
 #[test]
-fn a_body_that_was_cut_off_ends_a_call_that_is_not_safe_to_repeat_with_its_status() {
+fn a_truncated_body_ends_a_call_that_is_not_safe_to_retry_with_its_status() {
     for (how, fault) in lost_bodies() {
         let rig = Rig::impatient([fault, user()]);
-        let error = gave_up(rig.create(), 1, GiveUpReason::UnsafeToRepeat);
+        let error = gave_up(rig.create(), 1, GiveUpReason::UnsafeToRetry);
         assert_body_lost(&error, 200);
         assert!(error.maybe_applied(), "{how}");
         rig.assert_seen(1, 1, &[]);
@@ -215,42 +205,42 @@ fn a_body_that_was_cut_off_ends_a_call_that_is_not_safe_to_repeat_with_its_statu
 }
 
 #[test]
-fn a_body_that_is_always_cut_off_is_a_lost_body_and_keeps_what_came() {
+fn a_body_that_is_always_truncated_keeps_what_came() {
     for (how, fault) in lost_bodies() {
         let rig = Rig::impatient([fault.clone(), fault.clone(), fault]);
         let error = gave_up(rig.get(), 3, GiveUpReason::AttemptsExhausted);
         assert_body_lost(&error, 200);
-        assert!(USER.as_bytes().starts_with(error.response().unwrap().body()), "{how}");
+        assert!(USER.as_bytes().starts_with(error.body().unwrap()), "{how}");
         assert!(!error.maybe_applied(), "{how}: reading changes nothing");
         rig.assert_seen(3, 3, &[250, 500]);
     }
 }
 
 #[test]
-fn a_body_that_was_cut_off_is_no_empty_one() {
-    let lost = || Action::reply(raw(&["200 OK", "content-length: 2"], "")).then_close();
-    let rig = Rig::play([lost(), Action::reply(script::reply(200, &[], ""))]);
+fn a_truncated_body_is_no_empty_one() {
+    let lost = || Action::respond(raw(&["200 OK", "content-length: 2"], "")).then_close();
+    let rig = Rig::play([lost(), Action::respond(script::response(200, &[], ""))]);
     let read = Raw::new(Method::GET, ["roles"]);
     assert!(rig.client.send(&read).unwrap().is_null());
     rig.assert_seen(2, 2, &[250]);
 
     let rig = Rig::play([lost()]);
-    let error = gave_up(rig.client.send(&Raw::new(Method::POST, ["roles"])), 1, GiveUpReason::UnsafeToRepeat);
+    let error = gave_up(rig.client.send(&Raw::new(Method::POST, ["roles"])), 1, GiveUpReason::UnsafeToRetry);
     assert_body_lost(&error, 200);
     assert!(error.maybe_applied());
     rig.assert_seen(1, 1, &[]);
 }
 
 #[test]
-fn half_a_head_is_a_lost_reply() {
+fn half_a_head_is_a_lost_response() {
     for half in ["HTTP/1.1 2", "HTTP/1.1 200 OK\r\ncontent-le", "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n"] {
-        let rig = Rig::impatient([Action::reply(half).then_close(), user()]);
+        let rig = Rig::impatient([Action::respond(half).then_close(), user()]);
         assert_eq!(rig.get().expect(half).id, "u1");
         rig.assert_seen(2, 2, &[250]);
 
-        let rig = Rig::impatient([Action::reply(half).then_stall(), user()]);
-        let error = gave_up(rig.create(), 1, GiveUpReason::UnsafeToRepeat);
-        assert_reply_lost(&error);
+        let rig = Rig::impatient([Action::respond(half).then_stall(), user()]);
+        let error = gave_up(rig.create(), 1, GiveUpReason::UnsafeToRetry);
+        assert_response_lost(&error);
         assert!(error.maybe_applied());
         rig.assert_seen(1, 1, &[]);
     }
@@ -270,7 +260,7 @@ fn a_connection_closed_between_calls_costs_nothing() {
 }
 
 #[test]
-fn a_connection_closed_at_the_very_moment_of_a_call_is_repeated_where_that_is_safe() {
+fn a_connection_closed_at_the_very_moment_of_a_call_is_retried_where_that_is_safe() {
     for fault in [Action::close(), Action::reset()] {
         let rig = Rig::play([user(), fault, user()]);
         rig.get().unwrap();
@@ -297,14 +287,43 @@ fn a_create_never_goes_over_a_connection_that_may_be_closing() {
 fn a_create_never_goes_over_a_connection_that_may_be_closing_with_an_agent_of_the_callers() {
     let server = Script::play([user(), user(), user()]);
     let agent = ureq::Agent::new_with_config(ureq::Agent::config_builder().proxy(None).build());
-    let clock = TestClock::new();
+    let clock = Clock::new();
     let client = Client::builder(account(&server.origin())).agent(agent).clock(clock.clone()).build().unwrap();
-    client.send(&users::Get::new("u1")).unwrap();
-    client.send(&users::Create::new("Ada Lind", "ada@example.com")).unwrap();
+    client.send(get()).unwrap();
+    client.send(create()).unwrap();
     client.send(&users::Create::new("Bo Lind", "bo@example.com")).unwrap();
     let on: Vec<_> = server.requests().iter().map(|request| request.connection).collect();
     assert_eq!(on, [0, 1, 2]);
     assert!(clock.waits().is_empty());
+}
+
+#[test]
+fn three_dead_connections_in_the_pool_cost_one_retry_each() {
+    for _ in 0..20 {
+        let dying = || user().after_requests(3).then_reset_next();
+        let rig = Rig::play([dying(), dying(), dying(), user(), user()]);
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| rig.get().unwrap());
+            }
+        });
+        rig.assert_seen(3, 3, &[]);
+        assert_eq!(rig.get().unwrap().id, "u1");
+        rig.assert_seen(5, 4, &[250]);
+        rig.client.send(delete()).unwrap();
+        rig.assert_seen(7, 5, &[250, 250]);
+    }
+}
+
+#[test]
+fn a_dead_connection_of_an_agent_of_the_callers_costs_one_retry() {
+    let server = Script::play([user().then_reset_next(), user()]);
+    let agent = ureq::Agent::new_with_config(ureq::Agent::config_builder().proxy(None).build());
+    let clock = Clock::new();
+    let client = Client::builder(account(&server.origin())).agent(agent).clock(clock.clone()).build().unwrap();
+    client.send(get()).unwrap();
+    client.send(get()).unwrap();
+    assert_eq!((server.requests().len(), server.connections(), clock.millis()), (3, 2, vec![250]));
 }
 
 // Redirects.
@@ -314,17 +333,18 @@ fn a_redirect_is_an_error_and_the_other_host_sees_nothing() {
     let other = Script::repeat(user());
     for code in [301, 302, 303, 307, 308] {
         let elsewhere = format!("{}/v1_1/elsewhere", other.origin().replace("127.0.0.1", "localhost"));
-        let reply = script::reply(code, &[("location", &elsewhere)], "<html>over there</html>");
-        let rig = Rig::play([Action::reply(&*reply), Action::reply(&*reply), Action::reply(&*reply)]);
+        let response = script::response(code, &[("location", &elsewhere)], "<html>over there</html>");
+        let rig = Rig::repeat(Action::respond(response));
+        // "See Other" is what a server says that has applied something.
         let calls = [
-            gave_up(rig.get(), 1, GiveUpReason::Permanent),
-            gave_up(rig.create(), 1, GiveUpReason::Permanent),
-            gave_up(rig.client.send(&users::Delete::new("u1")), 1, GiveUpReason::Permanent),
+            (gave_up(rig.get(), 1, GiveUpReason::NotRetryable), false),
+            (gave_up(rig.create(), 1, GiveUpReason::NotRetryable), code == 303),
+            (gave_up(rig.client.send(delete()), 1, GiveUpReason::NotRetryable), code == 303),
         ];
-        for error in calls {
-            assert_eq!(error.status().unwrap(), code);
-            assert_eq!(error.api().unwrap().headers()["location"], elsewhere.as_str());
-            assert!(!error.maybe_applied());
+        for (error, maybe_applied) in calls {
+            assert_eq!(status_of(&error), code);
+            assert_eq!(error.headers().unwrap()["location"], elsewhere.as_str());
+            assert_eq!(error.maybe_applied(), maybe_applied, "{error:?}");
         }
         // The create on a connection of its own.
         rig.assert_seen(3, 2, &[]);
@@ -335,14 +355,14 @@ fn a_redirect_is_an_error_and_the_other_host_sees_nothing() {
 #[test]
 fn a_redirect_is_an_error_with_an_agent_that_follows_them() {
     let other = Script::repeat(user());
-    let reply = script::reply(302, &[("location", &other.origin())], "");
-    let server = Script::repeat(Action::reply(reply));
+    let response = script::response(302, &[("location", &other.origin())], "");
+    let server = Script::repeat(Action::respond(response));
     let agent = ureq::Agent::new_with_config(ureq::Agent::config_builder().proxy(None).max_redirects(10).build());
-    let client = Client::builder(account(&server.origin())).agent(agent).clock(TestClock::new()).build().unwrap();
+    let client = Client::builder(account(&server.origin())).agent(agent).clock(Clock::new()).build().unwrap();
     for error in [
-        gave_up(client.send(&users::Get::new("u1")), 1, GiveUpReason::Permanent),
-        gave_up(client.send(&users::Delete::new("u1")), 1, GiveUpReason::Permanent),
-        gave_up(client.send(&users::Create::new("Ada", "ada@example.com")), 1, GiveUpReason::Permanent),
+        gave_up(client.send(get()), 1, GiveUpReason::NotRetryable),
+        gave_up(client.send(delete()), 1, GiveUpReason::NotRetryable),
+        gave_up(client.send(&users::Create::new("Ada", "ada@example.com")), 1, GiveUpReason::NotRetryable),
     ] {
         assert_eq!(error.status().unwrap(), 302);
     }
@@ -352,17 +372,20 @@ fn a_redirect_is_an_error_with_an_agent_that_follows_them() {
 // Connections are kept.
 
 #[test]
-fn failed_attempts_share_one_connection() {
+fn an_error_response_leaves_its_connection_usable() {
     let body = "busy ".repeat(10_000);
     let chunked = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
-    let replies = [
-        script::reply(500, &[], &body),
+    let responses = [
+        script::response(500, &[], &body),
         raw(&["500 Oops", "transfer-encoding: chunked"], chunked),
-        script::reply(500, &[("content-type", "text/html")], "<html></html>"),
+        script::response(500, &[("content-type", "text/html")], "<html></html>"),
     ];
-    let rig = Rig::play(replies.map(Action::reply));
-    gave_up(rig.get(), 3, GiveUpReason::AttemptsExhausted);
-    rig.assert_seen(3, 1, &[250, 500]);
+    let rig = Rig::play(responses.map(Action::respond));
+    for _ in 0..3 {
+        let error = rig.client.call(get()).retry(RetryPolicy::none()).send();
+        gave_up(error, 1, GiveUpReason::AttemptsExhausted);
+    }
+    rig.assert_seen(3, 1, &[]);
 }
 
 #[test]
@@ -371,8 +394,8 @@ fn a_hundred_calls_share_one_connection() {
     for n in 0..25 {
         rig.get().unwrap();
         rig.client.send(&users::Update::new("u1").name(n.to_string())).unwrap();
-        rig.client.send(&users::Delete::new("u1")).unwrap();
-        rig.client.call(&users::Get::new("u1")).timeout(Duration::from_secs(5)).send().unwrap();
+        rig.client.send(delete()).unwrap();
+        rig.client.call(get()).timeout(Duration::from_secs(5)).send().unwrap();
     }
     rig.assert_seen(100, 1, &[]);
 }

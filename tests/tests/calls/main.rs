@@ -1,0 +1,7 @@
+//! Whole calls, many calls, and what can be set for them.
+
+mod concurrency;
+mod guarantees;
+mod hooks;
+mod options;
+mod volume;

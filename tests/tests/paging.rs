@@ -1,0 +1,155 @@
+//! Where a list ends: by numbers, by cursors in the query and in the body, and against servers that page badly.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is a failed test")]
+
+use cloudinary_provisioning::{
+    Account, BuildReason, Operation, Paged, Pager, PrincipalType, ScopeType, access_keys, custom_policies,
+    principals::{Inspect, InspectMultiple, Principal},
+    users,
+};
+use cloudinary_provisioning_tests::wire;
+use http::{Request, Response};
+use serde_json::{Value, json};
+
+fn account() -> Account {
+    Account::new("acc", "KEY", "SECRET").unwrap()
+}
+
+/// Walks a list against a server, and returns the items by what `key` makes of them, and the requests.
+fn walk<O: Paged>(
+    operation: O,
+    server: impl Fn(&Request<Vec<u8>>) -> Value,
+    key: impl Fn(O::Item) -> String,
+) -> (Vec<String>, Vec<Request<Vec<u8>>>) {
+    let (mut pager, mut items, mut requests) = (Pager::new(operation), Vec::new(), Vec::new());
+    while let Some(operation) = pager.next_page() {
+        let request = account().request(operation).unwrap();
+        let page = Operation::parse(operation, &Response::new(server(&request).to_string())).unwrap();
+        requests.push(request);
+        items.extend(pager.received(page).into_iter().map(&key));
+        assert!(requests.len() < 100, "it does not end");
+    }
+    (items, requests)
+}
+
+fn query(request: &Request<Vec<u8>>, key: &str) -> Option<String> {
+    wire::request_query(request).into_iter().find(|pair| pair.0 == key).map(|pair| pair.1)
+}
+
+fn users_of(ids: impl IntoIterator<Item = usize>) -> Value {
+    json!({"users": ids.into_iter().map(|id| json!({"id": format!("u{id}")})).collect::<Vec<_>>()})
+}
+
+fn id(user: users::User) -> String {
+    user.id.into_string()
+}
+
+#[test]
+fn numbered_pages_end_with_an_empty_one_and_begin_where_they_are_told_to() {
+    let server = |request: &Request<Vec<u8>>| {
+        let page: usize = query(request, "page").unwrap().parse().unwrap();
+        users_of(((page - 1) * 2..page * 2).filter(|id| *id < 5))
+    };
+    let (ids, requests) = walk(users::List::new(), server, id);
+    assert_eq!((ids.len(), requests.len()), (5, 4));
+    let (ids, _) = walk(users::List::new().page(3), server, id);
+    assert_eq!(ids, ["u4"]);
+}
+
+#[test]
+fn a_server_that_ignores_the_page_and_shuffles_ends_the_list_and_gives_nobody_twice() {
+    let turn = std::cell::Cell::new(0);
+    let server = |_: &Request<Vec<u8>>| {
+        turn.set(turn.get() + 7);
+        users_of((0..50).map(|n| (n * 3 + turn.get()) % 50))
+    };
+    let (mut ids, requests) = walk(users::List::new().page_size(10), server, id);
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!((ids.len(), requests.len()), (50, 2));
+}
+
+#[test]
+fn pages_that_come_round_again_end_the_list() {
+    let server = |request: &Request<Vec<u8>>| {
+        let page: usize = query(request, "page").unwrap().parse().unwrap();
+        users_of([page % 3 * 2, page % 3 * 2 + 1])
+    };
+    let (ids, requests) = walk(users::List::new(), server, id);
+    assert_eq!((ids.len(), requests.len()), (6, 4));
+}
+
+#[test]
+fn a_list_of_given_ids_or_emails_is_one_request_without_a_page() {
+    for list in [users::List::new().ids(["u1"]), users::List::new().emails(["a@example.com"])] {
+        let (ids, requests) = walk(list, |_| users_of([1]), id);
+        assert_eq!((ids.len(), requests.len(), query(requests.first().unwrap(), "page")), (1, 1, None));
+    }
+}
+
+/// A server with a cursor: each page has the given items and the cursor of the next.
+fn policies(pages: &[(&[&str], Option<&str>)], cursor: Option<&str>) -> Value {
+    let at: usize = cursor.map_or(0, |cursor| cursor.trim_start_matches('c').parse().unwrap());
+    let (ids, next) = pages.get(at).unwrap();
+    let data: Vec<_> = ids.iter().map(|id| json!({"id": id})).collect();
+    json!({"data": data, "next_cursor": next})
+}
+
+#[test]
+fn cursors_in_the_query_are_followed_to_their_end() {
+    for (pages, count, requests) in [
+        (&[(&["a", "b"][..], Some("c1")), (&["c"], None)][..], 3, 2),
+        (&[(&["a"], Some(""))], 1, 1),
+        // An empty page with a cursor is no end.
+        (&[(&[], Some("c1")), (&[], Some("c2")), (&["a"], None)], 1, 3),
+        // A cursor that came before is one, and so is a page.
+        (&[(&["a"], Some("c1")), (&["b"], Some("c1"))], 2, 2),
+        (&[(&["a"], Some("c1")), (&["b"], Some("c2")), (&["c"], Some("c1"))], 3, 3),
+        (&[(&["a", "b"], Some("c1")), (&["b", "a"], Some("c2")), (&["c"], None)], 2, 2),
+    ] {
+        let server = |request: &Request<Vec<u8>>| policies(pages, query(request, "cursor").as_deref());
+        let (ids, sent) = walk(custom_policies::List::new(), server, |policy| policy.id.into_string());
+        assert_eq!((ids.len(), sent.len()), (count, requests), "{pages:?}");
+    }
+}
+
+#[test]
+fn cursors_of_principals_go_into_the_query_or_the_body() {
+    let answer = |cursor: Option<&str>| match cursor {
+        None => json!({"data": {"principals": [{"type": "user", "id": "1"}]}, "next_cursor": "c1"}),
+        // The same id of another type is another principal.
+        Some(_) => json!({"data": {"principals": [{"type": "group", "id": "1"}]}}),
+    };
+    let inspect = Inspect::new(ScopeType::Account);
+    let (ids, requests) = walk(inspect, |it| answer(query(it, "cursor").as_deref()), |it| it.id.into_string());
+    assert_eq!((ids.len(), requests.len()), (2, 2));
+
+    let inspect = InspectMultiple::new(ScopeType::Account, [Principal::new(PrincipalType::User, "1")]);
+    let cursor = |it: &Request<Vec<u8>>| wire::json_body(it).unwrap()["cursor"].as_str().map(str::to_owned);
+    let (ids, requests) = walk(inspect, |it| answer(cursor(it).as_deref()), |it| it.id.into_string());
+    assert_eq!((ids.len(), requests.iter().map(cursor).collect::<Vec<_>>()), (2, vec![None, Some("c1".to_owned())]));
+}
+
+#[test]
+fn access_keys_are_walked_and_page_100_is_the_last_that_can_be_asked_for() {
+    let server = |request: &Request<Vec<u8>>| {
+        let page: usize = query(request, "page").unwrap().parse().unwrap();
+        let keys: Vec<_> = (0..2 - page.min(2)).map(|n| json!({"api_key": n.to_string()})).collect();
+        json!({"access_keys": keys, "total": 1})
+    };
+    let (keys, requests) = walk(access_keys::List::new("s1"), server, |key| key.api_key.into_string());
+    assert_eq!((keys.len(), requests.len()), (1, 2));
+    let error = account().request(&access_keys::List::new("s1").page(101)).unwrap_err();
+    assert_eq!((error.field(), error.reason()), ("page", &BuildReason::OutOfRange { value: 101, min: 1, max: 100 }));
+}
+
+#[test]
+fn pages_can_be_read_ahead_where_they_have_numbers() {
+    let mut pager = Pager::new(users::List::new().page(5));
+    assert_eq!(pager.ahead(0).as_ref(), pager.next_page());
+    assert_eq!(pager.ahead(2), Some(users::List::new().page(7)));
+    assert_eq!(Pager::new(users::List::new().page(u32::MAX)).ahead(1), None);
+    assert_eq!(Pager::new(users::List::new().ids(["u1"]).page(2)).ahead(1), None);
+    assert_eq!(Pager::new(Inspect::new(ScopeType::Account).cursor("c")).ahead(1), None);
+    pager.received(Vec::new());
+    assert_eq!((pager.ahead(1), pager.next_page()), (None, None));
+}
