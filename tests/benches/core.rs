@@ -112,31 +112,32 @@ mod retry {
     use super::common::account;
     use super::{Bencher, black_box};
     use cloudinary_provisioning::users::Get;
-    use cloudinary_provisioning::{Attempt, Exchange, Fault, Moment, Retry, RetryPolicy, Safety};
-    use http::{HeaderMap, StatusCode};
+    use cloudinary_provisioning::{Exchange, Outcome, RetryPolicy, Sample, Step, TransportError};
+    use http::Response;
     use std::time::{Duration, SystemTime};
 
-    fn moment() -> Moment {
-        Moment::new(Duration::from_millis(250), SystemTime::UNIX_EPOCH, 0x9e37_79b9_7f4a_7c15)
-    }
-
-    #[divan::bench]
-    fn decision(bencher: Bencher<'_, '_>) {
-        let mut headers = HeaderMap::new();
-        headers.insert("retry-after", "2".parse().unwrap());
-        let retry = Retry::new(RetryPolicy::default(), Safety::Safe);
-        bencher.bench_local(|| {
-            let attempt = Attempt::Replied { status: StatusCode::TOO_MANY_REQUESTS, headers: &headers };
-            black_box(retry.clone()).next(black_box(attempt), moment())
+    /// One step of an exchange that is always retried.
+    fn step(bencher: Bencher<'_, '_>, outcome: impl Fn() -> Outcome) {
+        let (account, operation) = (account(), Get::new("0abed8df"));
+        let policy = RetryPolicy::default().max_attempts(u32::MAX);
+        let mut exchange = Exchange::new(&account, &operation, policy).unwrap();
+        let sample = Sample::new(Duration::from_millis(250), SystemTime::UNIX_EPOCH, 0x9e37_79b9_7f4a_7c15);
+        bencher.bench_local(move || {
+            let step = exchange.on_outcome(black_box(outcome()), sample);
+            assert!(matches!(step, Step::Retry(_)));
         });
     }
 
     #[divan::bench]
-    fn exchange_step(bencher: Bencher<'_, '_>) {
-        let (account, operation) = (account(), Get::new("0abed8df"));
-        // More attempts than the benchmark makes, so that every step is a repeat.
-        let policy = RetryPolicy::default().max_attempts(u32::MAX);
-        let mut exchange = Exchange::new(&account, &operation, policy).unwrap();
-        bencher.bench_local(move || exchange.on_fault(black_box(Fault::MaybeSent), moment()));
+    fn throttled(bencher: Bencher<'_, '_>) {
+        step(bencher, || {
+            let response = Response::builder().status(429).header("retry-after", "2");
+            response.body(Vec::new()).unwrap().into()
+        });
+    }
+
+    #[divan::bench]
+    fn lost(bencher: Bencher<'_, '_>) {
+        step(bencher, || TransportError::maybe_sent("reset").into());
     }
 }

@@ -4,9 +4,8 @@
 //! CLOUDINARY_ACCOUNT_URL=account://KEY:SECRET@ID cargo run -p cloudinary-provisioning-tests --example stack_curl [SERVER]
 //! ```
 
-use std::io::Write;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::{io::Write, time::Duration};
 
 use cloudinary_provisioning_ureq::{Client, Outcome, TransportError, http};
 
@@ -17,8 +16,9 @@ fn send(request: &http::Request<Vec<u8>>, timeout: Duration) -> Result<Outcome, 
         let value = String::from_utf8_lossy(value).replace('\\', "\\\\").replace('"', "\\\"");
         format!("{name} = \"{value}\"\n")
     };
-    let mut config = option("url", request.uri().to_string().as_bytes());
-    config += &format!("request = {}\nmax-time = {}\n", request.method(), timeout.as_secs_f64());
+    let (url, seconds) = (request.uri().to_string(), timeout.as_secs_f64().to_string());
+    let mut config = option("url", url.as_bytes()) + &option("max-time", seconds.as_bytes());
+    config += &option("request", request.method().as_str().as_bytes());
     for (name, value) in request.headers() {
         config += &option("header", &[name.as_str().as_bytes(), b": ", value.as_bytes()].concat());
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cloudinary_provisioning::{Account, Entry, Field, Kind, Place, Error, catalog};
+use cloudinary_provisioning::{Account, Entry, Error, Field, Kind, Place, catalog};
 use http::{Request, Response};
 use serde_json::{Value, json};
 

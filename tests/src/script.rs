@@ -377,7 +377,8 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>, tls: Option<&Arc<ServerC
         }
         let (shared, tls) = (Arc::clone(shared), tls.cloned());
         threads.push(thread::spawn(move || {
-            serve(stream, &shared, tls);
+            serve(&stream, &shared, tls);
+            drop(stream);
             shared.count_closed();
         }));
     }
@@ -386,14 +387,14 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>, tls: Option<&Arc<ServerC
     }
 }
 
-/// Serves one connection, to its end; the stream is dropped before this returns.
-fn serve(stream: Arc<TcpStream>, shared: &Shared, tls: Option<Arc<ServerConfig>>) {
+/// Serves one connection, to its end.
+fn serve(stream: &TcpStream, shared: &Shared, tls: Option<Arc<ServerConfig>>) {
     _ = stream.set_nodelay(true);
     if !matches!(stream.peek(&mut [0]), Ok(1..)) || shared.hangs_up() {
         return;
     }
     let mut connection = None;
-    let Some(config) = tls else { return follow(&mut &*stream, &stream, shared, &mut connection) };
+    let Some(config) = tls else { return follow(&mut &*stream, stream, shared, &mut connection) };
     connection = Some(shared.count());
     let mut session = ServerConnection::new(config).expect("a TLS configuration");
     while session.is_handshaking() {
@@ -403,7 +404,7 @@ fn serve(stream: Arc<TcpStream>, shared: &Shared, tls: Option<Arc<ServerConfig>>
     }
     let kind = session.handshake_kind();
     shared.with(|state| state.handshakes.extend(kind));
-    follow(&mut rustls::Stream::new(&mut session, &mut &*stream), &stream, shared, &mut connection);
+    follow(&mut rustls::Stream::new(&mut session, &mut &*stream), stream, shared, &mut connection);
     session.send_close_notify();
     _ = session.write_tls(&mut &*stream);
 }

@@ -9,8 +9,8 @@
 
 use std::time::Duration;
 
-use cloudinary_provisioning::{ErrorKind, 
-    Operation, RateLimit, Response,
+use cloudinary_provisioning::{
+    ErrorKind, Operation, RateLimit, Response,
     users::{self, Role, SubAccountSummary, User, UserGroupSummary},
 };
 use cloudinary_provisioning_tests::fixture;

@@ -8,7 +8,7 @@
     reason = "a panic is a failed test"
 )]
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use cloudinary_provisioning::{
     Entry, Error, ErrorKind, Kind, Operation, RateLimit, catalog,
@@ -230,9 +230,9 @@ fn a_list_that_is_missing_is_not_an_empty_list() {
     }
     for list in ["null", "{}", "0", r#""""#] {
         let body = |key: &str| reply(200, format!(r#"{{"{key}":{list}}}"#));
-        assert_eq!(decode_error(users::List::new().parse(&body("users"))).path(), "users");
-        assert_eq!(decode_error(users::GetGroups::new("u1").parse(&body("groups"))).path(), "groups");
-        assert_eq!(decode_error(users::ListSubAccounts::new("u1").parse(&body("sub_accounts"))).path(), "sub_accounts");
+        assert_eq!(path(&decode_error(users::List::new().parse(&body("users")))), "users");
+        assert_eq!(path(&decode_error(users::GetGroups::new("u1").parse(&body("groups")))), "groups");
+        assert_eq!(path(&decode_error(users::ListSubAccounts::new("u1").parse(&body("sub_accounts")))), "sub_accounts");
     }
 }
 
@@ -295,14 +295,14 @@ fn nesting_in_an_error_body_does_no_harm() {
     for levels in [200, 100_000] {
         let body = format!(r#"{{"error":{{"details":{},"message":"m"}}}}"#, nested(levels));
         let error = api_error(&reply(400, &body));
-        assert_eq!(error.status(), 400);
-        assert_eq!(error.body(), body.as_bytes());
+        assert_eq!(error.status().unwrap(), 400);
+        assert_eq!(error.body(), Some(body.as_bytes()));
     }
 }
 
 #[test]
 fn text_that_is_no_json_is_an_error_at_the_nearest_place() {
-    for (body, path) in [
+    for (body, place) in [
         (r#"{"users":[{"id":"1"},{"id":"2","role":admin}]}"#, "users[1].role"),
         (r#"{"users":[{"id":"1"},{"id":"2" "role":null}]}"#, "users[1]"),
         (r#"{"users":[{"id":"1"},{id:"2"}]}"#, "users[1]"),
@@ -311,14 +311,14 @@ fn text_that_is_no_json_is_an_error_at_the_nearest_place() {
         (r#"{"users":[],}"#, "."),
         (r#"{"users":[]}]"#, "."),
     ] {
-        assert_eq!(decode_error(users::List::new().parse(&reply(200, body))).path(), path, "{body}");
+        assert_eq!(path(&decode_error(users::List::new().parse(&reply(200, body)))), place, "{body}");
     }
 }
 
 #[test]
 fn a_place_below_an_empty_key_has_a_path_too() {
     for body in [r#"{"":x}"#, r#"{"":[1,x]}"#, r#"{"":error":{"message":"no"}}"#] {
-        assert_ne!(decode_error(get(body)).path(), "", "{body}");
+        assert_ne!(path(&decode_error(get(body))), "", "{body}");
     }
 }
 
@@ -338,7 +338,7 @@ fn a_key_twice_is_an_error_where_one_of_them_would_be_lost() {
         (r#"{"id":"u1","created_at":null,"created_at":null}"#, "created_at"),
     ] {
         let error = decode_error(get(body));
-        assert!(error.message().contains(&format!("duplicate field `{field}`")), "{error}");
+        assert!(fault(&error).contains(&format!("duplicate field `{field}`")), "{error}");
     }
     decode_error(users::List::new().parse(&reply(200, r#"{"users":[],"users":[{"id":"u1"}]}"#)));
     assert_eq!(get(r#"{"x":1,"id":"u1","x":2}"#).unwrap().id, "u1");
@@ -539,7 +539,6 @@ fn headers_that_say_nothing_are_left_out() {
         b"0x10",
         b"\xff\xfe",
         "١".as_bytes(),
-        b"1, 2",
         b"Fri, 32 Nov 2026 10:00:00 GMT",
     ];
     for value in junk {
@@ -568,7 +567,7 @@ fn numbers_in_headers_saturate() {
     }
     let error = api_error(&reply);
     assert_eq!((error.rate_limit().limit, error.rate_limit().remaining), (Some(u64::MAX), Some(u64::MAX)));
-    assert_eq!(error.retry_after(SystemTime::now()), Some(Duration::from_secs(u64::MAX)));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(u64::MAX)));
 }
 
 #[test]
@@ -577,7 +576,7 @@ fn http_dates_are_read_in_all_three_forms_that_http_knows() {
         let mut reply = reply(503, "");
         reply.headers_mut().insert("date", "Sun, 06 Nov 1994 08:49:30 GMT".parse().unwrap());
         reply.headers_mut().insert("retry-after", value.parse().unwrap());
-        assert_eq!(api_error(&reply).retry_after(SystemTime::now()), Some(Duration::from_secs(7)), "{value}");
+        assert_eq!(api_error(&reply).retry_after(), Some(Duration::from_secs(7)), "{value}");
     }
 }
 
@@ -587,7 +586,7 @@ fn a_flood_of_headers_is_kept() {
     for n in 0..5_000 {
         reply.headers_mut().append("x-flood", n.into());
     }
-    assert_eq!(api_error(&reply).headers().get_all("x-flood").iter().count(), 5_000);
+    assert_eq!(api_error(&reply).headers().unwrap().get_all("x-flood").iter().count(), 5_000);
 }
 
 #[test]

@@ -9,8 +9,8 @@
 )]
 
 use cloudinary_provisioning::{
-    Account, AccountId, ApiKey, Base, BuildReason, Change, Error, ErrorKind, GroupId, KeyName, Kind, ManagementType, PermissionType,
-    PolicyId, PrincipalId, PrincipalType, Raw, RequestOptions, RoleId, ScopeId, ScopeType, Secret,
+    Account, AccountId, ApiKey, Base, BuildReason, Change, Error, ErrorKind, GroupId, KeyName, Kind, ManagementType,
+    PermissionType, PolicyId, PrincipalId, PrincipalType, Raw, RequestOptions, RoleId, ScopeId, ScopeType, Secret,
     SubAccountId, UserId,
     access_keys::{self, DedicatedFor},
     custom_policies::same_statement,

@@ -13,9 +13,9 @@ use cloudinary_provisioning::{
     Access, Account, AccountId, AccountReason, Admission, ApiKey, Base, BuildReason, Change, CursorPage, Error,
     ErrorKind, Exchange, FreshConnection, GiveUpReason, GroupId, JsonList, JsonObject, KeyName, ListForm,
     ManagementType, Null, Nullable, Origin, Outcome, Pager, Params, PermissionType, Permit, PolicyId, PrincipalId,
-    PrincipalType, RateLimit, Raw, Region, RequestOptions, RetryPolicy, RoleId, Safety, Sample, ScopeId, ScopeType,
-    Secret, SortOrder, Step, SubAccountId, SuccessResponse, Throttle, TransportError, UserId, catalog, http::Response,
-    users,
+    PrincipalType, RateLimit, Raw, Recovery, Region, RequestOptions, RetryPolicy, RoleId, Safety, Sample, ScopeId,
+    ScopeType, Secret, SortOrder, Step, SubAccountId, SuccessResponse, Throttle, TransportError, UserId, catalog,
+    http::Response, users,
 };
 use cloudinary_provisioning_fake::{
     self as fakes, FakeAccount, FakeServer, Fault, Framing, NewAccessKey, NewAssignment, NewCustomPolicy, NewGroup,
@@ -337,6 +337,8 @@ fn core_machines(printed: &mut Printed) {
     printed.debug(&Permit::default());
 
     let options = RequestOptions::new().header("x-token", TOKEN);
+    let create = users::Create::new("Ada", "ada@example.com");
+    printed.debug(&Recovery::with_options(&account, create, RetryPolicy::default(), options.clone()).unwrap());
     for response in responses() {
         let outcomes = [
             Outcome::Response(response.clone()),
@@ -390,6 +392,7 @@ fn adapter(printed: &mut Printed) {
     let operation = with_secret();
     printed.debug(&client.call(&operation).header("authorization", TOKEN).header("x-token", TOKEN));
     printed.debug(&client.items(users::List::new()).header("x-token", TOKEN));
+    printed.debug(&client.send_all([users::Get::new("u1")]).header("x-token", TOKEN));
 
     let error = builder("https://127.0.0.1:9").agent(ureq::agent()).build().unwrap_err();
     printed.error(&error);
@@ -405,7 +408,7 @@ fn adapter(printed: &mut Printed) {
     let (shown, attempts) = (std::sync::Arc::clone(&events), std::sync::Arc::clone(&events));
     let client = builder(&server.origin())
         .on_retry(move |event| {
-            shown.lock().unwrap().push(format!("{event} {event:?} {} {:?}", event.cause, event.cause))
+            shown.lock().unwrap().push(format!("{event} {event:?} {} {:?}", event.cause, event.cause));
         })
         .on_response(move |event| attempts.lock().unwrap().push(format!("{event:?} {:#?}", event.outcome)))
         .build()

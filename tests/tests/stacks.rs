@@ -72,8 +72,14 @@ fn each_retries_what_is_throttled_or_lost() {
     for stack in stacks() {
         let server = served();
         server.with(|account| {
-            account.script([Fault::throttled(0), Fault::reply(), Fault::close(), Fault::status(503), Fault::reply()]);
-            account.script([Fault::reply().cut_off(cloudinary_provisioning_fake::Framing::ContentLength)]);
+            account.script([
+                Fault::throttled(0),
+                Fault::response(),
+                Fault::close(),
+                Fault::status(503),
+                Fault::response(),
+            ]);
+            account.script([Fault::response().truncated(cloudinary_provisioning_fake::Framing::ContentLength)]);
         });
         assert_eq!(assert_success(stack, &server.url()), ALL, "{stack}");
         assert_eq!((server.requests(), server.with(|account| account.faults_left())), (9, 0), "{stack}");

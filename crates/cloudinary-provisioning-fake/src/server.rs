@@ -72,7 +72,16 @@ impl FakeServer {
     ///
     /// Returns an error when there is no free port, or a thread cannot be started.
     pub fn start(account: FakeAccount) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        Self::start_on(account, 0)
+    }
+
+    /// Starts to listen on this port of `127.0.0.1`; 0 is any free one.
+    ///
+    /// # Errors
+    ///
+    /// When the port is taken, or no thread is to be had.
+    pub fn start_on(account: FakeAccount, port: u16) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             account: Mutex::new(account),

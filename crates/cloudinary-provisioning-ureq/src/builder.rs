@@ -149,11 +149,11 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the timeout of connecting: of resolving the name first, and then of TCP and TLS together.
+    /// Sets the timeout of connecting: resolving the name first, and then TCP and TLS together.
     ///
-    /// A request whose connection times out was not sent, so every operation is retried. Both timeouts together always
-    /// end a little before that of the attempt. If the connection is reset or closed during the TLS handshake, ureq does
-    /// not tell whether the request was sent, so it counts as possibly sent.
+    /// A request whose connection times out was not sent, so every operation is retried. Both together always end a
+    /// little before the attempt does. If the connection is reset or closed during the TLS handshake, ureq does not tell
+    /// whether the request was sent, so it counts as possibly sent.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self

@@ -1,4 +1,4 @@
-//! A blocking client of Cloudinary's account provisioning API over [ureq], with retries.
+//! A blocking client of Cloudinary's account provisioning API over [ureq](https://docs.rs/ureq), with retries.
 //!
 //! It sends the operations of the crate [`cloudinary_provisioning`], which is re-exported here. That crate's docs describe
 //! the operations, the errors and the retries; this crate adds sending, sleeping and threads.
@@ -200,7 +200,7 @@
 //!
 //! # Versions
 //!
-//! The minimum supported Rust version is 1.88. [`ureq`] 3.5.2 or later is part of the public API and is re-exported.
+//! The minimum supported Rust version is 1.88. [`ureq`](https://docs.rs/ureq/3) 3.5.2 or later is part of the public API and is re-exported.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -138,7 +138,7 @@ impl Account {
     /// | `CLOUDINARY_ACCOUNT_ID` | the account id; takes precedence over the URL |
     /// | `CLOUDINARY_PROVISIONING_API_KEY` | the API key; takes precedence over the URL |
     /// | `CLOUDINARY_PROVISIONING_API_SECRET` | the API secret; takes precedence over the URL |
-    /// | `CLOUDINARY_REGION` | `api`, `api-eu` or `api-ap`; takes precedence over the URL |
+    /// | `CLOUDINARY_REGION` | `api`, `api-eu` or `api-ap`; takes precedence over the URL's origin |
     /// | `CLOUDINARY_ORIGIN` | the base URL; takes precedence over the region |
     ///
     /// An empty value counts as not set.

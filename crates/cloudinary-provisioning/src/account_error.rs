@@ -31,7 +31,8 @@ impl AccountError {
         Self::new(part, AccountReason::Invalid { why })
     }
 
-    /// Returns the part: `account URL`, `account id`, `API key`, `API secret`, `origin`, `region` or `user agent suffix`.
+    /// Returns the part: `account URL`, `account id`, `API key`, `API secret`, `origin`, `region` or `user agent
+    /// suffix`.
     pub fn part(&self) -> &'static str {
         self.part
     }

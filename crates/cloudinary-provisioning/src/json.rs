@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::build_error::{BuildError, BuildReason};
 
-/// The path of a fault of the body as a whole.
+/// The path of an error of the body as a whole.
 const WHOLE: &str = ".";
 
 /// Why a body could not be read.
@@ -17,7 +17,7 @@ const WHOLE: &str = ".";
 pub struct Unreadable {
     pub(crate) path: String,
     pub(crate) message: String,
-    /// The text ended early: the body was most likely cut off.
+    /// The text ended early: the body was most likely truncated.
     pub(crate) truncated: bool,
 }
 

@@ -4,6 +4,9 @@
 //! error. It never touches a socket, a clock, a random source, the environment or a log, so it works with any HTTP stack,
 //! blocking or async, and with none at all in tests.
 //!
+//! [`http::Request`]: https://docs.rs/http/1/http/request/struct.Request.html
+//! [`http::Response`]: https://docs.rs/http/1/http/response/struct.Response.html
+//!
 //! | crate | what it adds |
 //! |---|---|
 //! | [`cloudinary-provisioning-ureq`](https://docs.rs/cloudinary-provisioning-ureq/latest/cloudinary_provisioning_ureq/) | a blocking client over ureq, with retries, iterators and workers |
@@ -122,7 +125,8 @@
 //! | attempts, delays, timeouts | [`RetryPolicy`] | 3 attempts, 30 s each, 120 s in all |
 //!
 //! [`Account::from_lookup`] reads `CLOUDINARY_ACCOUNT_URL`, or `CLOUDINARY_ACCOUNT_ID`, `CLOUDINARY_PROVISIONING_API_KEY`
-//! and `CLOUDINARY_PROVISIONING_API_SECRET`, from any source: `Account::from_lookup(|name| std::env::var(name).ok())`.
+//! and `CLOUDINARY_PROVISIONING_API_SECRET`, from any source: `Account::from_lookup(|name| std::env::var(name).ok())`. It
+//! also reads `CLOUDINARY_REGION` and `CLOUDINARY_ORIGIN`.
 //!
 //! # Regions
 //!
@@ -511,7 +515,7 @@
 //! | an empty list of `sub_account_ids` | sent: the service grants access to everything | refused; [`Access::All`] says it on purpose |
 //! | `custom_attributes`, `policy_parameters` | sent as `{}`, the contents are lost | sent and read as they are |
 //! | fields that the API description lacks, such as `root` of an access key | dropped | read |
-//! | the response to adding a user to a group, `{"users": […]}` | an empty user | [`AddedUser`](user_groups::AddedUser) has the users |
+//! | the response to adding a user to a group, `{"users": […]}` | an empty user | [`user_groups::AddedUser`] has the users |
 //! | one unreadable optional field, such as an empty `last_login` | an error for the whole list | `None` for the field |
 //! | a status that the operation does not document, such as a 500 | an `APIError` without the service's message | an [`Error`] like any other |
 //! | a 200 where the description says 201 or 204 | an error | a success |
@@ -536,8 +540,11 @@
 //! old.
 //!
 //! Models are `#[non_exhaustive]`, and so are enums and errors unless their docs say that they are exhaustive: new fields,
-//! values and errors come in minor versions. [`http`], [`time`] and serde_json's [`Value`] are part of the public API and
-//! are re-exported.
+//! values and errors come in minor versions. [`http`], [`time`] and the [`Value`] of `serde_json` are part of the public
+//! API and are re-exported.
+//!
+//! [`http`]: https://docs.rs/http/1
+//! [`time`]: https://docs.rs/time/0.3
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -39,7 +39,7 @@ impl Region {
     /// All regions.
     pub const ALL: [Self; 3] = [Self::Api, Self::ApiEu, Self::ApiAp];
 
-    /// The vendor's name of the region, which is also the first part of its host: `api-eu`.
+    /// Returns the vendor's name of the region, which is also the first part of its host: `api-eu`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Api => "api",

@@ -9,7 +9,7 @@ use cloudinary_provisioning_tests::clock::Clock;
 use cloudinary_provisioning_tests::faulty::{
     account, assert_not_sent, assert_response_lost, cause_of, chain, create, delete, gave_up, get,
 };
-use cloudinary_provisioning_tests::script::{Action, Endpoint, Script, status, user};
+use cloudinary_provisioning_tests::script::{self, Action, Endpoint, Script, status, user};
 use cloudinary_provisioning_tests::tls::{self, certificate, expired};
 use cloudinary_provisioning_ureq::ureq::tls::{Certificate, RootCerts, TlsConfig};
 use cloudinary_provisioning_ureq::{Client, ClientBuilder};
@@ -26,9 +26,11 @@ struct TlsServer {
 }
 
 impl TlsServer {
-    /// Closes each connection after one response, without having said so.
+    /// Closes each connection after one response, and says so: otherwise a client may use a connection again before it
+    /// has seen its end.
     fn closing(versions: &[&'static SupportedProtocolVersion]) -> Self {
-        Self::start(&certificate("127.0.0.1"), versions, user().then_close())
+        let response = script::response(200, &[("connection", "close")], script::USER);
+        Self::start(&certificate("127.0.0.1"), versions, Action::respond(response).then_close())
     }
 
     fn start(

@@ -1,7 +1,7 @@
 //! Parts of what [`operations!`](super::operations) expands to, each from a few words of a declaration.
 
 macro_rules! part {
-    (@getter path $field:ident $type:ident) => {
+    (@getter segment $field:ident $type:ident) => {
         #[doc = concat!("Returns `", stringify!($field), "`.")]
         pub fn $field(&self) -> &$type {
             &self.$field

@@ -1,0 +1,32 @@
+//! `cldp review`: who can access what, in which product environment, through which group or role.
+
+use std::io;
+use std::process::ExitCode;
+
+use crate::cli::Globals;
+use crate::connection::Connection;
+use crate::export::{no_dry_run, workers};
+use crate::output::Style;
+use crate::stop::Stop;
+use crate::terminal::{Progress, say};
+use crate::{access, interrupt};
+
+/// The columns that people look at; --columns chooses others.
+const COLUMNS: [&str; 5] = ["principal", "environment", "role", "through", "content"];
+
+pub(crate) fn run(globals: &Globals) -> Result<ExitCode, Stop> {
+    no_dry_run(globals)?;
+    let progress = Progress::of("lines");
+    let connection = Connection::open(globals, &progress)?;
+    interrupt::watch()?;
+    let (grants, failures) = access::read(&connection.client, workers(globals), &progress)?;
+    progress.finish();
+    let mut rows = Style::new(globals).rows(&COLUMNS, io::stdout());
+    grants.into_iter().try_for_each(|grant| rows.push(grant))?;
+    rows.finish()?;
+    if failures == 0 {
+        return Ok(ExitCode::SUCCESS);
+    }
+    say(format_args!("cldp: could not read everything: {failures} errors, and what they are about is missing"));
+    Ok(ExitCode::from(1))
+}

@@ -1,0 +1,100 @@
+//! Why the program stopped, and the exit status that tells.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::process::ExitCode;
+
+use cloudinary_provisioning::{BuildError, ErrorKind};
+
+/// Why a command stopped before its end.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The command line, the environment or the input is wrong. Nothing was sent.
+    Usage(String),
+    /// The service refused, or something failed on the way.
+    Failed(String),
+    /// Whoever reads the output has closed it. There is nobody to tell more.
+    Closed,
+}
+
+impl Stop {
+    pub(crate) fn usage(error: impl fmt::Display) -> Self {
+        Self::Usage(error.to_string())
+    }
+
+    pub(crate) fn failed(error: impl fmt::Display) -> Self {
+        Self::Failed(error.to_string())
+    }
+
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Usage(_) => ExitCode::from(2),
+            Self::Failed(_) => ExitCode::from(1),
+            Self::Closed => ExitCode::SUCCESS,
+        }
+    }
+
+    /// The error of a call that had no operation of its own, under the name of the operation that it was.
+    pub(crate) fn of_call(operation: &str, error: &cloudinary_provisioning::Error) -> Self {
+        let text = describe(operation, error);
+        match error.kind() {
+            ErrorKind::Account(_) | ErrorKind::Config(_) | ErrorKind::Build(_) => Self::Usage(text),
+            _ => Self::Failed(text),
+        }
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(why) | Self::Failed(why) => f.write_str(why),
+            Self::Closed => f.write_str("the output was closed"),
+        }
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Self::Closed
+        } else {
+            Self::Failed(format!("cannot write the output: {error}"))
+        }
+    }
+}
+
+impl From<csv::Error> for Stop {
+    fn from(error: csv::Error) -> Self {
+        io::Error::from(error).into()
+    }
+}
+
+impl From<BuildError> for Stop {
+    fn from(error: BuildError) -> Self {
+        Self::Usage(chain(&error))
+    }
+}
+
+impl From<cloudinary_provisioning::Error> for Stop {
+    fn from(error: cloudinary_provisioning::Error) -> Self {
+        Self::of_call("", &error)
+    }
+}
+
+/// An error and all its causes in one line, under the name of the operation that it was.
+pub(crate) fn describe(operation: &str, error: &cloudinary_provisioning::Error) -> String {
+    let text = chain(error);
+    let text = match text.strip_prefix("raw: ") {
+        Some(text) if !operation.is_empty() => format!("{operation}: {text}"),
+        _ => text,
+    };
+    let hint = if error.is_unauthorized() { "; are the account id, the API key and the secret right?" } else { "" };
+    format!("{text}{hint}")
+}
+
+/// An error and all its causes, in one line.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let errors = std::iter::successors(Some(error), |&error| error.source());
+    errors.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

@@ -1,0 +1,21 @@
+//! `cldp` as its users run it: as a process, against an account behind HTTP.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "test support: a panic here is a failed test"
+)]
+
+mod accounts;
+mod api;
+mod batch;
+mod export;
+mod export_users;
+mod fake;
+mod help;
+mod operations;
+mod output;
+mod run;
+mod streams;
+mod sync;

@@ -1,0 +1,102 @@
+//! The forms of the output.
+
+use cloudinary_provisioning_fake::{FakeAccount, Fault, NewUser};
+use serde_json::json;
+
+use crate::run::{account, cldp, demo, run, serve};
+
+fn seeded() -> FakeAccount {
+    account().with_page_cap(1).with_users([
+        NewUser::new("=cmd|' /C calc'!A0", "a@x.org").id("u1"),
+        NewUser::new("Tab\u{1b}[2J", "b@x.org").id("u2").enabled(false),
+    ])
+}
+
+#[test]
+fn a_pipe_gets_json() {
+    let server = serve(seeded());
+    let ran = run(cldp(&server).args(["users", "list"]));
+    let users = ran.is_done().value();
+    assert_eq!((users[0]["id"].as_str(), users[1]["enabled"].as_bool()), (Some("u1"), Some(false)));
+    let user = run(cldp(&server).args(["users", "get", "u2"]));
+    assert_eq!(user.is_done().value()["id"], "u2");
+}
+
+#[test]
+fn columns_choose_fields_in_every_form() {
+    let server = serve(seeded());
+    let list = |format: &str| {
+        let ran = run(cldp(&server).args(["users", "list", "--columns", "id,enabled", "-o", format]));
+        ran.is_done().stdout.clone()
+    };
+    assert_eq!(list("table"), " ID  ENABLED\n u1  true\n u2  false\n");
+    assert_eq!(list("jsonl"), "{\"enabled\":true,\"id\":\"u1\"}\n{\"enabled\":false,\"id\":\"u2\"}\n");
+    assert_eq!(list("csv"), "id,enabled\nu1,true\nu2,false\n");
+    let json: serde_json::Value = serde_json::from_str(&list("json")).unwrap();
+    assert_eq!(json, json!([{"id": "u1", "enabled": true}, {"id": "u2", "enabled": false}]));
+}
+
+#[test]
+fn a_single_object_is_a_table_of_its_fields() {
+    let server = serve(seeded());
+    let ran = run(cldp(&server).args(["users", "get", "u1", "-o", "table", "--columns", "id,email"]));
+    assert_eq!(ran.is_done().stdout, " id     u1\n email  a@x.org\n");
+}
+
+#[test]
+fn a_table_shows_no_control_characters() {
+    let server = serve(seeded());
+    let ran = run(cldp(&server).args(["users", "list", "-o", "table"]));
+    assert!(!ran.is_done().stdout.contains('\u{1b}'), "{ran:?}");
+    assert!(ran.stdout.contains("Tab\\u{1b}[2J"), "{ran:?}");
+}
+
+#[test]
+fn csv_has_no_formula_unless_it_is_asked_for() {
+    let server = serve(seeded());
+    let csv = |options: &[&str]| {
+        let ran =
+            run(cldp(&server).args(["users", "list", "-ocsv", "--columns", "name", "--limit", "1"]).args(options));
+        ran.is_done().stdout.clone()
+    };
+    assert_eq!(csv(&[]), "name\n'=cmd|' /C calc'!A0\n");
+    assert_eq!(csv(&["--raw-csv"]), "name\n=cmd|' /C calc'!A0\n");
+}
+
+#[test]
+fn an_empty_list_is_told_in_every_form() {
+    let server = serve(account());
+    let list = |format: &str| run(cldp(&server).args(["users", "list", "-o", format])).is_done().stdout.clone();
+    assert_eq!(list("json"), "[]\n");
+    assert_eq!(list("jsonl"), "");
+    assert_eq!(list("table"), "None.\n");
+    assert!(list("csv").starts_with("id,name,"), "the columns are there");
+}
+
+#[test]
+fn what_came_before_an_error_is_whole_json() {
+    let server = serve(seeded());
+    server.with(|account| account.script([Fault::response(), Fault::status(403)]));
+    let ran = run(cldp(&server).args(["users", "list"]));
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert_eq!(ran.value().as_array().map(Vec::len), Some(1));
+    assert!(ran.stderr.contains("cldp: getUsers: 403"), "{ran:?}");
+}
+
+#[test]
+fn an_envelope_without_its_list_is_an_error() {
+    let server = serve(seeded());
+    server.with(|account| account.script([Fault::status(200).body("{}")]));
+    let ran = run(cldp(&server).args(["users", "list"]));
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.stderr.contains("the response has no list at `users`"), "{ran:?}");
+}
+
+#[test]
+fn lists_that_are_not_of_records_have_a_form_too() {
+    for format in ["table", "json", "jsonl", "csv"] {
+        demo(&["billing-usage", "get", "-o", format]).is_done();
+        demo(&["public", "get-catalog", "-o", format]).is_done();
+        demo(&["effective-policies", "list", "--scope-type", "account", "-o", format]).is_done();
+    }
+}

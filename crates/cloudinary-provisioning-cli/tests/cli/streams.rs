@@ -1,0 +1,108 @@
+//! Output that is closed, or full.
+#![cfg(unix)]
+
+use std::fs::File;
+use std::os::fd::OwnedFd;
+use std::process::{Command, Stdio};
+
+use cloudinary_provisioning_fake::{FakeAccount, NewSubAccount, NewUser};
+
+use crate::run::{Ran, TempFile, account, bare, cldp, ran, serve, state, writes};
+
+fn seeded() -> FakeAccount {
+    account()
+        .with_sub_account(NewSubAccount::new("One").id("s1"))
+        .with_users((0..50).map(|n| NewUser::new(format!("User {n}"), format!("u{n}@x.org")).id(format!("u{n}"))))
+}
+
+/// A pipe that nobody reads.
+fn closed() -> Stdio {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    OwnedFd::from(writer).into()
+}
+
+fn full() -> Stdio {
+    File::options().write(true).open("/dev/full").unwrap().into()
+}
+
+fn run_to(command: &mut Command, stdout: Stdio) -> Ran {
+    ran(command.stdout(stdout).output().unwrap())
+}
+
+#[test]
+fn a_list_whose_reader_is_gone_ends_quietly() {
+    let server = serve(seeded());
+    for format in ["json", "jsonl", "csv", "table"] {
+        let ran = run_to(cldp(&server).args(["users", "list", "-o", format]), closed());
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{format}");
+    }
+}
+
+#[test]
+fn a_full_device_is_a_failure() {
+    let server = serve(seeded());
+    for command in
+        [&["users", "list"][..], &["users", "get", "u1"], &["export", "users"], &["review"], &["completions", "bash"]]
+    {
+        let ran = run_to(cldp(&server).args(command), full());
+        assert_eq!(ran.status, 1, "{command:?}: {ran:?}");
+        assert!(ran.stderr.contains("cldp: cannot write the output: No space left"), "{command:?}: {ran:?}");
+    }
+    assert_eq!(run_to(bare().arg("--help"), full()).status, 1);
+}
+
+#[test]
+fn a_change_whose_result_cannot_be_written_says_that_it_was_applied() {
+    let server = serve(seeded());
+    for (stdout, email) in [(closed(), "a@x.org"), (full(), "b@x.org")] {
+        let ran = run_to(cldp(&server).args(["users", "create", "--name=A", "--email", email]), stdout);
+        assert_eq!(ran.status, 1, "{ran:?}");
+        assert!(ran.stderr.contains("cldp: createUser was applied, and its result could not be written"), "{ran:?}");
+        assert!(state(&server).contains_key(email));
+    }
+}
+
+#[test]
+fn a_sync_whose_plan_cannot_be_written_changes_nothing() {
+    let server = serve(seeded());
+    let file = TempFile::new("json", r#"[{"email": "new@x.org", "name": "New"}]"#);
+    for stdout in [closed(), full()] {
+        let ran = run_to(cldp(&server).arg("sync").arg(&file.0), stdout);
+        assert_eq!(ran.status, 1, "{ran:?}");
+        assert!(ran.stderr.contains("nothing was changed"), "{ran:?}");
+    }
+    assert_eq!(writes(&server), 0);
+}
+
+#[test]
+fn a_batch_whose_results_cannot_be_written_says_what_was_applied() {
+    let server = serve(seeded());
+    let file = TempFile::new("jsonl", r#"{"operation": "createUser", "fields": {"name": "A", "email": "a@x.org"}}"#);
+    for stdout in [closed(), full()] {
+        let ran = run_to(cldp(&server).arg("batch").arg(&file.0), stdout);
+        assert_eq!(ran.status, 1, "{ran:?}");
+    }
+    assert!(state(&server).contains_key("a@x.org"));
+}
+
+#[test]
+fn a_closed_standard_error_stops_nothing() {
+    let server = serve(seeded());
+    let file = TempFile::new("json", r#"[{"email": "new@x.org", "name": "New"}]"#);
+    for stderr in [closed(), full()] {
+        let mut command = cldp(&server);
+        let output = command.arg("sync").arg("-v").arg(&file.0).stderr(stderr).output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+    }
+    assert!(state(&server).contains_key("new@x.org"));
+    for arguments in [&["--nonsense"][..], &["users", "get", "nobody"]] {
+        let output = cldp(&server).args(arguments).stderr(closed()).output().unwrap();
+        assert!(matches!(output.status.code(), Some(1 | 2)), "{arguments:?}: {output:?}");
+    }
+}
+
+#[test]
+fn a_fake_whose_lines_nobody_reads_ends() {
+    assert_eq!(run_to(bare().arg("fake").stdin(Stdio::piped()), full()).status, 1);
+}
