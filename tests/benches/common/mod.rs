@@ -4,6 +4,8 @@
 #![allow(unreachable_pub, reason = "a module of several benchmarks")]
 #![allow(clippy::unwrap_used, reason = "a benchmark that fails may stop")]
 
+pub mod latency;
+
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 
