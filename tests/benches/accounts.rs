@@ -1,7 +1,8 @@
 //! Whole accounts: many calls and long lists, against a server on loopback that answers after 20 ms.
 //!
 //! The ideal time of a job is its calls × the latency / its workers; what is printed is the time as a multiple of that,
-//! with the connections that the server counted. `--serve PORT` runs the server alone, for programs in other languages;
+//! with the connections that the server counted. The job of bare sockets, which writes and reads bytes and knows no HTTP,
+//! is as quick as the server and the machine allow for. `--serve PORT` runs the server alone, for programs in other languages;
 //! its `/stats` are the counts since the last time that they were asked for.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that fails may stop")]
@@ -55,6 +56,9 @@ fn main() {
         let server = LatencyServer::start("127.0.0.1:0", LATENCY, size.users, tls);
         for workers in [1, 8, 32, 128] {
             let calls = if workers == 1 { size.serial_calls } else { size.calls };
+            if !tls {
+                report(&server, "bare sockets", workers, calls, || server.bare(workers, calls));
+            }
             measure(&server, "groups of users", workers, calls, |client| {
                 let get_groups = (0..calls).map(|number| users::GetGroups::new(format!("u{number}")));
                 client.send_all(get_groups).workers(workers).map(|(_, groups)| groups.unwrap().len()).sum::<usize>()
@@ -86,9 +90,14 @@ fn measure<T>(server: &LatencyServer, job: &str, workers: usize, calls: usize, r
         builder = builder.tls_config(trust);
     }
     let client = builder.build().unwrap();
+    report(server, job, workers, calls, || run(&client))
+}
+
+/// Times a job and prints it with what the server counted.
+fn report<T>(server: &LatencyServer, job: &str, workers: usize, calls: usize, run: impl FnOnce() -> T) -> Duration {
     server.take();
     let start = Instant::now();
-    std::hint::black_box(run(&client));
+    std::hint::black_box(run());
     let time = start.elapsed();
     let counts = server.take();
     let ideal = LATENCY * u32::try_from(calls).unwrap() / u32::try_from(workers).unwrap();

@@ -88,6 +88,24 @@ impl LatencyServer {
         Some(TlsConfig::builder().root_certs(RootCerts::Specific(Arc::new(vec![certificate]))).build())
     }
 
+    /// Asks for groups over one socket for each worker, without an HTTP client.
+    pub fn bare(&self, workers: usize, calls: usize) {
+        let length = self.shared.groups.len();
+        thread::scope(|scope| {
+            for worker in 0..workers {
+                scope.spawn(move || {
+                    let mut stream = TcpStream::connect(self.address).unwrap();
+                    stream.set_nodelay(true).unwrap();
+                    let mut response = vec![0; length];
+                    for _ in (worker..calls).step_by(workers) {
+                        stream.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+                        stream.read_exact(&mut response).unwrap();
+                    }
+                });
+            }
+        });
+    }
+
     /// What was counted since the last time.
     pub fn take(&self) -> Counts {
         self.shared.take()
