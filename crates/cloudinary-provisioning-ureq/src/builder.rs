@@ -221,7 +221,8 @@ impl ClientBuilder {
     ///
     /// Configure the agent with `http_status_as_error(false)`, `max_redirects(0)`, and a `timeout_global` that equals the
     /// attempt timeout of the retry policy. Otherwise the client configures every request, which disables TLS session
-    /// resumption. The client does not check an agent for combinations that ureq panics on.
+    /// resumption. The client does not check an agent for combinations that ureq panics on. An agent has ureq's proxy of
+    /// the environment unless it is configured otherwise; loopback hosts are called directly all the same.
     pub fn agent(mut self, agent: Agent) -> Self {
         self.agent = Some(agent);
         self
