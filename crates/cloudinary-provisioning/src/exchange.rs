@@ -169,13 +169,13 @@ impl<O: Operation> Exchange<O> {
         Ok(Self { operation, request, retry: Retry::new(policy, safety), last: None })
     }
 
-    /// Continues the attempts of an earlier exchange, one of which may have been applied.
-    pub(crate) fn resume(&mut self, attempts: u32, maybe_applied: bool) {
-        self.retry.attempts = attempts;
-        self.retry.maybe_applied = maybe_applied;
-        if attempts > 0 {
-            self.request.extensions_mut().insert(FreshConnection);
-        }
+    /// Continues after the attempts of an earlier exchange, the last of which failed with this error. One of them may
+    /// have been applied.
+    pub(crate) fn resume(&mut self, last: Error) {
+        self.retry.attempts = last.attempts();
+        self.retry.maybe_applied = true;
+        self.last = Some(last);
+        self.request.extensions_mut().insert(FreshConnection);
     }
 
     /// Returns the operation.
