@@ -89,6 +89,11 @@ impl Client {
         &self.0.account
     }
 
+    #[cfg(test)]
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.0
+    }
+
     /// Sends an operation, or a reference to one, with the retries of the client's policy.
     ///
     /// # Errors
@@ -174,19 +179,7 @@ impl Client {
 
 impl Driver for Shared {
     fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> Outcome {
-        /// A transport that panics leaves its place among the attempts in flight to others.
-        struct Release<'g>(&'g Gate);
-
-        impl Drop for Release<'_> {
-            fn drop(&mut self) {
-                self.0.release(Permit::default());
-            }
-        }
-
-        let release = Release(&self.gate);
-        let outcome = self.transport.send(request, timeout);
-        std::mem::forget(release);
-        outcome
+        self.transport.send(request, timeout)
     }
 
     fn sleep(&self, delay: Duration) {
