@@ -20,7 +20,7 @@ pub(crate) fn span<O: Operation>(
         otel.kind = "client",
         http.request.method = operation.method().as_str(),
         url.template = O::PATH,
-        server.address = origin.as_str(),
+        server.address = host(origin),
         http.response.status_code = Empty,
         http.request.resend_count = Empty,
         error.r#type = Empty,
@@ -38,7 +38,7 @@ pub(crate) fn span<O: Operation>(
         span.record("http.request.resend_count", attempts - 1);
     }
     if let Err(error) = &result {
-        span.record("error.type", kind(error));
+        span.record("error.type", kind(error).as_str());
     }
     result
 }
@@ -59,7 +59,7 @@ pub(crate) fn retry(event: &RetryEvent<'_>) {
         otel.name = event.operation,
         http.request.resend_count = event.attempt,
         http.response.status_code = event.cause.status().map(|status| status.as_u16()),
-        error.type = kind(event.cause),
+        error.type = kind(event.cause).as_str(),
         delay_ms = u64::try_from(event.delay.as_millis()).unwrap_or(u64::MAX),
         request_id = event.cause.request_id(),
         "retrying",
@@ -69,15 +69,38 @@ pub(crate) fn retry(event: &RetryEvent<'_>) {
 #[cfg(not(feature = "tracing"))]
 pub(crate) fn retry(_: &RetryEvent<'_>) {}
 
+/// The work of a thread, with the subscriber and the span of the thread that starts it.
 #[cfg(feature = "tracing")]
-fn kind(error: &Error) -> &'static str {
-    match error.kind() {
-        ErrorKind::Status => "status",
+pub(crate) fn inherit(work: impl FnOnce() + Send + 'static) -> impl FnOnce() + Send + 'static {
+    let subscriber = tracing::dispatcher::get_default(Clone::clone);
+    let span = tracing::Span::current();
+    move || tracing::dispatcher::with_default(&subscriber, || span.in_scope(work))
+}
+
+/// The work of a thread.
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn inherit(work: impl FnOnce() + Send + 'static) -> impl FnOnce() + Send + 'static {
+    work
+}
+
+/// The host without scheme and port, as `server.address` is defined.
+#[cfg(feature = "tracing")]
+fn host(origin: &Origin) -> &str {
+    let (_, authority) = origin.as_str().split_once("://").unwrap_or_default();
+    authority.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')).map_or(authority, |(host, _)| host)
+}
+
+/// The status of a refusal, or what else went wrong, as `error.type` is defined.
+#[cfg(feature = "tracing")]
+fn kind(error: &Error) -> String {
+    let kind = match error.kind() {
+        ErrorKind::Status => return error.status().map(|status| status.as_str().to_owned()).unwrap_or_default(),
         ErrorKind::Truncated(_) => "truncated",
         ErrorKind::TooLarge { .. } => "too_large",
         ErrorKind::Decode { .. } => "decode",
         ErrorKind::Transport(TransportError::NotSent(_)) => "not_sent",
         ErrorKind::Transport(TransportError::MaybeSent(_)) => "maybe_sent",
         _ => "other",
-    }
+    };
+    kind.to_owned()
 }

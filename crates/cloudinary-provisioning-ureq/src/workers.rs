@@ -18,6 +18,7 @@ use cloudinary_provisioning::{
 
 use crate::call::{CallOptions, call_options};
 use crate::client::{Client, Shared};
+use crate::trace;
 
 const DEFAULT_WORKERS: usize = 8;
 /// How many operations are taken ahead for each worker, so that none runs dry while the caller looks at a result.
@@ -246,7 +247,8 @@ impl<O: Operation + 'static> Pool<O> {
                 }
             }
         };
-        let thread = thread::Builder::new().name("cloudinary-provisioning".to_owned()).spawn(work).ok()?;
+        let thread =
+            thread::Builder::new().name("cloudinary-provisioning".to_owned()).spawn(trace::inherit(work)).ok()?;
         Some(Worker { thread, stop })
     }
 }
@@ -295,6 +297,10 @@ pub(crate) struct Stoppable<'w> {
 
 impl Driver for Stoppable<'_> {
     fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> Outcome {
+        if self.stop.is_set() {
+            // A policy without a total time has got this far.
+            return TransportError::permanent("the results are not wanted any more").into();
+        }
         self.shared.send(request, timeout)
     }
 

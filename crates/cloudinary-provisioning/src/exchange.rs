@@ -11,7 +11,8 @@ use crate::operation::{Operation, Safety};
 use crate::options::RequestOptions;
 use crate::outcome::{FreshConnection, Outcome, TransportError};
 use crate::response::{self, Response};
-use crate::retry::{HINT_JITTER, Retry, RetryPolicy};
+use crate::retry::{Retry, RetryPolicy};
+use crate::throttle;
 
 /// One call with its retries, without I/O.
 ///
@@ -216,15 +217,14 @@ impl<O: Operation> Exchange<O> {
     ///
     /// # Errors
     ///
-    /// If the delay is longer than [`RetryPolicy::max_server_delay`] or than the time left, returns the error of the
-    /// previous attempt, or a [`TransportError::NotSent`] if there was none. [`retry_after`](Error::retry_after) is the
-    /// delay.
+    /// If the delay is longer than the time left or, its jitter aside, than [`RetryPolicy::max_server_delay`], returns
+    /// the error of the previous attempt, or a [`TransportError::NotSent`] if there was none.
+    /// [`retry_after`](Error::retry_after) is the delay.
     pub fn hold(&mut self, delay: Duration, elapsed: Duration) -> Result<(), Error> {
-        let policy = self.retry.policy;
-        // The jitter that the throttle has added is not the service's.
-        let asked = delay.saturating_sub(HINT_JITTER);
-        let refused = policy.refuses(asked, true, elapsed).or_else(|| policy.refuses(delay, false, elapsed));
-        let Some(reason) = refused else { return Ok(()) };
+        let policy = &self.retry.policy;
+        // The service asks for the delay without the jitter that is in it.
+        let hinted = policy.refuses(delay.saturating_sub(throttle::SPREAD), true, elapsed);
+        let Some(reason) = hinted.or_else(|| policy.refuses(delay, false, elapsed)) else { return Ok(()) };
         let error = self.last.take().unwrap_or_else(|| self.unsent("the rate limit is exhausted"));
         Err(error.with_retry_after(Some(delay)).given_up(reason, self.retry.attempts, elapsed))
     }

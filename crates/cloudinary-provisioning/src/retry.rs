@@ -8,7 +8,7 @@ use crate::operation::Safety;
 use crate::outcome::TransportError;
 
 /// The most jitter that is added to a delay that the service asked for.
-pub(crate) const HINT_JITTER: Duration = Duration::from_secs(1);
+const HINT_JITTER: Duration = Duration::from_secs(1);
 /// An attempt with less time than this is not worth its delay.
 const MINIMAL_ATTEMPT: Duration = Duration::from_secs(1);
 /// No attempt gets less, so that a timeout of zero is a quick failure and not a special case of some transport.

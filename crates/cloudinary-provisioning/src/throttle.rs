@@ -8,7 +8,7 @@ use crate::outcome::Outcome;
 use crate::retry::share;
 
 /// The most that is added to a delay, so that waiting calls do not all start at once.
-const SPREAD: Duration = Duration::from_secs(1);
+pub(crate) const SPREAD: Duration = Duration::from_secs(1);
 
 /// Holds back all calls of a client after the service has throttled one of them, without I/O.
 ///

@@ -1,5 +1,4 @@
 //! Creates are made exactly once, over HTTP, whatever happens to the request or its response.
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a panic is a failed test")]
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};

@@ -1,0 +1,11 @@
+//! Whole accounts: many calls at once, long lists, the throttle, and creates that are made exactly once.
+
+mod connections;
+mod exactly_once;
+mod hooks;
+mod items;
+mod recovery;
+mod send_all;
+mod support;
+mod throttle;
+mod tracing;
