@@ -141,7 +141,7 @@ impl Client {
     ) -> Result<Response<O::Output>, Error> {
         self.traced(operation, options, || {
             let exchange = Exchange::with_options(self.account(), operation, self.policy(options), &options.request)?;
-            exchange.run(&Stoppable { shared: &self.0, stop })
+            exchange.run(&Stoppable::new(&self.0, stop))
         })
     }
 
@@ -154,7 +154,7 @@ impl Client {
         self.traced(operation, options, || {
             let request = options.request.clone();
             let recovery = Recovery::with_options(self.account(), operation, self.policy(options), request)?;
-            recovery.run(&Stoppable { shared: &self.0, stop })
+            recovery.run(&Stoppable::new(&self.0, stop))
         })
     }
 
