@@ -223,7 +223,8 @@ impl<O: Operation> Exchange<O> {
     pub fn hold(&mut self, delay: Duration, elapsed: Duration) -> Result<(), Error> {
         let policy = &self.retry.policy;
         // The service asks for the delay without the jitter that is in it.
-        let hinted = policy.refuses(delay.saturating_sub(throttle::SPREAD), true, elapsed);
+        let jitter = throttle::spread(policy.longest_server_delay());
+        let hinted = policy.refuses(delay.saturating_sub(jitter), true, elapsed);
         let Some(reason) = hinted.or_else(|| policy.refuses(delay, false, elapsed)) else { return Ok(()) };
         let error = self.last.take().unwrap_or_else(|| self.unsent("the rate limit is exhausted"));
         Err(error.with_retry_after(Some(delay)).given_up(reason, self.retry.attempts, elapsed))

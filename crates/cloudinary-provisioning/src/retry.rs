@@ -138,6 +138,10 @@ impl RetryPolicy {
         self.attempt_timeout.min(self.total_timeout.saturating_sub(elapsed)).max(SHORTEST_TIMEOUT)
     }
 
+    pub(crate) fn longest_server_delay(&self) -> Duration {
+        self.max_server_delay
+    }
+
     /// The reason to give up instead of waiting this long, if it is longer than allowed or than the time left.
     pub(crate) fn refuses(&self, delay: Duration, hinted: bool, elapsed: Duration) -> Option<GiveUpReason> {
         if hinted && delay > self.max_server_delay {
