@@ -363,7 +363,9 @@ fn attempt<O: Operation>(
     stop: &Stop,
 ) -> Result<O::Output, Error> {
     catch_unwind(AssertUnwindSafe(|| execute(client, operation, options, stop).map(Response::into_value)))
-        .unwrap_or_else(|_| {
+        .unwrap_or_else(|panic| {
+            // Dropping it could panic again, and the result would never be sent.
+            std::mem::forget(panic);
             let options = CallOptions { retry: Some(RetryPolicy::none()), ..options.clone() };
             Exchange::with_options(client.account(), operation, client.policy(&options), &options.request)?
                 .run(&Panicked)
