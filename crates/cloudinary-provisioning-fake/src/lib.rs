@@ -205,7 +205,7 @@
 //!   leaves `updated_at` as it is. A deleted user leaves all groups and loses all roles.
 //! * `pending` has three states: only pending users, only others, everybody. Filters have to hold together, beside
 //!   `ids` and `emails` too. `prefix` is that of the name or the email in any case; `status` is read as classic clients
-//!   send it. `last_login=true` asks for logins from the day `from` to the day `to`, both included;
+//!   send it, and what is no status is a 400. `last_login=true` asks for logins from the day `from` to the day `to`, both included;
 //!   `union_type=exclude` or `last_login=false` asks for everybody else.
 //! * Responses have the 21 documented fields, then `groups` and `sub_account_ids` as live tests look for them.
 //!
@@ -221,8 +221,8 @@
 //!   once. Custom attributes are replaced as a whole. A deleted environment takes its keys, its policies and everybody's
 //!   access with it.
 //! * A cloud name follows from the name unless it is given, with hyphens for what it cannot hold, underscores included.
-//!   It stays taken for good (409, "Customers is invalid"). From 1,000 assets on an environment keeps it, and cannot be
-//!   deleted.
+//!   It stays taken for every other environment (409, "Customers is invalid"). From 1,000 assets on an environment keeps
+//!   it, and cannot be deleted.
 //! * An unknown base is a 400, an unknown environment a 404.
 //! * Keys have their fields in the order of live tests, secrets included, `root` and `dedicated_for` too. Names are
 //!   unique in an environment (409, "Name exists"); a key without one becomes "Untitled 1". `dedicated_for` moves from
