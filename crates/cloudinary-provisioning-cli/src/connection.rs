@@ -126,11 +126,11 @@ fn build(account: Account, globals: &Globals, progress: &Progress, title: &str) 
 fn configured(account: Account, globals: &Globals, progress: &Progress, title: &str) -> ClientBuilder {
     let patient = RetryPolicy::default().max_attempts(6).total_timeout(Duration::from_secs(300));
     let (retries, title) = (progress.clone(), title.to_owned());
-    let retried = title.clone();
+    let name = title.clone();
     let mut builder = Client::builder(account)
         .retry(patient)
         .user_agent_suffix(USER_AGENT)
-        .on_retry(move |event| retries.say(format_args!("retry: {}", named(&retried, event.to_string()))));
+        .on_retry(move |event| retries.say(format_args!("retry: {}", named(&name, event.to_string()))));
     if let Some(timeout) = globals.timeout {
         builder = builder.timeout(timeout);
     }

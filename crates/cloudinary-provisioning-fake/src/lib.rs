@@ -5,6 +5,8 @@
 //! no credentials, and it can be made to go wrong in all the ways a real service does. It does not depend on any client:
 //! whatever makes an [`http::Request`] can be tested with it, and with the feature `server` whatever speaks HTTP.
 //!
+//! [`http::Request`]: https://docs.rs/http/1/http/request/struct.Request.html
+//!
 //! # Quick start
 //!
 //! Set the account up, hand it requests, look at what has become of it:
@@ -87,12 +89,14 @@
 //! };
 //!
 //! // What a program under test would do:
-//! let request = http::Request::get("/v2/accounts/permissions/public/catalog").body(Vec::new()).unwrap();
+//! let catalog = "/v2/accounts/permissions/public/catalog";
+//! let request = http::Request::get(catalog).body(Vec::new()).unwrap();
 //! assert_eq!(transport(request).status(), 200);
 //!
 //! // What the test looks at afterwards:
 //! let account = account.lock().unwrap();
-//! assert_eq!(account.requests().next().unwrap().operation, Some("getSystemRolesAndPoliciesCatalog"));
+//! let asked = account.requests().next().unwrap();
+//! assert_eq!(asked.operation, Some("getSystemRolesAndPoliciesCatalog"));
 //! ```
 //!
 //! # Scripting faults
@@ -108,7 +112,10 @@
 //! use cloudinary_provisioning_fake::{FakeAccount, Fault, NewUser};
 //!
 //! let mut account = FakeAccount::new("acc", "key", "secret")
-//!     .with_users([NewUser::new("A", "a@example.com").id("a"), NewUser::new("B", "b@example.com").id("b")])
+//!     .with_users([
+//!         NewUser::new("A", "a@example.com").id("a"),
+//!         NewUser::new("B", "b@example.com").id("b"),
+//!     ])
 //!     .with_script([
 //!         Fault::status(503),           // the request is lost
 //!         Fault::status(503).applied(), // its response is lost
