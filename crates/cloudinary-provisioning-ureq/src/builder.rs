@@ -403,7 +403,11 @@ mod tests {
     }
 
     fn refused(builder: ClientBuilder) -> ConfigError {
-        match builder.build().unwrap_err().kind() {
+        config(&builder.build().unwrap_err())
+    }
+
+    fn config(error: &Error) -> ConfigError {
+        match error.kind() {
             ErrorKind::Config(error) => error.downcast_ref::<ConfigError>().unwrap().clone(),
             other => panic!("{other:?}"),
         }
@@ -484,10 +488,10 @@ mod tests {
 
         // A client that was made without `build` says so when it is used, and a call to another origin too.
         let error = Client::new(account()).send(&users::Get::new("id")).unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Config(ConfigError::NoTls)), "{error}");
+        assert_eq!(config(&error), ConfigError::NoTls);
         let client = Client::builder(loopback()).proxy(None).build().unwrap();
         let error = client.call(&users::Get::new("id")).origin(Origin::default()).send().unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Config(ConfigError::NoTls)), "{error}");
+        assert_eq!(config(&error), ConfigError::NoTls);
         assert_eq!((error.attempts(), error.maybe_applied()), (0, false));
     }
 
