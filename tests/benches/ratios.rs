@@ -12,10 +12,14 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use cloudinary_provisioning::users::{Get, List};
+use cloudinary_provisioning::{access_keys, roles};
 use cloudinary_provisioning_ureq::Client;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
-use common::{BareUser, BareUsers, USER_ID, account, account_at, by_hand, create, full_list, serve_user, users_json};
+use common::{
+    BareKeys, BareRoles, BareUser, BareUsers, USER_ID, account, account_at, by_hand, create, full_list, keys_json,
+    roles_json, serve_user, users_json,
+};
 
 #[global_allocator]
 static ALLOC: &StatsAlloc<std::alloc::System> = &INSTRUMENTED_SYSTEM;
@@ -59,6 +63,21 @@ fn main() {
             serde_json::from_slice::<serde_json::Value>(black_box(body.as_bytes())).unwrap()
         });
     }
+
+    let body = keys_json(100);
+    let response = http::Response::new(body.as_bytes());
+    let list = access_keys::List::new("s1");
+    let ours = || list.parse(black_box(&response)).unwrap();
+    bench.pair("parse: 100 access keys, to a bare struct", 20, ours, || {
+        serde_json::from_slice::<BareKeys>(black_box(body.as_bytes())).unwrap()
+    });
+    let body = roles_json(100);
+    let response = http::Response::new(body.as_bytes());
+    let list = roles::List::new("content");
+    let ours = || list.parse(black_box(&response)).unwrap();
+    bench.pair("parse: 100 roles, to a bare struct", 20, ours, || {
+        serde_json::from_slice::<BareRoles>(black_box(body.as_bytes())).unwrap()
+    });
 
     let address = serve_user();
     let client = Client::builder(account_at(address)).proxy(None).build().unwrap();

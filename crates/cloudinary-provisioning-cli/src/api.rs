@@ -25,7 +25,8 @@ pub(crate) fn run(globals: &Globals, options: &ApiOptions) -> Result<ExitCode, S
         .map_err(|_| Stop::Usage(format!("{:?} is no method", options.method)))?;
     let (path, query) = options.path.split_once('?').unwrap_or((&options.path, ""));
     let base = base(path);
-    let connection = Connection::for_base(globals, base)?;
+    let title = format!("{method} {}", options.path);
+    let connection = Connection::for_base(globals, base, &title)?;
     let account = connection.client.account();
     let mut raw = Raw::new(method.clone(), segments(path, account.id().as_str())?).base(base);
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -43,7 +44,6 @@ pub(crate) fn run(globals: &Globals, options: &ApiOptions) -> Result<ExitCode, S
     if globals.dry_run {
         return dry_run(account, &raw);
     }
-    let title = format!("{method} {}", options.path);
     if method == Method::DELETE {
         confirm(&title, globals.yes)?;
     }

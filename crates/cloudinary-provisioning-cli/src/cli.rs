@@ -94,6 +94,9 @@ impl Globals {
     pub(crate) fn check(&self) -> Result<(), Stop> {
         let given = [("--demo", self.demo), ("--origin", self.origin.is_some()), ("--region", self.region.is_some())];
         let given: Vec<_> = given.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect();
+        if self.columns.iter().any(|name| name.trim().is_empty()) {
+            return Err(Stop::usage("--columns has an empty name"));
+        }
         match given.as_slice() {
             [one, other, ..] => Err(Stop::Usage(format!("{one} cannot be used with {other}"))),
             _ => Ok(()),

@@ -7,12 +7,12 @@ use std::time::Duration;
 use cloudinary_provisioning::http::Request;
 use cloudinary_provisioning::{Account, AccountError, Base, Origin, Outcome, RetryPolicy, TransportError};
 use cloudinary_provisioning_fake::{Disruption, FakeAccount};
-use cloudinary_provisioning_ureq::Client;
+use cloudinary_provisioning_ureq::{Client, ClientBuilder};
 
 use crate::cli::Globals;
 use crate::demo;
 use crate::request::has_credentials;
-use crate::stop::Stop;
+use crate::stop::{Stop, named};
 use crate::terminal::{Progress, say};
 
 /// The variables that name an account; `Account::from_lookup` tells what each holds.
@@ -36,14 +36,15 @@ pub(crate) struct Connection {
 impl Connection {
     /// Connects to the account that the options and the environment name.
     pub(crate) fn open(globals: &Globals, progress: &Progress) -> Result<Self, Stop> {
-        Self::with_demo(globals, progress, demo::account)
+        Self::named(globals, progress, "an operation", demo::account)
     }
 
-    /// Connects for requests below this base. Where they carry no credentials, none are needed.
-    pub(crate) fn for_base(globals: &Globals, base: Base) -> Result<Self, Stop> {
+    /// Connects for requests below this base; `title` is what messages call them. Where they carry no credentials, none
+    /// are needed.
+    pub(crate) fn for_base(globals: &Globals, base: Base, title: &str) -> Result<Self, Stop> {
         let progress = Progress::hidden();
         if globals.demo || has_credentials(base) || set_variables().next().is_some() {
-            return Self::open(globals, &progress);
+            return Self::named(globals, &progress, title, demo::account);
         }
         // Of the account, only its origin counts here.
         let nobody = |name: &str| match name {
@@ -52,7 +53,7 @@ impl Connection {
             name => variable(name),
         };
         let nobody = Account::from_lookup(nobody).map_err(Stop::usage)?;
-        Ok(Self { client: build(at_origin(nobody, globals)?, globals, &progress)?, demo: false })
+        Ok(Self { client: build(at_origin(nobody, globals)?, globals, &progress, title)?, demo: false })
     }
 
     /// Connects, with an account of the caller's for `--demo`.
@@ -61,8 +62,17 @@ impl Connection {
         progress: &Progress,
         demo_account: impl FnOnce() -> FakeAccount,
     ) -> Result<Self, Stop> {
+        Self::named(globals, progress, "an operation", demo_account)
+    }
+
+    fn named(
+        globals: &Globals,
+        progress: &Progress,
+        title: &str,
+        demo_account: impl FnOnce() -> FakeAccount,
+    ) -> Result<Self, Stop> {
         if globals.demo {
-            return demo_client(demo_account(), globals, progress).map(|client| Self { client, demo: true });
+            return demo_client(demo_account(), globals, progress, title).map(|client| Self { client, demo: true });
         }
         let set: Vec<_> = set_variables().collect();
         if set.is_empty() {
@@ -72,7 +82,7 @@ impl Connection {
             Stop::Usage(format!("the account cannot be used: {error} (set in the environment: {})", set.join(", ")))
         };
         let account = Account::from_lookup(variable).map_err(unusable)?;
-        let client = build(at_origin(account, globals)?, globals, progress)?;
+        let client = build(at_origin(account, globals)?, globals, progress, title)?;
         Ok(Self { client, demo: false })
     }
 }
@@ -106,45 +116,45 @@ fn at_origin(account: Account, globals: &Globals) -> Result<Account, Stop> {
     }
 }
 
-fn build(account: Account, globals: &Globals, progress: &Progress) -> Result<Client, Stop> {
-    configured(account, globals, progress).build().map_err(Stop::from)
+fn build(account: Account, globals: &Globals, progress: &Progress, title: &str) -> Result<Client, Stop> {
+    configured(account, globals, progress, title).build().map_err(Stop::from)
 }
 
 /// More patient than the default: a run over a whole account meets the rate limit sooner than a single call.
-fn configured(account: Account, globals: &Globals, progress: &Progress) -> cloudinary_provisioning_ureq::ClientBuilder {
+///
+/// `title` is what a call that has no operation of its own is called.
+fn configured(account: Account, globals: &Globals, progress: &Progress, title: &str) -> ClientBuilder {
     let patient = RetryPolicy::default().max_attempts(6).total_timeout(Duration::from_secs(300));
-    let retries = progress.clone();
+    let (retries, title) = (progress.clone(), title.to_owned());
+    let name = title.clone();
     let mut builder = Client::builder(account)
         .retry(patient)
         .user_agent_suffix(USER_AGENT)
-        .on_retry(move |event| retries.say(format_args!("retry: {event}")));
+        .on_retry(move |event| retries.say(format_args!("retry: {}", named(&name, event.to_string()))));
     if let Some(timeout) = globals.timeout {
         builder = builder.timeout(timeout);
     }
     if globals.verbose {
-        builder = builder.on_response(|event| {
+        builder = builder.on_response(move |event| {
             let status = event.status().map_or_else(|| "no response".to_owned(), |status| status.to_string());
             let request_id = event.request_id().unwrap_or("-");
-            say(format_args!(
-                "{}: attempt {}: {status} in {} ms, request {request_id}",
-                event.operation,
-                event.attempt,
-                event.duration.as_millis()
-            ));
+            let (operation, attempt, duration) = (event.operation, event.attempt, event.duration.as_millis());
+            let line = format!("{operation}: attempt {attempt}: {status} in {duration} ms, request {request_id}");
+            say(named(&title, line));
         });
     }
     builder
 }
 
 /// A client whose requests are answered in this process.
-fn demo_client(account: FakeAccount, globals: &Globals, progress: &Progress) -> Result<Client, Stop> {
+fn demo_client(account: FakeAccount, globals: &Globals, progress: &Progress, title: &str) -> Result<Client, Stop> {
     let credentials = Account::from_url(&account.account_url()).map_err(Stop::usage)?;
     let account = Mutex::new(account);
     let transport = move |request: &Request<Vec<u8>>, _: Duration| {
         let mut account = account.lock().unwrap_or_else(PoisonError::into_inner);
         account.try_respond(request.clone()).map_or_else(disrupted, Outcome::from)
     };
-    configured(credentials, globals, progress).transport(transport).build().map_err(Stop::from)
+    configured(credentials, globals, progress, title).transport(transport).build().map_err(Stop::from)
 }
 
 /// What an HTTP stack would make of it.

@@ -59,6 +59,9 @@ impl Style {
 
     /// Writes one result.
     pub(crate) fn one(&self, value: Value, kind: Kind, out: impl Write) -> io::Result<()> {
+        if self.format != Format::Csv {
+            self.note_unknown(kind);
+        }
         match (self.format, value) {
             (Format::Csv, value) => {
                 let mut list = self.list(kind, out);
@@ -73,6 +76,7 @@ impl Style {
 
     /// Writes a list as it comes. `kind` is that of an item.
     pub(crate) fn list<W: Write>(&self, kind: Kind, out: W) -> List<W> {
+        self.note_unknown(kind);
         let columns = match self.columns.as_slice() {
             [] => columns(kind, self.format == Format::Table, self.show_secrets),
             names => Some(names.iter().map(|name| column(name, kind)).collect()),
@@ -80,6 +84,19 @@ impl Style {
         let mut list = self.list_in(columns, out);
         list.hints = self.columns.is_empty() && io::stdout().is_terminal();
         list
+    }
+
+    /// Says which columns are no fields of the record. The service may have them all the same, so it is no error.
+    fn note_unknown(&self, kind: Kind) {
+        let Kind::Record(fields) = kind else { return };
+        let is_unknown = |name: &&String| {
+            let first = name.split('.').next().unwrap_or_default();
+            !fields.iter().any(|field| field.name == first)
+        };
+        for name in self.columns.iter().filter(is_unknown) {
+            let names: Vec<_> = fields.iter().map(|field| field.name).collect();
+            say(format_args!("There is no documented field {name:?}; the fields are {}.", names.join(", ")));
+        }
     }
 
     /// Writes rows with these columns as they come.

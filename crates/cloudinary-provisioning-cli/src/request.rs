@@ -116,8 +116,8 @@ pub(crate) fn has_credentials(base: Base) -> bool {
 fn unknown(entry: &Entry, name: &str) -> String {
     let names: Vec<_> = entry.fields.iter().map(|field| field.name).collect();
     match names.as_slice() {
-        [] => format!("{} has no field `{name}`; it has none", entry.id),
-        names => format!("{} has no field `{name}`; it has {}", entry.id, names.join(", ")),
+        [] => format!("there is no field `{name}`; {} has none", entry.id),
+        names => format!("there is no field `{name}`; the fields are {}", names.join(", ")),
     }
 }
 
@@ -134,10 +134,21 @@ fn add_query(raw: Raw, field: &Field, value: &Value) -> Raw {
 }
 
 fn check_value(field: &Field, value: &Value) -> Result<(), String> {
-    if let Value::Array(list) = value {
-        // The service takes an empty list for no condition, and in a body for access to everything.
-        if list.is_empty() && (field.place == Place::Query || grants_access(field)) {
-            return Err("is an empty list, which the service would take for everything".to_owned());
+    if field.place == Place::Path && matches!(text_of(value).as_str(), "." | "..") {
+        return Err("is `.` or `..`, which would name another resource".to_owned());
+    }
+    // The service takes an empty list or value for no condition, and in a body for access to everything.
+    if field.place != Place::Body || grants_access(field) {
+        match value {
+            Value::Array(list) if list.is_empty() => {
+                return Err("is an empty list, which the service would take for everything".to_owned());
+            }
+            Value::Array(list) if list.iter().any(is_blank) => return Err("has an empty entry".to_owned()),
+            Value::Object(pairs) if pairs.iter().any(|(key, value)| key.is_empty() || is_blank(value)) => {
+                return Err("has an empty key or value".to_owned());
+            }
+            value if is_blank(value) => return Err("is empty".to_owned()),
+            _ => {}
         }
     }
     let nullable = matches!(field.kind, Kind::Nullable(_));
@@ -158,6 +169,10 @@ fn check_value(field: &Field, value: &Value) -> Result<(), String> {
         return Err(format!("has {size}{unit}, and {least} to {most} are allowed"));
     }
     Ok(())
+}
+
+fn is_blank(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
 /// How long a text is, how many entries a list has, how large a number is.

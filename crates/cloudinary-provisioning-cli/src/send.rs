@@ -18,7 +18,7 @@ use crate::terminal::{Progress, confirm, say};
 
 /// Sends the operation and writes its result: `limit` items at most, where it is a list.
 pub(crate) fn send(globals: &Globals, request: &Request, limit: Option<u64>) -> Result<ExitCode, Stop> {
-    let client = Connection::for_base(globals, request.entry.base)?.client;
+    let client = Connection::for_base(globals, request.entry.base, request.entry.id)?.client;
     if globals.dry_run {
         return dry_run(client.account(), &request.raw());
     }
@@ -94,9 +94,9 @@ fn list(pages: Pages<'_>, request: &Request, limit: Option<u64>, style: &Style) 
         progress.advance();
     }
     progress.finish();
-    // What came before an error is there, in a form that can be read.
-    list.finish()?;
-    stopped
+    // What came before an error is there, in a form that can be read. The error counts, even where nobody reads it.
+    let finished = list.finish().map_err(Stop::from);
+    stopped.and(finished)
 }
 
 fn one(client: &Client, request: &Request, style: Style) -> Result<(), Stop> {

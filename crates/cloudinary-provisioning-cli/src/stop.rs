@@ -84,13 +84,17 @@ impl From<cloudinary_provisioning::Error> for Stop {
 
 /// An error and all its causes in one line, under the name of the operation that it was.
 pub(crate) fn describe(operation: &str, error: &cloudinary_provisioning::Error) -> String {
-    let text = chain(error);
-    let text = match text.strip_prefix("raw: ") {
-        Some(text) if !operation.is_empty() => format!("{operation}: {text}"),
-        _ => text,
-    };
+    let text = named(operation, chain(error));
     let hint = if error.is_unauthorized() { "; are the account id, the API key and the secret right?" } else { "" };
     format!("{text}{hint}")
+}
+
+/// A message under the name of the operation that it is about, where the call had no operation of its own.
+pub(crate) fn named(operation: &str, message: String) -> String {
+    match message.strip_prefix("raw: ") {
+        Some(message) if !operation.is_empty() => format!("{operation}: {message}"),
+        _ => message,
+    }
 }
 
 /// An error and all its causes, in one line.

@@ -24,7 +24,8 @@ const ROOT: &str = "Root";
 /// ```
 /// use cloudinary_provisioning_fake::{FakeAccount, NewSubAccount};
 ///
-/// let account = FakeAccount::new("acc", "key", "secret").with_sub_account(NewSubAccount::new("Shop").id("s1"));
+/// let account = FakeAccount::new("acc", "key", "secret")
+///     .with_sub_account(NewSubAccount::new("Shop").id("s1"));
 /// let root = account.access_keys("s1").next().unwrap();
 /// assert_eq!(root.name, "Root");
 /// assert!(root.root && root.enabled && root.dedicated_for.is_empty());

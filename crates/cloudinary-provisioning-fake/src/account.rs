@@ -72,7 +72,9 @@ pub struct FakeAccount {
 ///
 /// let mut account = FakeAccount::new("acc", "key", "secret");
 /// account.fail_next(1, Fault::status(503));
-/// account.respond(http::Request::get("/v1_1/provisioning/accounts/acc/users").body(vec![]).unwrap());
+/// account.respond(
+///     http::Request::get("/v1_1/provisioning/accounts/acc/users").body(vec![]).unwrap(),
+/// );
 ///
 /// let asked = account.requests().next().unwrap();
 /// assert_eq!(asked.method, "GET");

@@ -30,7 +30,12 @@ const GUIDANCE: &str = "Verify the email address before the credentials are used
 /// use cloudinary_provisioning_fake::FakeAccount;
 ///
 /// let mut account = FakeAccount::new("acc", "key", "secret");
-/// let body = r#"{"email":"me@example.com","agent_framework":"mine","agent_llm_model":"m1","agent_goal":"to try"}"#;
+/// let body = r#"{
+///     "email": "me@example.com",
+///     "agent_framework": "mine",
+///     "agent_llm_model": "m1",
+///     "agent_goal": "to try"
+/// }"#;
 /// let request = http::Request::post("/v1_1/provisioning/agents/accounts")
 ///     .header("content-type", "application/json")
 ///     .body(body.into())

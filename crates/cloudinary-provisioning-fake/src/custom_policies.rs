@@ -16,8 +16,9 @@ use crate::switch::Switch;
 /// ```
 /// use cloudinary_provisioning_fake::{FakeAccount, NewCustomPolicy};
 ///
-/// let account = FakeAccount::new("acc", "key", "secret")
-///     .with_custom_policy(NewCustomPolicy::new("All", "permit(principal,\n  action, resource);").id("p1"));
+/// let account = FakeAccount::new("acc", "key", "secret").with_custom_policy(
+///     NewCustomPolicy::new("All", "permit(principal,\n  action, resource);").id("p1"),
+/// );
 /// let policy = account.custom_policy("p1").unwrap();
 /// assert_eq!(policy.policy_statement, "permit(principal, action, resource);");
 /// assert!(policy.enabled);
@@ -61,7 +62,9 @@ impl FakeCustomPolicy {
 ///
 /// let mut account = FakeAccount::new("acc", "key", "secret");
 /// let statement = "permit(principal, action, resource is Cloudinary::Asset);";
-/// let id = account.add_custom_policy(NewCustomPolicy::new("Assets", statement).in_environment("all").enabled(false));
+/// let id = account.add_custom_policy(
+///     NewCustomPolicy::new("Assets", statement).in_environment("all").enabled(false),
+/// );
 /// assert_eq!(account.custom_policy(&id).unwrap().scope_type, ScopeType::Prodenv);
 /// ```
 #[derive(Clone, Debug)]

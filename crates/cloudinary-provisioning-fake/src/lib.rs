@@ -5,6 +5,8 @@
 //! no credentials, and it can be made to go wrong in all the ways a real service does. It does not depend on any client:
 //! whatever makes an [`http::Request`] can be tested with it, and with the feature `server` whatever speaks HTTP.
 //!
+//! [`http::Request`]: https://docs.rs/http/1/http/request/struct.Request.html
+//!
 //! # Quick start
 //!
 //! Set the account up, hand it requests, look at what has become of it:
@@ -87,12 +89,14 @@
 //! };
 //!
 //! // What a program under test would do:
-//! let request = http::Request::get("/v2/accounts/permissions/public/catalog").body(Vec::new()).unwrap();
+//! let catalog = "/v2/accounts/permissions/public/catalog";
+//! let request = http::Request::get(catalog).body(Vec::new()).unwrap();
 //! assert_eq!(transport(request).status(), 200);
 //!
 //! // What the test looks at afterwards:
 //! let account = account.lock().unwrap();
-//! assert_eq!(account.requests().next().unwrap().operation, Some("getSystemRolesAndPoliciesCatalog"));
+//! let asked = account.requests().next().unwrap();
+//! assert_eq!(asked.operation, Some("getSystemRolesAndPoliciesCatalog"));
 //! ```
 //!
 //! # Scripting faults
@@ -108,7 +112,10 @@
 //! use cloudinary_provisioning_fake::{FakeAccount, Fault, NewUser};
 //!
 //! let mut account = FakeAccount::new("acc", "key", "secret")
-//!     .with_users([NewUser::new("A", "a@example.com").id("a"), NewUser::new("B", "b@example.com").id("b")])
+//!     .with_users([
+//!         NewUser::new("A", "a@example.com").id("a"),
+//!         NewUser::new("B", "b@example.com").id("b"),
+//!     ])
 //!     .with_script([
 //!         Fault::status(503),           // the request is lost
 //!         Fault::status(503).applied(), // its response is lost
@@ -205,7 +212,7 @@
 //!   leaves `updated_at` as it is. A deleted user leaves all groups and loses all roles.
 //! * `pending` has three states: only pending users, only others, everybody. Filters have to hold together, beside
 //!   `ids` and `emails` too. `prefix` is that of the name or the email in any case; `status` is read as classic clients
-//!   send it. `last_login=true` asks for logins from the day `from` to the day `to`, both included;
+//!   send it, and what is no status is a 400. `last_login=true` asks for logins from the day `from` to the day `to`, both included;
 //!   `union_type=exclude` or `last_login=false` asks for everybody else.
 //! * Responses have the 21 documented fields, then `groups` and `sub_account_ids` as live tests look for them.
 //!
@@ -221,8 +228,8 @@
 //!   once. Custom attributes are replaced as a whole. A deleted environment takes its keys, its policies and everybody's
 //!   access with it.
 //! * A cloud name follows from the name unless it is given, with hyphens for what it cannot hold, underscores included.
-//!   It stays taken for good (409, "Customers is invalid"). From 1,000 assets on an environment keeps it, and cannot be
-//!   deleted.
+//!   It stays taken for every other environment (409, "Customers is invalid"). From 1,000 assets on an environment keeps
+//!   it, and cannot be deleted.
 //! * An unknown base is a 400, an unknown environment a 404.
 //! * Keys have their fields in the order of live tests, secrets included, `root` and `dedicated_for` too. Names are
 //!   unique in an environment (409, "Name exists"); a key without one becomes "Untitled 1". `dedicated_for` moves from

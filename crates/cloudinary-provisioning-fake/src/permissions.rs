@@ -67,7 +67,10 @@ words! {
     /// What a role's permissions are about.
     ///
     /// ```
-    /// assert_eq!(cloudinary_provisioning_fake::PermissionType::Content.to_string(), "content");
+    /// assert_eq!(
+    ///     cloudinary_provisioning_fake::PermissionType::Content.to_string(),
+    ///     "content"
+    /// );
     /// ```
     PermissionType {
         /// Everything in the scope.

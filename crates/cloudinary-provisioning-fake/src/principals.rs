@@ -108,7 +108,9 @@ impl FakeAssignment {
 ///
 /// let account = FakeAccount::new("acc", "key", "secret").with_assignment(
 ///     Principal::api_key("1234"),
-///     NewAssignment::new("cld::role::content::folder::editor").in_environment("s1").parameter("folder_id", "f1"),
+///     NewAssignment::new("cld::role::content::folder::editor")
+///         .in_environment("s1")
+///         .parameter("folder_id", "f1"),
 /// );
 /// let assignment = account.assignments_of(&Principal::api_key("1234")).next().unwrap();
 /// assert_eq!(assignment.policy_parameters["folder_id"], "f1");

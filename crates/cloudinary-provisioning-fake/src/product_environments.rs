@@ -1,6 +1,6 @@
 //! Product environments, also called sub-accounts.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -156,8 +156,9 @@ pub(crate) struct ProductEnvironments {
     environments: BTreeMap<u64, FakeSubAccount>,
     places: u64,
     by_id: HashMap<String, u64>,
-    /// Every cloud name that was ever used, in lower case: they stay taken (live, Go).
-    cloud_names: HashSet<String>,
+    /// Every cloud name that was ever used, in lower case, with the id of the environment that used it, if it is of this
+    /// account: they stay taken (live, Go), except for that environment itself.
+    cloud_names: HashMap<String, Option<String>>,
 }
 
 impl ProductEnvironments {
@@ -178,11 +179,11 @@ impl ProductEnvironments {
     }
 
     pub(crate) fn take_cloud_name(&mut self, name: &str) {
-        self.cloud_names.insert(lowercase(name));
+        self.cloud_names.insert(lowercase(name), None);
     }
 
     fn insert(&mut self, environment: FakeSubAccount) {
-        self.take_cloud_name(&environment.cloud_name);
+        self.cloud_names.insert(lowercase(&environment.cloud_name), Some(environment.id.clone()));
         let place = *self.by_id.entry(environment.id.clone()).or_insert(self.places);
         if place == self.places {
             self.places += 1;
@@ -275,7 +276,7 @@ fn create(state: &mut State, fields: &Fields) -> Answer {
         Some(given) => check_cloud_name(state, given)?,
         None => cloud_name_from(name),
     };
-    check_cloud_name_is_free(state, &cloud_name)?;
+    check_cloud_name_is_free(state, &cloud_name, None)?;
     if let Some(base) = fields.text("base_sub_account_id").filter(|base| !base.is_empty()) {
         // In lower case (live, Java), and a 400, as the description has no 404 here.
         state
@@ -308,7 +309,7 @@ fn update(state: &mut State, id: &str, fields: &Fields) -> Answer {
     if let Some(given) = fields.text("cloud_name") {
         let cloud_name = check_cloud_name(state, given)?;
         if lowercase(&cloud_name) != lowercase(&before.cloud_name) {
-            check_cloud_name_is_free(state, &cloud_name)?;
+            check_cloud_name_is_free(state, &cloud_name, Some(id))?;
             if before.assets >= MANY_ASSETS {
                 return Err(Failure::bad_request(format!(
                     "The cloud name of a product environment with {MANY_ASSETS} assets or more cannot be changed"
@@ -344,8 +345,10 @@ fn check_cloud_name(state: &State, given: &str) -> Result<String, Failure> {
     if state.is_on(Switch::UnderscoresInCloudNames) { Ok(given.to_owned()) } else { Ok(given.replace('_', "-")) }
 }
 
-fn check_cloud_name_is_free(state: &State, cloud_name: &str) -> Result<(), Failure> {
-    if state.environments.cloud_names.contains(&lowercase(cloud_name)) {
+/// A former name of the environment itself is free for it.
+fn check_cloud_name_is_free(state: &State, cloud_name: &str, environment: Option<&str>) -> Result<(), Failure> {
+    let taken = state.environments.cloud_names.get(&lowercase(cloud_name));
+    if taken.is_some_and(|of| of.is_none() || of.as_deref() != environment) {
         // What the service says (live, Go).
         return Err(Failure::conflict("Customers is invalid"));
     }

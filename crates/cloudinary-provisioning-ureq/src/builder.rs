@@ -221,7 +221,8 @@ impl ClientBuilder {
     ///
     /// Configure the agent with `http_status_as_error(false)`, `max_redirects(0)`, and a `timeout_global` that equals the
     /// attempt timeout of the retry policy. Otherwise the client configures every request, which disables TLS session
-    /// resumption. The client does not check an agent for combinations that ureq panics on.
+    /// resumption. The client does not check an agent for combinations that ureq panics on. An agent has ureq's proxy of
+    /// the environment unless it is configured otherwise; loopback hosts are called directly all the same.
     pub fn agent(mut self, agent: Agent) -> Self {
         self.agent = Some(agent);
         self
@@ -402,7 +403,11 @@ mod tests {
     }
 
     fn refused(builder: ClientBuilder) -> ConfigError {
-        match builder.build().unwrap_err().kind() {
+        config(&builder.build().unwrap_err())
+    }
+
+    fn config(error: &Error) -> ConfigError {
+        match error.kind() {
             ErrorKind::Config(error) => error.downcast_ref::<ConfigError>().unwrap().clone(),
             other => panic!("{other:?}"),
         }
@@ -483,10 +488,10 @@ mod tests {
 
         // A client that was made without `build` says so when it is used, and a call to another origin too.
         let error = Client::new(account()).send(&users::Get::new("id")).unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Config(ConfigError::NoTls)), "{error}");
+        assert_eq!(config(&error), ConfigError::NoTls);
         let client = Client::builder(loopback()).proxy(None).build().unwrap();
         let error = client.call(&users::Get::new("id")).origin(Origin::default()).send().unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Config(ConfigError::NoTls)), "{error}");
+        assert_eq!(config(&error), ConfigError::NoTls);
         assert_eq!((error.attempts(), error.maybe_applied()), (0, false));
     }
 

@@ -89,6 +89,11 @@ impl Client {
         &self.0.account
     }
 
+    #[cfg(test)]
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.0
+    }
+
     /// Sends an operation, or a reference to one, with the retries of the client's policy.
     ///
     /// # Errors
@@ -136,7 +141,7 @@ impl Client {
     ) -> Result<Response<O::Output>, Error> {
         self.traced(operation, options, || {
             let exchange = Exchange::with_options(self.account(), operation, self.policy(options), &options.request)?;
-            exchange.run(&Stoppable { shared: &self.0, stop })
+            exchange.run(&Stoppable::new(&self.0, stop))
         })
     }
 
@@ -149,7 +154,7 @@ impl Client {
         self.traced(operation, options, || {
             let request = options.request.clone();
             let recovery = Recovery::with_options(self.account(), operation, self.policy(options), request)?;
-            recovery.run(&Stoppable { shared: &self.0, stop })
+            recovery.run(&Stoppable::new(&self.0, stop))
         })
     }
 
@@ -174,19 +179,7 @@ impl Client {
 
 impl Driver for Shared {
     fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> Outcome {
-        /// A transport that panics leaves its place among the attempts in flight to others.
-        struct Release<'g>(&'g Gate);
-
-        impl Drop for Release<'_> {
-            fn drop(&mut self) {
-                self.0.release(Permit::default());
-            }
-        }
-
-        let release = Release(&self.gate);
-        let outcome = self.transport.send(request, timeout);
-        std::mem::forget(release);
-        outcome
+        self.transport.send(request, timeout)
     }
 
     fn sleep(&self, delay: Duration) {

@@ -44,9 +44,9 @@ pub enum ConfigError {
     /// The proxy, given or from the environment, is a SOCKS proxy, and the feature is off.
     #[error("the proxy is a SOCKS proxy, and the feature `socks-proxy` is off")]
     SocksProxy,
-    /// An environment variable names a proxy that cannot be used. Its value, which may contain a password, is not
+    /// An environment variable names a proxy that cannot be used, or lists hosts in no readable text. Its value, which may contain a password, is not
     /// shown.
-    #[error("the variable {variable} does not name a proxy that can be used")]
+    #[error("the variable {variable} cannot be used")]
     ProxyVariable {
         /// The variable.
         variable: &'static str,

@@ -38,3 +38,39 @@ impl Gate {
         self.throttle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+    use std::time::SystemTime;
+
+    use cloudinary_provisioning::http::{Request, Response};
+    use cloudinary_provisioning::{Account, Driver, users};
+
+    use super::*;
+    use crate::client::Client;
+
+    fn sample() -> Sample {
+        Sample::new(Duration::ZERO, SystemTime::UNIX_EPOCH, 0)
+    }
+
+    #[test]
+    fn an_attempt_that_panics_gives_back_one_place_and_no_other() {
+        let transport = |_: &Request<Vec<u8>>, _: Duration| -> Outcome { resume_unwind(Box::new("a defect")) };
+        let account = Account::new("acc", "key", "secret").unwrap();
+        let client = Client::builder(account).transport(transport).build().unwrap();
+        let gate = &client.shared().gate;
+        let admit = || gate.admit(sample).unwrap();
+        // Two may be in flight.
+        for status in [429, 200] {
+            let response = Response::builder().status(status).body(Vec::new()).unwrap();
+            gate.settle(admit(), &response.into(), sample());
+        }
+        let other = admit();
+        assert!(catch_unwind(AssertUnwindSafe(|| client.send(users::Get::new("u1")))).is_err());
+        let second = client.shared().admit().unwrap();
+        assert_eq!(gate.lock().admit(sample()), Admission::Full);
+        gate.release(other);
+        gate.release(second);
+    }
+}

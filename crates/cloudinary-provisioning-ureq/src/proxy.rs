@@ -25,8 +25,13 @@ impl EnvProxy {
         let Some((variable, value)) = set else { return Ok(None) };
         let proxy = value.to_str().and_then(|value| Proxy::new(value.trim()).ok());
         let proxy = proxy.ok_or(ConfigError::ProxyVariable { variable })?;
-        let hosts = get("NO_PROXY").or_else(|| get("no_proxy"));
-        Ok(Some(Self { bypass: Bypass::of(hosts.as_ref().and_then(|hosts| hosts.to_str())), proxy }))
+        let hosts = ["NO_PROXY", "no_proxy"].into_iter().find_map(|name| Some((name, get(name)?)));
+        let unreadable = |variable| ConfigError::ProxyVariable { variable };
+        let hosts = match &hosts {
+            Some((variable, hosts)) => Some(hosts.to_str().ok_or(unreadable(variable))?),
+            None => None,
+        };
+        Ok(Some(Self { bypass: Bypass::of(hosts), proxy }))
     }
 }
 
@@ -53,7 +58,7 @@ pub(crate) fn check(proxy: Option<&Proxy>) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn is_loopback(uri: &Uri) -> bool {
+pub(crate) fn is_loopback(uri: &Uri) -> bool {
     let host = uri.host().unwrap_or_default();
     let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     host.eq_ignore_ascii_case("localhost") || bare.parse().is_ok_and(|address: IpAddr| address.is_loopback())
@@ -87,6 +92,20 @@ mod tests {
         let refused = read(true, &[("HTTPS_PROXY", "gopher://user:hunter2@proxy")]).err().unwrap();
         assert_eq!(refused, ConfigError::ProxyVariable { variable: "HTTPS_PROXY" });
         assert!(!refused.to_string().contains("hunter2"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_list_of_hosts_that_is_no_text_is_refused_by_its_name() {
+        use std::os::unix::ffi::OsStringExt;
+
+        let get = |name: &str| match name {
+            "ALL_PROXY" => Some(OsString::from("http://proxy:1")),
+            "no_proxy" => Some(OsString::from_vec(b"\xff.example.com".to_vec())),
+            _ => None,
+        };
+        let refused = EnvProxy::read(true, get).err();
+        assert_eq!(refused, Some(ConfigError::ProxyVariable { variable: "no_proxy" }));
     }
 
     #[test]

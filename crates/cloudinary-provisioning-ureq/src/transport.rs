@@ -10,7 +10,7 @@ use cloudinary_provisioning::{FreshConnection, Outcome, Transport, TransportErro
 use ureq::config::Config;
 use ureq::{Agent, AsSendBody, Body};
 
-use crate::proxy::Bypass;
+use crate::proxy::{Bypass, is_loopback};
 
 /// ureq adds a timeout to an `Instant`, which panics on overflow. A year is as good as forever.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -85,17 +85,21 @@ impl UreqTransport {
     fn run(&self, request: Request<impl AsSendBody>, timeout: Duration) -> Result<Response<Body>, ureq::Error> {
         let fresh = request.extensions().get::<FreshConnection>().is_some();
         let timeout = clamp(timeout);
-        let (agent, expire) = match &self.agents {
-            Agents::Given(agent) => (agent, fresh),
+        let (agent, expire, direct) = match &self.agents {
+            Agents::Given(agent) => {
+                // ureq's default is the proxy of the environment, which would see key and secret in plain text.
+                let of_environment = agent.config().proxy().is_some_and(ureq::Proxy::is_from_env);
+                (agent, fresh, of_environment && is_loopback(request.uri()))
+            }
             Agents::Own { pooled, fresh: single, direct } => {
                 let [pooled, single] = match direct.as_deref() {
                     Some((bypass, [pooled, single])) if bypass.covers(request.uri()) => [pooled, single],
                     _ => [pooled, single],
                 };
-                (if fresh { single } else { pooled }.get(timeout), false)
+                (if fresh { single } else { pooled }.get(timeout), false, false)
             }
         };
-        if !expire && suits(agent.config(), timeout) {
+        if !expire && !direct && suits(agent.config(), timeout) {
             return agent.run(request);
         }
         // Configuration of a single request costs TLS session resumption, so it is for those that really differ.
@@ -108,6 +112,9 @@ impl UreqTransport {
         }
         if expire {
             config = config.max_idle_age(Duration::ZERO);
+        }
+        if direct {
+            config = config.proxy(None);
         }
         agent.run(config.build())
     }

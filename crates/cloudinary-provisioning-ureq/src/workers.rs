@@ -1,5 +1,6 @@
 //! [`SendAll`]: many operations, by several workers.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::iter::Fuse;
@@ -291,8 +292,16 @@ impl Stop {
 
 /// A client as a worker drives it: with its last attempt at the latest when it is told to stop.
 pub(crate) struct Stoppable<'w> {
-    pub(crate) shared: &'w Shared,
-    pub(crate) stop: &'w Stop,
+    shared: &'w Shared,
+    stop: &'w Stop,
+    /// Whether an attempt was made whose outcome is not yet reported.
+    sent: Cell<bool>,
+}
+
+impl<'w> Stoppable<'w> {
+    pub(crate) fn new(shared: &'w Shared, stop: &'w Stop) -> Self {
+        Self { shared, stop, sent: Cell::default() }
+    }
 }
 
 impl Driver for Stoppable<'_> {
@@ -301,6 +310,7 @@ impl Driver for Stoppable<'_> {
             // A policy without a total time has got this far.
             return TransportError::permanent("the results are not wanted any more").into();
         }
+        self.sent.set(true);
         self.shared.send(request, timeout)
     }
 
@@ -315,8 +325,9 @@ impl Driver for Stoppable<'_> {
 
     fn sample(&self) -> Sample {
         let sample = self.shared.sample();
-        // No time is left for another attempt.
-        let elapsed = if self.stop.is_set() { Duration::MAX } else { sample.elapsed };
+        // No time is left for another attempt. One that was made has taken the time that it took.
+        let is_over = self.stop.is_set() && !self.sent.get();
+        let elapsed = if is_over { Duration::MAX } else { sample.elapsed };
         Sample::new(elapsed, sample.now, sample.jitter)
     }
 
@@ -329,11 +340,17 @@ impl Driver for Stoppable<'_> {
     }
 
     fn on_outcome(&self, permit: Permit, attempt: AttemptEvent<'_>) {
-        self.shared.on_outcome(permit, attempt);
+        if self.sent.take() {
+            self.shared.on_outcome(permit, attempt);
+        } else {
+            self.shared.release(permit);
+        }
     }
 
     fn on_retry(&self, event: &RetryEvent<'_>) {
-        self.shared.on_retry(event);
+        if !self.stop.is_set() {
+            self.shared.on_retry(event);
+        }
     }
 }
 
@@ -346,7 +363,9 @@ fn attempt<O: Operation>(
     stop: &Stop,
 ) -> Result<O::Output, Error> {
     catch_unwind(AssertUnwindSafe(|| execute(client, operation, options, stop).map(Response::into_value)))
-        .unwrap_or_else(|_| {
+        .unwrap_or_else(|panic| {
+            // Dropping it could panic again, and the result would never be sent.
+            std::mem::forget(panic);
             let options = CallOptions { retry: Some(RetryPolicy::none()), ..options.clone() };
             Exchange::with_options(client.account(), operation, client.policy(&options), &options.request)?
                 .run(&Panicked)
@@ -366,5 +385,45 @@ impl Driver for Panicked {
 
     fn sample(&self) -> Sample {
         Sample::new(Duration::ZERO, SystemTime::UNIX_EPOCH, 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cloudinary_provisioning::http::Response;
+    use cloudinary_provisioning::{Account, GiveUpReason, users};
+
+    use super::*;
+    use crate::clock::Clock;
+
+    struct Frozen;
+
+    impl Clock for Frozen {
+        fn monotonic(&self) -> Duration {
+            Duration::from_secs(5)
+        }
+    }
+
+    #[test]
+    fn an_attempt_in_flight_when_its_worker_is_stopped_is_reported_and_not_retried() {
+        let policies = [RetryPolicy::default(), RetryPolicy::patient().total_timeout(Duration::MAX)];
+        for (policy, reason) in policies.into_iter().zip([GiveUpReason::DeadlineExceeded, GiveUpReason::NotRetryable]) {
+            let (stop, durations) = (Arc::new(Stop::default()), Arc::new(Mutex::new(Vec::new())));
+            let (stopped, reported) = (Arc::clone(&stop), Arc::clone(&durations));
+            let client = Client::builder(Account::new("acc", "key", "secret").unwrap())
+                .clock(Frozen)
+                .transport(move |_: &Request<Vec<u8>>, _: Duration| {
+                    stopped.set();
+                    Response::builder().status(503).body(Vec::new()).unwrap_or_default()
+                })
+                .retry(policy)
+                .on_response(move |event| reported.lock().unwrap().push(event.duration))
+                .on_retry(|event| panic!("{event}"))
+                .build()
+                .unwrap();
+            let error = client.execute(&users::Get::new("u1"), &client.options(), &stop).unwrap_err();
+            assert_eq!(error.reason(), Some(reason));
+            assert_eq!(*durations.lock().unwrap(), [Duration::ZERO]);
+        }
     }
 }

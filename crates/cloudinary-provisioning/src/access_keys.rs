@@ -36,7 +36,9 @@ operations! {
     /// ```
     /// use cloudinary_provisioning::{access_keys::List, http::Response};
     ///
-    /// let response = Response::new(r#"{"access_keys":[{"api_key":"814","name":"Root","root":true}],"total":1}"#);
+    /// let response = Response::new(
+    ///     r#"{"access_keys":[{"api_key":"814","name":"Root","root":true}],"total":1}"#,
+    /// );
     /// let keys = List::new("s1").parse(&response)?;
     /// assert_eq!((keys.access_keys[0].root, keys.total), (Some(true), Some(1)));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -87,7 +89,10 @@ operations! {
     ///
     /// let account = Account::new("acc", "key", "secret")?;
     /// let request = account.request(&DeleteByName::new("s1", "ci"))?;
-    /// assert_eq!((request.method().as_str(), request.uri().query()), ("DELETE", Some("name=ci")));
+    /// assert_eq!(
+    ///     (request.method().as_str(), request.uri().query()),
+    ///     ("DELETE", Some("name=ci"))
+    /// );
     /// assert_eq!(account.request(&DeleteByName::new("s1", "")).unwrap_err().field(), "name");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -160,7 +165,8 @@ models! {
     /// ```
     /// use cloudinary_provisioning::access_keys::{AccessKey, AccessKeys};
     ///
-    /// let keys: AccessKeys = serde_json::from_str(r#"{"access_keys":[{"api_key":"814"}],"total":7}"#)?;
+    /// let keys: AccessKeys =
+    ///     serde_json::from_str(r#"{"access_keys":[{"api_key":"814"}],"total":7}"#)?;
     /// assert_eq!((keys.access_keys, keys.total), (vec![AccessKey::new("814")], Some(7)));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
@@ -179,7 +185,8 @@ models! {
     /// ```
     /// use cloudinary_provisioning::access_keys::AccessKey;
     ///
-    /// let key: AccessKey = serde_json::from_str(r#"{"api_key":"814","api_secret":"s3cr3t","root":false}"#)?;
+    /// let key: AccessKey =
+    ///     serde_json::from_str(r#"{"api_key":"814","api_secret":"s3cr3t","root":false}"#)?;
     /// assert_eq!(key.api_key, "814");
     /// assert!(!format!("{key:?}").contains("s3cr3t"));
     /// # Ok::<(), serde_json::Error>(())

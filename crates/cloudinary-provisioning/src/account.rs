@@ -107,7 +107,9 @@ impl Account {
     /// let account = Account::from_url("account://KEY:s%2Fcret@16a8ff3b")?;
     /// assert_eq!(account.id(), &"16a8ff3b");
     /// assert_eq!(account.secret().expose(), "s/cret");
-    /// let europe = Account::from_url("account://K:S@16a8ff3b?upload_prefix=https://api-eu.cloudinary.com")?;
+    /// let europe = Account::from_url(
+    ///     "account://K:S@16a8ff3b?upload_prefix=https://api-eu.cloudinary.com",
+    /// )?;
     /// assert_eq!(europe.origin().as_str(), "https://api-eu.cloudinary.com");
     /// assert_eq!(
     ///     Account::from_url("account://KEY@16a8ff3b").unwrap_err().to_string(),

@@ -29,7 +29,12 @@ operations! {
     /// use cloudinary_provisioning::{Account, agents::CreateAccount};
     ///
     /// let account = Account::new("acc", "key", "secret")?;
-    /// let create = CreateAccount::new("ada@example.com", "my-agent", "my-model", "Resize the shop's images");
+    /// let create = CreateAccount::new(
+    ///     "ada@example.com",
+    ///     "my-agent",
+    ///     "my-model",
+    ///     "Resize the shop's images",
+    /// );
     /// let request = account.request(&create)?;
     /// assert_eq!(request.uri().path(), "/v1_1/provisioning/agents/accounts");
     /// assert!(!request.headers().contains_key("authorization"));
@@ -91,7 +96,10 @@ models! {
     /// ```
     /// use cloudinary_provisioning::agents::AgentAccount;
     ///
-    /// let json = r#"{"external_id":"a1","product_environments":[{"cloud_name":"demo","api_secret":"s3cr3t"}]}"#;
+    /// let json = r#"{
+    ///     "external_id": "a1",
+    ///     "product_environments": [{"cloud_name": "demo", "api_secret": "s3cr3t"}]
+    /// }"#;
     /// let account: AgentAccount = serde_json::from_str(json)?;
     /// assert_eq!(account.external_id, Some("a1".into()));
     /// assert!(!format!("{account:?}").contains("s3cr3t"));
@@ -116,7 +124,8 @@ models! {
     /// ```
     /// use cloudinary_provisioning::agents::AgentEnvironment;
     ///
-    /// let environment: AgentEnvironment = serde_json::from_str(r#"{"cloud_name":"demo","api_key":"814"}"#)?;
+    /// let environment: AgentEnvironment =
+    ///     serde_json::from_str(r#"{"cloud_name":"demo","api_key":"814"}"#)?;
     /// assert_eq!(environment.api_key, Some("814".into()));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
@@ -143,8 +152,14 @@ models! {
     /// ```
     /// use cloudinary_provisioning::agents::AgentCloud;
     ///
-    /// let flat: AgentCloud = serde_json::from_str(r#"{"account_id":"a1","cloud_name":"demo","api_key":"814"}"#)?;
-    /// let nested = r#"{"id":"a1","product_environments":[{"cloud_name":"demo","api_access_keys":[{"key":"814"}]}]}"#;
+    /// let flat: AgentCloud =
+    ///     serde_json::from_str(r#"{"account_id":"a1","cloud_name":"demo","api_key":"814"}"#)?;
+    /// let nested = r#"{
+    ///     "id": "a1",
+    ///     "product_environments": [
+    ///         {"cloud_name": "demo", "api_access_keys": [{"key": "814"}]}
+    ///     ]
+    /// }"#;
     /// let nested: AgentCloud = serde_json::from_str(nested)?;
     /// for cloud in [flat, nested] {
     ///     assert_eq!(cloud.account().map(|id| id.as_str()), Some("a1"));

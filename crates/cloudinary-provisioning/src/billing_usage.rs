@@ -21,7 +21,12 @@ operations! {
     /// ```
     /// use cloudinary_provisioning::{billing_usage::Get, http::Response};
     ///
-    /// let json = r#"[{"plan_name":"Plus","metric_usage":[{"metric":"credit","limit":2750,"cycles":[{"usage":517.7}]}]}]"#;
+    /// let json = r#"[{
+    ///     "plan_name": "Plus",
+    ///     "metric_usage": [
+    ///         {"metric": "credit", "limit": 2750, "cycles": [{"usage": 517.7}]}
+    ///     ]
+    /// }]"#;
     /// let plans = Get::new().year(2026).parse(&Response::new(json))?;
     /// let metrics = plans[0].metric_usage.as_deref().unwrap_or_default();
     /// assert_eq!(metrics[0].limit, Some(2750.0));
@@ -45,7 +50,8 @@ models! {
     /// ```
     /// use cloudinary_provisioning::billing_usage::PlanUsage;
     ///
-    /// let plan: PlanUsage = serde_json::from_str(r#"{"plan_name":"Plus","metric_usage":[]}"#)?;
+    /// let plan: PlanUsage =
+    ///     serde_json::from_str(r#"{"plan_name":"Plus","metric_usage":[]}"#)?;
     /// assert_eq!(plan.plan_name.as_deref(), Some("Plus"));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
@@ -81,7 +87,9 @@ models! {
     /// ```
     /// use cloudinary_provisioning::billing_usage::Cycle;
     ///
-    /// let cycle: Cycle = serde_json::from_str(r#"{"from_day":"2026-01-01","to_day":"2026-01-31","usage":517.71}"#)?;
+    /// let cycle: Cycle = serde_json::from_str(
+    ///     r#"{"from_day":"2026-01-01","to_day":"2026-01-31","usage":517.71}"#,
+    /// )?;
     /// assert_eq!(cycle.from_day.map(|day| day.year()), Some(2026));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
@@ -135,8 +143,12 @@ models! {
     /// ```
     /// use cloudinary_provisioning::billing_usage::ProductEnvironmentBreakdown;
     ///
-    /// let breakdown: ProductEnvironmentBreakdown = serde_json::from_str(r#"{"cloud_name":"shop","video_seconds":0}"#)?;
-    /// assert_eq!((breakdown.cloud_name.as_deref(), breakdown.video_seconds), (Some("shop"), Some(0.0)));
+    /// let breakdown: ProductEnvironmentBreakdown =
+    ///     serde_json::from_str(r#"{"cloud_name":"shop","video_seconds":0}"#)?;
+    /// assert_eq!(
+    ///     (breakdown.cloud_name.as_deref(), breakdown.video_seconds),
+    ///     (Some("shop"), Some(0.0))
+    /// );
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     ProductEnvironmentBreakdown {

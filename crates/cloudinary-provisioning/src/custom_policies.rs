@@ -61,10 +61,20 @@ operations! {
     /// use cloudinary_provisioning::{Account, ScopeType, custom_policies::Create};
     ///
     /// let account = Account::new("acc", "key", "secret")?;
-    /// let create = Create::new("permit(principal, action, resource);", ScopeType::Account, "Everything");
+    /// let create = Create::new(
+    ///     "permit(principal, action, resource);",
+    ///     ScopeType::Account,
+    ///     "Everything",
+    /// );
+    /// let body: serde_json::Value =
+    ///     serde_json::from_slice(account.request(&create)?.body())?;
     /// assert_eq!(
-    ///     account.request(&create)?.body(),
-    ///     br#"{"policy_statement":"permit(principal, action, resource);","scope_type":"account","name":"Everything"}"#,
+    ///     body,
+    ///     serde_json::json!({
+    ///         "policy_statement": "permit(principal, action, resource);",
+    ///         "scope_type": "account",
+    ///         "name": "Everything",
+    ///     }),
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -91,7 +101,8 @@ operations! {
     /// ```
     /// use cloudinary_provisioning::{custom_policies::Get, http::Response};
     ///
-    /// let policy = Get::new("p1").parse(&Response::new(r#"{"data":{"id":"p1","enabled":true}}"#))?;
+    /// let policy =
+    ///     Get::new("p1").parse(&Response::new(r#"{"data":{"id":"p1","enabled":true}}"#))?;
     /// assert_eq!(policy.enabled, Some(true));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -107,8 +118,14 @@ operations! {
     /// use cloudinary_provisioning::{Account, Null, ScopeType, custom_policies::Update};
     ///
     /// let account = Account::new("acc", "key", "secret")?;
-    /// let update = Update::new("p1", "permit(principal, action, resource);", ScopeType::Account, "All", true)
-    ///     .description(Null);
+    /// let update = Update::new(
+    ///     "p1",
+    ///     "permit(principal, action, resource);",
+    ///     ScopeType::Account,
+    ///     "All",
+    ///     true,
+    /// )
+    /// .description(Null);
     /// assert_eq!(account.request(&update)?.method(), "PUT");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -179,7 +196,10 @@ fn check_scope(scope_type: Option<&ScopeType>, given: bool) -> Result<(), BuildE
 /// ```
 /// use cloudinary_provisioning::custom_policies::same_statement;
 ///
-/// assert!(same_statement("permit(principal,\n  action, resource);", "permit( principal, action, resource );"));
+/// assert!(same_statement(
+///     "permit(principal,\n  action, resource);",
+///     "permit( principal, action, resource );"
+/// ));
 /// assert!(!same_statement(r#"resource.name == "a b""#, r#"resource.name == "a  b""#));
 /// assert!(!same_statement("when true", "whentrue"));
 /// ```
@@ -224,7 +244,8 @@ models! {
     /// ```
     /// use cloudinary_provisioning::custom_policies::CustomPolicy;
     ///
-    /// let policy: CustomPolicy = serde_json::from_str(r#"{"id":"p1","name":"All","updated_at":1719475216}"#)?;
+    /// let policy: CustomPolicy =
+    ///     serde_json::from_str(r#"{"id":"p1","name":"All","updated_at":1719475216}"#)?;
     /// assert_eq!(policy.name.as_deref(), Some("All"));
     /// # Ok::<(), serde_json::Error>(())
     /// ```

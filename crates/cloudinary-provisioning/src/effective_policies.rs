@@ -19,10 +19,17 @@ operations! {
     /// what is in effect for that one is returned.
     ///
     /// ```
-    /// use cloudinary_provisioning::{PrincipalType, ScopeType, effective_policies::List, http::Response};
+    /// use cloudinary_provisioning::{
+    ///     PrincipalType, ScopeType, effective_policies::List, http::Response,
+    /// };
     ///
-    /// let list = List::new().scope_type(ScopeType::Account).principal_type(PrincipalType::User).principal_id("u1");
-    /// let response = Response::new(r#"{"data":{"principals":[{"principal_id":"u1","roles":[{"id":"r1"}]}]}}"#);
+    /// let list = List::new()
+    ///     .scope_type(ScopeType::Account)
+    ///     .principal_type(PrincipalType::User)
+    ///     .principal_id("u1");
+    /// let response = Response::new(
+    ///     r#"{"data":{"principals":[{"principal_id":"u1","roles":[{"id":"r1"}]}]}}"#,
+    /// );
     /// let principals = list.parse(&response)?.principals.unwrap_or_default();
     /// assert_eq!(principals[0].principal_id, Some("u1".into()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -48,7 +55,8 @@ models! {
     /// ```
     /// use cloudinary_provisioning::effective_policies::EffectivePolicies;
     ///
-    /// let policies: EffectivePolicies = serde_json::from_str(r#"{"principals":[],"custom_policies":[{"id":"p1"}]}"#)?;
+    /// let policies: EffectivePolicies =
+    ///     serde_json::from_str(r#"{"principals":[],"custom_policies":[{"id":"p1"}]}"#)?;
     /// assert_eq!(policies.custom_policies.map(|policies| policies.len()), Some(1));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
@@ -65,7 +73,8 @@ models! {
     /// ```
     /// use cloudinary_provisioning::{PrincipalType, effective_policies::EffectivePrincipal};
     ///
-    /// let principal: EffectivePrincipal = serde_json::from_str(r#"{"principal_type":"apiKey","principal_id":"814"}"#)?;
+    /// let principal: EffectivePrincipal =
+    ///     serde_json::from_str(r#"{"principal_type":"apiKey","principal_id":"814"}"#)?;
     /// assert_eq!(principal.principal_type, Some(PrincipalType::ApiKey));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
@@ -101,7 +110,8 @@ models! {
     /// ```
     /// use cloudinary_provisioning::effective_policies::EffectivePolicy;
     ///
-    /// let policy: EffectivePolicy = serde_json::from_str(r#"{"id":"p1","policy_statement":"permit(…);"}"#)?;
+    /// let policy: EffectivePolicy =
+    ///     serde_json::from_str(r#"{"id":"p1","policy_statement":"permit(…);"}"#)?;
     /// assert_eq!(policy.id, Some("p1".into()));
     /// # Ok::<(), serde_json::Error>(())
     /// ```

@@ -170,13 +170,13 @@ impl<O: Operation> Exchange<O> {
         Ok(Self { operation, request, retry: Retry::new(policy, safety), last: None })
     }
 
-    /// Continues the attempts of an earlier exchange, one of which may have been applied.
-    pub(crate) fn resume(&mut self, attempts: u32, maybe_applied: bool) {
-        self.retry.attempts = attempts;
-        self.retry.maybe_applied = maybe_applied;
-        if attempts > 0 {
-            self.request.extensions_mut().insert(FreshConnection);
-        }
+    /// Continues after the attempts of an earlier exchange, the last of which failed with this error. One of them may
+    /// have been applied.
+    pub(crate) fn resume(&mut self, last: Error) {
+        self.retry.attempts = last.attempts();
+        self.retry.maybe_applied = true;
+        self.last = Some(last);
+        self.request.extensions_mut().insert(FreshConnection);
     }
 
     /// Returns the operation.
@@ -223,7 +223,8 @@ impl<O: Operation> Exchange<O> {
     pub fn hold(&mut self, delay: Duration, elapsed: Duration) -> Result<(), Error> {
         let policy = &self.retry.policy;
         // The service asks for the delay without the jitter that is in it.
-        let hinted = policy.refuses(delay.saturating_sub(throttle::SPREAD), true, elapsed);
+        let jitter = throttle::spread(policy.longest_server_delay());
+        let hinted = policy.refuses(delay.saturating_sub(jitter), true, elapsed);
         let Some(reason) = hinted.or_else(|| policy.refuses(delay, false, elapsed)) else { return Ok(()) };
         let error = self.last.take().unwrap_or_else(|| self.unsent("the rate limit is exhausted"));
         Err(error.with_retry_after(Some(delay)).given_up(reason, self.retry.attempts, elapsed))

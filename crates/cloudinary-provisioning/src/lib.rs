@@ -544,6 +544,8 @@
 //! [`http`]: https://docs.rs/http/1
 //! [`time`]: https://docs.rs/time/0.3
 
+// Docs of other crates that are built without this one link to its pages, and show no brackets.
+#![doc(html_root_url = "https://docs.rs/cloudinary-provisioning/latest")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod account;

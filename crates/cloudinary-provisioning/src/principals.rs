@@ -25,10 +25,14 @@ operations! {
     /// One response holds all of them; global and content roles are two calls.
     ///
     /// ```
-    /// use cloudinary_provisioning::{PermissionType, PrincipalType, http::Response, principals::ListRoles};
+    /// use cloudinary_provisioning::{
+    ///     PermissionType, PrincipalType, http::Response, principals::ListRoles,
+    /// };
     ///
     /// let list = ListRoles::new(PrincipalType::User, "u1", PermissionType::Global);
-    /// let roles = list.parse(&Response::new(r#"{"data":[{"id":"r1","scope_type":"prodenv","scope_id":"all"}]}"#))?;
+    /// let roles = list.parse(&Response::new(
+    ///     r#"{"data":[{"id":"r1","scope_type":"prodenv","scope_id":"all"}]}"#,
+    /// ))?;
     /// assert_eq!(roles[0].scope_id, Some("all".into()));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -63,15 +67,22 @@ operations! {
     /// The description requires none of the fields, and nothing happens without them; they are required here.
     ///
     /// ```
-    /// use cloudinary_provisioning::{Account, Change, PrincipalType};
     /// use cloudinary_provisioning::principals::{AssignedRole, Principal, UpdateRoles};
+    /// use cloudinary_provisioning::{Account, Change, PrincipalType};
     ///
     /// let account = Account::new("acc", "key", "secret")?;
     /// let role = AssignedRole::new("cld::role::prodenv::admin").scope_id("s1");
-    /// let update = UpdateRoles::new(Change::Add, Principal::new(PrincipalType::ApiKey, "814"), [role]);
+    /// let update =
+    ///     UpdateRoles::new(Change::Add, Principal::new(PrincipalType::ApiKey, "814"), [role]);
+    /// let body: serde_json::Value =
+    ///     serde_json::from_slice(account.request(&update)?.body())?;
     /// assert_eq!(
-    ///     account.request(&update)?.body(),
-    ///     br#"{"operation":"add","principal":{"type":"apiKey","id":"814"},"roles":[{"id":"cld::role::prodenv::admin","scope_id":"s1"}]}"#,
+    ///     body,
+    ///     serde_json::json!({
+    ///         "operation": "add",
+    ///         "principal": {"type": "apiKey", "id": "814"},
+    ///         "roles": [{"id": "cld::role::prodenv::admin", "scope_id": "s1"}],
+    ///     }),
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -95,7 +106,9 @@ operations! {
     /// ```
     /// use cloudinary_provisioning::{ScopeType, http::Response, principals::Inspect};
     ///
-    /// let response = Response::new(r#"{"data":{"principals":[{"type":"user","id":"u1","roles":[{"id":"r1"}]}]}}"#);
+    /// let response = Response::new(
+    ///     r#"{"data":{"principals":[{"type":"user","id":"u1","roles":[{"id":"r1"}]}]}}"#,
+    /// );
     /// let page = Inspect::new(ScopeType::Prodenv).scope_id("s1").parse(&response)?;
     /// assert_eq!((page.items[0].id.as_str(), page.next_cursor), ("u1", None));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -130,10 +143,16 @@ operations! {
     /// adapter's `items`.
     ///
     /// ```
-    /// use cloudinary_provisioning::{Account, PrincipalType, ScopeType, principals::{InspectMultiple, Principal}};
+    /// use cloudinary_provisioning::{
+    ///     Account, PrincipalType, ScopeType,
+    ///     principals::{InspectMultiple, Principal},
+    /// };
     ///
     /// let account = Account::new("acc", "key", "secret")?;
-    /// let inspect = InspectMultiple::new(ScopeType::Account, [Principal::new(PrincipalType::User, "u1")]);
+    /// let inspect = InspectMultiple::new(
+    ///     ScopeType::Account,
+    ///     [Principal::new(PrincipalType::User, "u1")],
+    /// );
     /// assert_eq!(
     ///     account.request(&inspect)?.body(),
     ///     br#"{"scope_type":"account","principals":[{"type":"user","id":"u1"}]}"#,
@@ -182,7 +201,9 @@ objects! {
     /// use cloudinary_provisioning::{JsonObject, principals::AssignedRole};
     ///
     /// let folder = JsonObject::from_iter([("folder_id".to_owned(), "f1".into())]);
-    /// let editor = AssignedRole::new("cld::role::folder::editor").scope_id("s1").policy_parameters(folder);
+    /// let editor = AssignedRole::new("cld::role::folder::editor")
+    ///     .scope_id("s1")
+    ///     .policy_parameters(folder);
     /// # drop(editor);
     /// ```
     AssignedRole {
@@ -201,7 +222,8 @@ models! {
     /// ```
     /// use cloudinary_provisioning::principals::PrincipalRole;
     ///
-    /// let role: PrincipalRole = serde_json::from_str(r#"{"id":"r1","policy_parameters":{"folder_id":"f1"}}"#)?;
+    /// let role: PrincipalRole =
+    ///     serde_json::from_str(r#"{"id":"r1","policy_parameters":{"folder_id":"f1"}}"#)?;
     /// assert_eq!(role.policy_parameters.unwrap_or_default()["folder_id"], "f1");
     /// # Ok::<(), serde_json::Error>(())
     /// ```
@@ -234,7 +256,8 @@ models! {
     /// ```
     /// use cloudinary_provisioning::{PrincipalType, principals::InspectedPrincipal};
     ///
-    /// let principal: InspectedPrincipal = serde_json::from_str(r#"{"type":"group","id":"g1","roles":[]}"#)?;
+    /// let principal: InspectedPrincipal =
+    ///     serde_json::from_str(r#"{"type":"group","id":"g1","roles":[]}"#)?;
     /// assert_eq!(principal.kind, Some(PrincipalType::Group));
     /// # Ok::<(), serde_json::Error>(())
     /// ```

@@ -29,8 +29,12 @@ operations! {
     /// use cloudinary_provisioning::{Account, product_environments::List};
     ///
     /// let account = Account::new("acc", "key", "secret")?;
-    /// let request = account.request(&List::new().enabled(true).cloud_names(["shop", "blog"]))?;
-    /// assert_eq!(request.uri().query(), Some("enabled=true&cloud_names=shop&cloud_names=blog"));
+    /// let request =
+    ///     account.request(&List::new().enabled(true).cloud_names(["shop", "blog"]))?;
+    /// assert_eq!(
+    ///     request.uri().query(),
+    ///     Some("enabled=true&cloud_names=shop&cloud_names=blog")
+    /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[doc(alias = "get_product_environments")]
@@ -85,7 +89,9 @@ operations! {
     /// ```
     /// use cloudinary_provisioning::{http::Response, product_environments::Get};
     ///
-    /// let response = Response::new(r#"{"id":"s1","cloud_name":"shop","api_access_keys":[{"key":"814","secret":"x"}]}"#);
+    /// let response = Response::new(
+    ///     r#"{"id":"s1","cloud_name":"shop","api_access_keys":[{"key":"814","secret":"x"}]}"#,
+    /// );
     /// let environment = Get::new("s1").parse(&response)?;
     /// assert_eq!(environment.cloud_name.as_deref(), Some("shop"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -144,7 +150,11 @@ models! {
     /// ```
     /// use cloudinary_provisioning::product_environments::ProductEnvironment;
     ///
-    /// let json = r#"{"id":"s1","cloud_name":"shop","api_access_keys":[{"key":"814","secret":"s3cr3t"}]}"#;
+    /// let json = r#"{
+    ///     "id": "s1",
+    ///     "cloud_name": "shop",
+    ///     "api_access_keys": [{"key": "814", "secret": "s3cr3t"}]
+    /// }"#;
     /// let environment: ProductEnvironment = serde_json::from_str(json)?;
     /// assert!(!format!("{environment:?}").contains("s3cr3t"));
     /// let key = environment.api_access_keys.unwrap_or_default().remove(0);
@@ -180,7 +190,8 @@ models! {
     /// ```
     /// use cloudinary_provisioning::product_environments::ApiAccessKey;
     ///
-    /// let key: ApiAccessKey = serde_json::from_str(r#"{"key":"814814814814814","enabled":true}"#)?;
+    /// let key: ApiAccessKey =
+    ///     serde_json::from_str(r#"{"key":"814814814814814","enabled":true}"#)?;
     /// assert_eq!(key.key, Some("814814814814814".into()));
     /// # Ok::<(), serde_json::Error>(())
     /// ```

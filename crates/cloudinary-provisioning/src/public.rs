@@ -23,7 +23,8 @@ operations! {
     /// ```
     /// use cloudinary_provisioning::{http::Response, public::GetCatalog};
     ///
-    /// let catalog = GetCatalog::new().parse(&Response::new(r#"{"catalog":{"system_roles":[{"id":"r1"}]}}"#))?;
+    /// let catalog = GetCatalog::new()
+    ///     .parse(&Response::new(r#"{"catalog":{"system_roles":[{"id":"r1"}]}}"#))?;
     /// assert_eq!(catalog["system_roles"][0]["id"], "r1");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -57,7 +58,8 @@ operations! {
     /// ```
     /// use cloudinary_provisioning::{http::Response, public::GetSchema};
     ///
-    /// let schema = GetSchema::new().parse(&Response::new(r#"{"schema":{"Cloudinary":{"actions":{}}}}"#))?;
+    /// let schema = GetSchema::new()
+    ///     .parse(&Response::new(r#"{"schema":{"Cloudinary":{"actions":{}}}}"#))?;
     /// assert!(schema.contains_key("Cloudinary"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -73,7 +75,12 @@ models! {
     /// ```
     /// use cloudinary_provisioning::public::Validation;
     ///
-    /// let json = r#"{"valid":false,"errors":[{"cedar_message":"unknown type","cedar_code":"invalid_principal"}]}"#;
+    /// let json = r#"{
+    ///     "valid": false,
+    ///     "errors": [
+    ///         {"cedar_message": "unknown type", "cedar_code": "invalid_principal"}
+    ///     ]
+    /// }"#;
     /// let validation: Validation = serde_json::from_str(json)?;
     /// assert!(!validation.valid && validation.errors.is_some());
     /// # Ok::<(), serde_json::Error>(())
@@ -91,7 +98,9 @@ models! {
     /// ```
     /// use cloudinary_provisioning::public::CedarError;
     ///
-    /// let error: CedarError = serde_json::from_str(r#"{"cedar_message":"unknown type","cedar_code":"invalid_principal"}"#)?;
+    /// let error: CedarError = serde_json::from_str(
+    ///     r#"{"cedar_message":"unknown type","cedar_code":"invalid_principal"}"#,
+    /// )?;
     /// assert_eq!(error.cedar_code.as_deref(), Some("invalid_principal"));
     /// # Ok::<(), serde_json::Error>(())
     /// ```

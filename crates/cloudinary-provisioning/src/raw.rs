@@ -33,9 +33,10 @@ inherent!(Raw<T: Read>);
 ///     .safety(Safety::Idempotent);
 /// let request = account.request(&rename)?;
 /// assert_eq!(
-///     request.uri(),
-///     "https://api.cloudinary.com/v1_1/provisioning/accounts/acc/user_groups/g1?extended_details=true",
+///     request.uri().path(),
+///     "/v1_1/provisioning/accounts/acc/user_groups/g1",
 /// );
+/// assert_eq!(request.uri().query(), Some("extended_details=true"));
 /// assert_eq!(request.body(), br#"{"name":"Editors"}"#);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

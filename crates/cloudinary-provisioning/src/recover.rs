@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::time::Duration;
 
 use crate::account::Account;
 use crate::build_error::{BuildError, BuildReason};
@@ -33,9 +34,9 @@ pub(crate) mod sealed {
         /// The operation that finds it, or the field that it cannot be found without.
         fn lookup(&self) -> Result<Self::By, BuildError>;
 
-        /// The operation that goes on after this page.
-        fn more(by: &Self::By, page: &<Self::By as Operation>::Output) -> Option<Self::By> {
-            let _ = (by, page);
+        /// The operation that goes on after this page, unless that was seen before.
+        fn more(by: &Self::By, page: &<Self::By as Operation>::Output, seen: &mut HashSet<String>) -> Option<Self::By> {
+            let _ = (by, page, seen);
             None
         }
 
@@ -98,7 +99,7 @@ pub trait Recover: Lookup {}
 /// | an error, and the create may have been applied; or a 409 after such an error | look it up |
 /// | the look-up finds one result | return it; [`Response::recovered`] is `true` |
 /// | … an access key without its secret | return [`ErrorKind::SecretLost`], which names the key, so that it can be deleted |
-/// | … nothing, and the policy allows another attempt | sleep, then send the create again |
+/// | … nothing, and the policy allows another attempt | sleep, at least as long as the service asked, then send the create again |
 /// | … nothing, and the policy allows no further attempt | return the error of the last attempt |
 /// | … several results, or the look-up fails | return the error of the last attempt; [`Error::maybe_applied`] is `true` |
 ///
@@ -174,6 +175,7 @@ impl<'a, O: Recover> Recovery<'a, O> {
         let build = |error| Error::unsent(Some(O::ID), ErrorKind::Build(error));
         let by = operation.lookup().map_err(build)?;
         account.request_with(&operation, &options).map_err(build)?;
+        account.request_with(&by, &options).map_err(build)?;
         Ok(Self { account, operation, by, policy, options })
     }
 
@@ -195,38 +197,41 @@ impl<'a, O: Recover> Recovery<'a, O> {
         let start = driver.sample().elapsed;
         let mut before = HashSet::new();
         if O::BEFORE {
-            let pages = self.look(driver, start).await?;
-            before.extend(pages.iter().flat_map(|page| O::ids(page.value())));
+            self.look(driver, start, |page| before.extend(O::ids(page.value()))).await?;
         }
-        let (mut attempts, mut lost) = (0, false);
+        let mut lost: Option<Error> = None;
         loop {
             let mut exchange = Exchange::with_options(self.account, &self.operation, self.policy, &self.options)?;
-            exchange.resume(attempts, lost);
+            let is_first = lost.is_none();
+            if let Some(error) = lost.take() {
+                exchange.resume(error);
+            }
+            let earlier = exchange.attempts();
             let error = match exchange.run_from(driver, start).await {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
-            if !(error.maybe_applied() && (!lost || decides_nothing(&error) || error.is_conflict())) {
+            let attempts = error.attempts();
+            let is_open = error.maybe_applied() && (is_first || decides_nothing(&error) || error.is_conflict());
+            if !is_open || attempts == earlier {
                 return Err(error);
             }
-            (attempts, lost) = (error.attempts(), true);
-            let pages = match self.look(driver, start).await {
-                Ok(pages) => pages,
-                Err(failed) if O::is_absent(&failed) => Vec::new(),
-                Err(_) => return Err(error),
-            };
             let mut found = Vec::new();
-            for page in pages {
+            let find = |page: Response<_>| {
                 let (empty, page) = page.split();
                 let values = self.operation.find(page, &before);
                 found.extend(values.into_iter().map(|value| empty.recovered_with(value, attempts)));
+            };
+            match self.look(driver, start, find).await {
+                Err(failed) if !O::is_absent(&failed) => return Err(error),
+                _ => {}
             }
-            let elapsed = driver.sample().since(start).elapsed;
+            let sample = driver.sample().since(start);
             match (found.pop(), found.is_empty()) {
                 (Some(response), true) => {
                     let unusable = |kind| {
                         let error = Error::unsent(Some(O::ID), kind).with_maybe_applied(true);
-                        error.given_up(GiveUpReason::NotRetryable, attempts, elapsed)
+                        error.given_up(GiveUpReason::NotRetryable, attempts, sample.elapsed)
                     };
                     let (empty, value) = response.split();
                     return O::usable(value).map(|value| empty.recovered_with(value, attempts)).map_err(unusable);
@@ -234,31 +239,34 @@ impl<'a, O: Recover> Recovery<'a, O> {
                 (Some(_), false) => return Err(error),
                 (None, _) => {}
             }
-            let Some(delay) = self.policy.delay_before(attempts, elapsed, driver.sample().jitter) else {
-                return Err(error);
+            let delay = match self.policy.delay_after(attempts, &error, sample.elapsed, sample.jitter) {
+                Ok(delay) => delay,
+                Err(reason) => return Err(error.given_up(reason, attempts, sample.elapsed)),
             };
             driver.on_retry(&RetryEvent { operation: O::ID, attempt: attempts, delay, cause: &error });
             driver.sleep(delay).await;
+            lost = Some(error);
         }
     }
 
-    /// All pages of the look-up.
+    /// Gives each page of the look-up to `each`.
     async fn look(
         &self,
         driver: &impl AsyncDriver,
-        start: std::time::Duration,
-    ) -> Result<Vec<Response<<O::By as Operation>::Output>>, Error> {
-        let mut pages = Vec::new();
+        start: Duration,
+        mut each: impl FnMut(Response<<O::By as Operation>::Output>),
+    ) -> Result<(), Error> {
         let mut more = None;
+        let mut seen = HashSet::new();
         loop {
             let by = more.as_ref().unwrap_or(&self.by);
             let exchange = Exchange::with_options(self.account, by, self.policy, &self.options)?;
             let page = exchange.run_from(driver, start).await?;
-            let next = O::more(by, page.value());
-            pages.push(page);
+            let next = O::more(by, page.value(), &mut seen);
+            each(page);
             match next {
                 Some(next) => more = Some(next),
-                None => return Ok(pages),
+                None => return Ok(()),
             }
         }
     }
@@ -283,8 +291,8 @@ impl<O: Lookup> Lookup for &O {
         (**self).lookup()
     }
 
-    fn more(by: &Self::By, page: &<Self::By as Operation>::Output) -> Option<Self::By> {
-        O::more(by, page)
+    fn more(by: &Self::By, page: &<Self::By as Operation>::Output, seen: &mut HashSet<String>) -> Option<Self::By> {
+        O::more(by, page, seen)
     }
 
     fn ids(page: &<Self::By as Operation>::Output) -> Vec<String> {
@@ -408,9 +416,10 @@ impl Lookup for custom_policies::Create {
     fn more(
         by: &custom_policies::List,
         page: &CursorPage<custom_policies::CustomPolicy>,
+        seen: &mut HashSet<String>,
     ) -> Option<custom_policies::List> {
         let cursor = page.next_cursor.as_ref().filter(|cursor| !cursor.is_empty())?;
-        (by.cursor.as_ref() != Some(cursor)).then(|| by.clone().cursor(cursor))
+        seen.insert(cursor.clone()).then(|| by.clone().cursor(cursor))
     }
 
     fn find(

@@ -138,6 +138,10 @@ impl RetryPolicy {
         self.attempt_timeout.min(self.total_timeout.saturating_sub(elapsed)).max(SHORTEST_TIMEOUT)
     }
 
+    pub(crate) fn longest_server_delay(&self) -> Duration {
+        self.max_server_delay
+    }
+
     /// The reason to give up instead of waiting this long, if it is longer than allowed or than the time left.
     pub(crate) fn refuses(&self, delay: Duration, hinted: bool, elapsed: Duration) -> Option<GiveUpReason> {
         if hinted && delay > self.max_server_delay {
@@ -146,10 +150,26 @@ impl RetryPolicy {
         (!self.has_time_at(elapsed.saturating_add(delay))).then_some(GiveUpReason::DeadlineExceeded)
     }
 
-    /// The delay before another attempt after this many, or `None` where there is none.
-    pub(crate) fn delay_before(&self, attempts: u32, elapsed: Duration, jitter: u64) -> Option<Duration> {
-        let delay = self.backoff(attempts, jitter);
-        (attempts < self.max_attempts && self.refuses(delay, false, elapsed).is_none()).then_some(delay)
+    /// The delay before another attempt, or why there is none. A delay that the service asks for is a lower bound.
+    pub(crate) fn delay_after(
+        &self,
+        attempts: u32,
+        error: &Error,
+        elapsed: Duration,
+        jitter: u64,
+    ) -> Result<Duration, GiveUpReason> {
+        if attempts >= self.max_attempts {
+            return Err(GiveUpReason::AttemptsExhausted);
+        }
+        let hint = error.retry_after();
+        if let Some(reason) = self.refuses(hint.unwrap_or_default(), hint.is_some(), elapsed) {
+            return Err(reason);
+        }
+        let delay = match hint {
+            Some(hint) => hint.saturating_add(share(HINT_JITTER, jitter)),
+            None => self.backoff(attempts, jitter),
+        };
+        self.refuses(delay, false, elapsed).map_or(Ok(delay), Err)
     }
 
     /// A random delay after this many attempts, below a bound that doubles with each.
@@ -194,18 +214,7 @@ impl Retry {
             }
             Retryable::Always | Retryable::IfSafe => {}
         }
-        if self.attempts >= self.policy.max_attempts {
-            return Err(GiveUpReason::AttemptsExhausted);
-        }
-        let hint = error.retry_after();
-        if let Some(reason) = self.policy.refuses(hint.unwrap_or_default(), hint.is_some(), elapsed) {
-            return Err(reason);
-        }
-        let delay = match hint {
-            Some(hint) => hint.saturating_add(share(HINT_JITTER, jitter)),
-            None => self.policy.backoff(self.attempts, jitter),
-        };
-        self.policy.refuses(delay, false, elapsed).map_or(Ok(delay), Err)
+        self.policy.delay_after(self.attempts, error, elapsed, jitter)
     }
 }
 

@@ -33,7 +33,9 @@ operations! {
     /// use cloudinary_provisioning::{PermissionType, ScopeType, http::Response, roles::List};
     ///
     /// let list = List::new(PermissionType::Global).scope_type(ScopeType::Account);
-    /// let roles = list.parse(&Response::new(r#"{"data":[{"id":"cld::role::account::admin","name":"Admin"}]}"#))?;
+    /// let roles = list.parse(&Response::new(
+    ///     r#"{"data":[{"id":"cld::role::account::admin","name":"Admin"}]}"#,
+    /// ))?;
     /// assert_eq!(roles[0].name.as_deref(), Some("Admin"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -58,10 +60,18 @@ operations! {
     /// use cloudinary_provisioning::{Account, PermissionType, ScopeType, roles::Create};
     ///
     /// let account = Account::new("acc", "key", "secret")?;
-    /// let create = Create::new(PermissionType::Global, ScopeType::Account, "Auditor").id("auditor");
+    /// let create =
+    ///     Create::new(PermissionType::Global, ScopeType::Account, "Auditor").id("auditor");
+    /// let body: serde_json::Value =
+    ///     serde_json::from_slice(account.request(&create)?.body())?;
     /// assert_eq!(
-    ///     account.request(&create)?.body(),
-    ///     br#"{"permission_type":"global","scope_type":"account","name":"Auditor","id":"auditor"}"#,
+    ///     body,
+    ///     serde_json::json!({
+    ///         "permission_type": "global",
+    ///         "scope_type": "account",
+    ///         "name": "Auditor",
+    ///         "id": "auditor",
+    ///     }),
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -149,7 +159,8 @@ operations! {
     /// ```
     /// use cloudinary_provisioning::{PrincipalType, http::Response, roles::ListPrincipals};
     ///
-    /// let principals = ListPrincipals::new("r1").parse(&Response::new(r#"{"data":[{"id":"u1","type":"user"}]}"#))?;
+    /// let principals = ListPrincipals::new("r1")
+    ///     .parse(&Response::new(r#"{"data":[{"id":"u1","type":"user"}]}"#))?;
     /// assert_eq!(principals[0].kind, Some(PrincipalType::User));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -178,13 +189,26 @@ operations! {
     /// The description requires neither field, and nothing happens without them; they are required here.
     ///
     /// ```
-    /// use cloudinary_provisioning::{Account, Change, PrincipalType, roles::{AssignedPrincipal, UpdatePrincipals}};
+    /// use cloudinary_provisioning::{
+    ///     Account, Change, PrincipalType,
+    ///     roles::{AssignedPrincipal, UpdatePrincipals},
+    /// };
     ///
     /// let account = Account::new("acc", "key", "secret")?;
     /// let principal = AssignedPrincipal::new(PrincipalType::ApiKey, "814").scope_id("s1");
+    /// let update = UpdatePrincipals::new("r1", Change::Add, [principal]);
+    /// let body: serde_json::Value =
+    ///     serde_json::from_slice(account.request(&update)?.body())?;
     /// assert_eq!(
-    ///     account.request(&UpdatePrincipals::new("r1", Change::Add, [principal]))?.body(),
-    ///     br#"{"operation":"add","principals":[{"principal_type":"apiKey","principal_id":"814","scope_id":"s1"}]}"#,
+    ///     body,
+    ///     serde_json::json!({
+    ///         "operation": "add",
+    ///         "principals": [{
+    ///             "principal_type": "apiKey",
+    ///             "principal_id": "814",
+    ///             "scope_id": "s1",
+    ///         }],
+    ///     }),
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -226,7 +250,9 @@ models! {
     /// ```
     /// use cloudinary_provisioning::{ManagementType, roles::Role};
     ///
-    /// let role: Role = serde_json::from_str(r#"{"id":"r1","management_type":"system","policy_parameters":["folder_id"]}"#)?;
+    /// let role: Role = serde_json::from_str(
+    ///     r#"{"id":"r1","management_type":"system","policy_parameters":["folder_id"]}"#,
+    /// )?;
     /// assert_eq!(role.management_type, Some(ManagementType::System));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
@@ -259,7 +285,8 @@ models! {
     /// ```
     /// use cloudinary_provisioning::{PrincipalType, roles::RolePrincipal};
     ///
-    /// let principal: RolePrincipal = serde_json::from_str(r#"{"id":"u1","type":"user","scope_id":null}"#)?;
+    /// let principal: RolePrincipal =
+    ///     serde_json::from_str(r#"{"id":"u1","type":"user","scope_id":null}"#)?;
     /// assert_eq!((principal.kind, principal.scope_id), (Some(PrincipalType::User), None));
     /// # Ok::<(), serde_json::Error>(())
     /// ```

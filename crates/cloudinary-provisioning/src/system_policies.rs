@@ -23,7 +23,8 @@ operations! {
     /// ```
     /// use cloudinary_provisioning::{PermissionType, http::Response, system_policies::List};
     ///
-    /// let response = Response::new(r#"{"data":[{"id":"cld::policy::global::read"}],"next_cursor":"3"}"#);
+    /// let response =
+    ///     Response::new(r#"{"data":[{"id":"cld::policy::global::read"}],"next_cursor":"3"}"#);
     /// let page = List::new().permission_type(PermissionType::Global).parse(&response)?;
     /// assert_eq!(page.items[0].id, "cld::policy::global::read");
     /// # Ok::<(), Box<dyn std::error::Error>>(())

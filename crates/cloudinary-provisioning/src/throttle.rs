@@ -8,7 +8,7 @@ use crate::outcome::Outcome;
 use crate::retry::share;
 
 /// The most that is added to a delay, so that waiting calls do not all start at once.
-pub(crate) const SPREAD: Duration = Duration::from_secs(1);
+const SPREAD: Duration = Duration::from_secs(1);
 
 /// Holds back all calls of a client after the service has throttled one of them, without I/O.
 ///
@@ -125,7 +125,7 @@ impl Throttle {
         let until = at.elapsed.saturating_add(delay);
         if until > self.not_before {
             self.not_before = until;
-            self.spread = (delay / 10).min(SPREAD);
+            self.spread = spread(delay);
         }
     }
 
@@ -137,6 +137,11 @@ impl Throttle {
             self.limit = limit.checked_add(1);
         }
     }
+}
+
+/// The most jitter that is added to a delay of this length.
+pub(crate) fn spread(delay: Duration) -> Duration {
+    (delay / 10).min(SPREAD)
 }
 
 #[cfg(test)]

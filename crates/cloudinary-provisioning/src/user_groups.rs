@@ -121,7 +121,10 @@ operations! {
     /// use cloudinary_provisioning::{http::Response, user_groups::ListUsers};
     ///
     /// let response = Response::new(r#"{"users":[{"id":"u1","email":"john@example.com"}]}"#);
-    /// assert_eq!(ListUsers::new("g1").parse(&response)?[0].email.as_deref(), Some("john@example.com"));
+    /// assert_eq!(
+    ///     ListUsers::new("g1").parse(&response)?[0].email.as_deref(),
+    ///     Some("john@example.com")
+    /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[doc(alias = "list_users")]
@@ -152,7 +155,8 @@ operations! {
     /// ```
     /// use cloudinary_provisioning::{http::Response, user_groups::RemoveUser};
     ///
-    /// let left = RemoveUser::new("g1", "u1").parse(&Response::new(r#"{"users":[{"id":"u2"}]}"#))?;
+    /// let left =
+    ///     RemoveUser::new("g1", "u1").parse(&Response::new(r#"{"users":[{"id":"u2"}]}"#))?;
     /// assert_eq!(left[0].id, "u2");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -35,12 +35,23 @@ operations! {
     /// refused when the request is built: the service would take it for no condition and return everybody.
     ///
     /// ```
-    /// use cloudinary_provisioning::{Account, users::{List, SortBy, SortOrder}};
+    /// use cloudinary_provisioning::{
+    ///     Account,
+    ///     users::{List, SortBy, SortOrder},
+    /// };
     ///
     /// let account = Account::new("acc", "key", "secret")?;
-    /// let list = List::new().prefix("jo").sort_by(SortBy::CreatedAt).sort_order(SortOrder::Asc).page(2).page_size(50);
+    /// let list = List::new()
+    ///     .prefix("jo")
+    ///     .sort_by(SortBy::CreatedAt)
+    ///     .sort_order(SortOrder::Asc)
+    ///     .page(2)
+    ///     .page_size(50);
     /// let request = account.request(&list)?;
-    /// assert_eq!(request.uri().query(), Some("prefix=jo&sort_order=asc&sort_by=created_at&page=2&page_size=50"));
+    /// assert_eq!(
+    ///     request.uri().query(),
+    ///     Some("prefix=jo&sort_order=asc&sort_by=created_at&page=2&page_size=50")
+    /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[doc(alias = "get_users")]
@@ -85,14 +96,25 @@ operations! {
     /// A 409 says that the email is taken. The user is pending until they set a password.
     ///
     /// ```
-    /// use cloudinary_provisioning::{Account, users::{Create, Role}};
+    /// use cloudinary_provisioning::{
+    ///     Account,
+    ///     users::{Create, Role},
+    /// };
     ///
     /// let account = Account::new("acc", "key", "secret")?;
-    /// let create = Create::new("John", "john@example.com").role(Role::TechnicalAdmin).enabled(true);
+    /// let create =
+    ///     Create::new("John", "john@example.com").role(Role::TechnicalAdmin).enabled(true);
     /// let request = account.request(&create)?;
+    /// let body: serde_json::Value =
+    ///     serde_json::from_slice(request.body())?;
     /// assert_eq!(
-    ///     request.body(),
-    ///     br#"{"name":"John","email":"john@example.com","role":"technical_admin","enabled":true}"#,
+    ///     body,
+    ///     serde_json::json!({
+    ///         "name": "John",
+    ///         "email": "john@example.com",
+    ///         "role": "technical_admin",
+    ///         "enabled": true,
+    ///     }),
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -195,7 +217,9 @@ operations! {
     /// ```
     /// use cloudinary_provisioning::{http::Response, users::ListSubAccounts};
     ///
-    /// let response = Response::new(r#"{"sub_accounts":[{"id":"s1","cloud_name":"demo","enabled":true}]}"#);
+    /// let response = Response::new(
+    ///     r#"{"sub_accounts":[{"id":"s1","cloud_name":"demo","enabled":true}]}"#,
+    /// );
     /// let sub_accounts = ListSubAccounts::new("0abed8df").parse(&response)?;
     /// assert_eq!(sub_accounts[0].cloud_name.as_deref(), Some("demo"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -262,7 +286,9 @@ models! {
     /// ```
     /// use cloudinary_provisioning::users::{Role, User};
     ///
-    /// let user: User = serde_json::from_str(r#"{"id":"0abed8df","role":"billing","last_login":"2026-01-31T08:00:00Z"}"#)?;
+    /// let user: User = serde_json::from_str(
+    ///     r#"{"id":"0abed8df","role":"billing","last_login":"2026-01-31T08:00:00Z"}"#,
+    /// )?;
     /// assert_eq!(user.role, Some(Role::Billing));
     /// assert_eq!(user.last_login.map(|time| time.year()), Some(2026));
     ///
@@ -339,7 +365,8 @@ models! {
     /// ```
     /// use cloudinary_provisioning::users::SubAccountSummary;
     ///
-    /// let sub_account: SubAccountSummary = serde_json::from_str(r#"{"id":"s1","enabled":false}"#)?;
+    /// let sub_account: SubAccountSummary =
+    ///     serde_json::from_str(r#"{"id":"s1","enabled":false}"#)?;
     /// assert_eq!(sub_account.enabled, Some(false));
     /// # Ok::<(), serde_json::Error>(())
     /// ```

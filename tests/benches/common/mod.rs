@@ -160,6 +160,70 @@ pub fn users_json(users: std::ops::Range<usize>) -> String {
     format!(r#"{{"users":[{}]}}"#, users.join(","))
 }
 
+/// The fields of an access key as a bare struct.
+#[derive(Deserialize)]
+pub struct BareKey {
+    api_key: String,
+    name: Option<String>,
+    api_secret: Option<String>,
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    created_at: Option<OffsetDateTime>,
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    updated_at: Option<OffsetDateTime>,
+    enabled: Option<bool>,
+    root: Option<bool>,
+    dedicated_for: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+pub struct BareKeys {
+    pub access_keys: Vec<BareKey>,
+    pub total: Option<u64>,
+}
+
+pub fn keys_json(count: usize) -> String {
+    let keys: Vec<_> = (0..count)
+        .map(|n| {
+            format!(
+                r#"{{"name":"key {n}","api_key":"{n:015}","api_secret":"aBcDeFgHiJkLmNoPqRsTuVwXyZ0","created_at":"2023-01-31T08:15:30Z","updated_at":"2024-02-29T10:00:00Z","enabled":true,"root":false}}"#
+            )
+        })
+        .collect();
+    format!(r#"{{"access_keys":[{}],"total":{count}}}"#, keys.join(","))
+}
+
+/// The fields of a role as a bare struct.
+#[derive(Deserialize)]
+pub struct BareRole {
+    id: String,
+    name: Option<String>,
+    description: Option<String>,
+    management_type: Option<String>,
+    permission_type: Option<String>,
+    scope_type: Option<String>,
+    policy_parameters: Option<Vec<String>>,
+    #[serde(default, with = "time::serde::timestamp::option")]
+    created_at: Option<OffsetDateTime>,
+    #[serde(default, with = "time::serde::timestamp::option")]
+    updated_at: Option<OffsetDateTime>,
+}
+
+#[derive(Deserialize)]
+pub struct BareRoles {
+    pub data: Vec<BareRole>,
+}
+
+pub fn roles_json(count: usize) -> String {
+    let roles: Vec<_> = (0..count)
+        .map(|n| {
+            format!(
+                r#"{{"id":"cld::role::folder::viewer{n}","name":"Viewer {n}","description":"Views what is in a folder","management_type":"system","permission_type":"content","scope_type":"prodenv","policy_parameters":["folder_id"],"created_at":1719475216,"updated_at":1719475216}}"#
+            )
+        })
+        .collect();
+    format!(r#"{{"data":[{}]}}"#, roles.join(","))
+}
+
 /// Answers every request on every connection with what the function gives for its target, in one write.
 pub fn serve(reply: impl Fn(&str) -> String + Send + Sync + Clone + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,11 +1,16 @@
 //! Creates are made exactly once, over HTTP, whatever happens to the request or its response.
 
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use cloudinary_provisioning::http::{Method, Request, Response};
 use cloudinary_provisioning::{
-    Account, ErrorKind, Origin, Recover, RetryPolicy, access_keys, custom_policies, http::Method, product_environments,
-    roles, user_groups, users,
+    Account, ErrorKind, GiveUpReason, Origin, Recover, RetryPolicy, TransportError, access_keys, custom_policies,
+    product_environments, roles, user_groups, users,
 };
 use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, Framing, NewGroup, NewSubAccount, NewUser, Switch};
-use cloudinary_provisioning_ureq::Client;
+use cloudinary_provisioning_ureq::{Client, ClientBuilder, Clock};
 
 const STATEMENT: &str = "permit(principal,   action, resource);";
 
@@ -13,9 +18,13 @@ fn fake() -> FakeAccount {
     FakeAccount::new("acc", "KEY", "SECRET").with_sub_account(NewSubAccount::new("Production").id("s1"))
 }
 
-fn client(server: &FakeServer) -> Client {
+fn builder(server: &FakeServer) -> ClientBuilder {
     let account = Account::new("acc", "KEY", "SECRET").unwrap().with_origin(Origin::url(&server.url()).unwrap());
-    Client::builder(account).proxy(None).sleep(|_| {}).build().unwrap()
+    Client::builder(account).proxy(None).sleep(|_| {})
+}
+
+fn client(server: &FakeServer) -> Client {
+    builder(server).build().unwrap()
 }
 
 /// What can happen to a create, and whether it is applied all the same.
@@ -129,11 +138,84 @@ fn attempts_are_limited_and_what_is_left_open_is_said() {
     let create = users::Create::new("John", "john@example.com");
     let error = client(&server).call(&create).recover().send().unwrap_err();
     assert_eq!((error.attempts(), error.maybe_applied()), (3, true));
+    assert_eq!(error.reason(), Some(GiveUpReason::AttemptsExhausted));
     // One look-up after each attempt.
     assert_eq!(server.requests(), 6);
 
     let once = client(&server).call(&create).retry(RetryPolicy::none()).recover().send().unwrap_err();
     assert_eq!(once.attempts(), 1);
+}
+
+#[test]
+fn a_create_is_not_sent_again_before_the_service_asks_to() {
+    let server = FakeServer::start(fake()).unwrap();
+    let create = users::Create::new("John", "john@example.com");
+    let refuse = |delay: &str| {
+        server.with(|account| account.fail_next(1, Fault::status(503).header("retry-after", delay).on(Method::POST)));
+    };
+    let delays = Arc::new(Mutex::new(Vec::new()));
+    let slept = Arc::clone(&delays);
+    let client =
+        builder(&server).sleep(move |delay: Duration| slept.lock().unwrap().push(delay.as_secs())).build().unwrap();
+    refuse("61");
+    let error = client.call(&create).recover().send().unwrap_err();
+    assert_eq!((error.reason(), error.attempts()), (Some(GiveUpReason::ServerDelayTooLong), 1));
+    refuse("30");
+    assert_eq!(client.call(&create).recover().response().unwrap().attempts(), 2);
+    let delays = delays.lock().unwrap();
+    assert!(matches!(delays[..], [30 | 31]), "{delays:?}");
+}
+
+#[test]
+fn a_sleep_that_oversteps_the_deadline_leaves_the_last_response() {
+    let server = FakeServer::start(fake()).unwrap();
+    server.with(|account| account.fail_next(1, Fault::status(500).on(Method::POST)));
+    // The hook takes the time that is left.
+    let late = Arc::new(Late::default());
+    let clock = Arc::clone(&late);
+    let client = builder(&server)
+        .clock(LateClock(Arc::clone(&late)))
+        .on_retry(move |_| clock.0.store(true, SeqCst))
+        .build()
+        .unwrap();
+    let error = client.call(users::Create::new("John", "john@example.com")).recover().send().unwrap_err();
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(500));
+    assert_eq!((error.reason(), error.attempts()), (Some(GiveUpReason::DeadlineExceeded), 1));
+    assert!(error.maybe_applied());
+    assert_eq!(server.requests(), 2);
+}
+
+/// A clock on which an hour passes at once.
+#[derive(Default)]
+struct Late(AtomicBool);
+
+struct LateClock(Arc<Late>);
+
+impl Clock for LateClock {
+    fn monotonic(&self) -> Duration {
+        Duration::from_secs(if self.0.0.load(SeqCst) { 3600 } else { 0 })
+    }
+
+    fn sleep(&self, _: Duration) {}
+}
+
+#[test]
+fn a_look_up_ends_where_its_cursors_go_around_in_a_circle() {
+    let requests = AtomicUsize::new(0);
+    let transport = move |request: &Request<Vec<u8>>, _: Duration| {
+        assert!(requests.fetch_add(1, SeqCst) < 100, "the look-up goes on without an end");
+        let query = request.uri().query().unwrap_or_default();
+        match request.method() {
+            &Method::POST => Err(TransportError::maybe_sent("reset")),
+            _ if query.contains("cursor=a") => Ok(Response::new(br#"{"data":[],"next_cursor":"b"}"#.to_vec())),
+            _ => Ok(Response::new(br#"{"data":[],"next_cursor":"a"}"#.to_vec())),
+        }
+    };
+    let account = Account::new("acc", "KEY", "SECRET").unwrap();
+    let client = Client::builder(account).sleep(|_| {}).transport(transport).build().unwrap();
+    let create = custom_policies::Create::new(STATEMENT, "account", "Everything");
+    let error = client.call(create).recover().send().unwrap_err();
+    assert_eq!((error.attempts(), error.maybe_applied()), (3, true));
 }
 
 #[test]
@@ -144,6 +226,11 @@ fn a_create_without_its_key_is_refused_by_the_fields_name() {
         ("cloud_name", client.call(product_environments::Create::new("Shop")).recover().send().unwrap_err()),
         ("name", client.call(access_keys::Generate::new("s1")).recover().send().unwrap_err()),
         ("id", client.call(roles::Create::new("global", "account", "Auditor")).recover().send().unwrap_err()),
+        // No path can hold this id, so that the role could not be looked up.
+        (
+            "role_id",
+            client.call(roles::Create::new("global", "account", "Auditor").id("..")).recover().send().unwrap_err(),
+        ),
     ];
     for (field, error) in refused {
         assert!(matches!(error.kind(), ErrorKind::Build(error) if error.field() == field), "{error}");

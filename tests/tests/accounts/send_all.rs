@@ -241,6 +241,28 @@ fn a_panic_in_the_transport_is_the_result_of_its_operation() {
 }
 
 #[test]
+fn a_panic_that_panics_again_when_it_is_dropped_hangs_nobody() {
+    struct Again;
+
+    impl Drop for Again {
+        fn drop(&mut self) {
+            silent_panic();
+        }
+    }
+
+    for workers in [1, 4] {
+        let client = client(|request| match number_in(request) {
+            3 => resume_unwind(Box::new(Again)),
+            number => group(number),
+        });
+        let client = client.build().unwrap();
+        let results: Vec<_> = client.send_all((0..10).map(groups_of)).workers(workers).in_order().collect();
+        assert_eq!(results.iter().filter(|(_, groups)| groups.is_err()).count(), 1);
+        assert_eq!(results.len(), 10);
+    }
+}
+
+#[test]
 fn a_panic_in_a_hook_is_the_result_of_its_operation() {
     let client = client(|request| match number_in(request) {
         3 => refusal(500, &[]),

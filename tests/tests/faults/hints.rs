@@ -296,6 +296,19 @@ fn a_throttled_call_holds_back_the_other_calls_of_the_client() {
 }
 
 #[test]
+fn another_call_is_not_held_back_for_longer_than_it_allows_whatever_the_jitter() {
+    for (jitter, hint, allowed) in [(0, "1", 0), (u64::MAX, "1", 0), (0, "12", 10), (u64::MAX, "12", 10)] {
+        let server = Script::play([throttled(429, &[("retry-after", hint)])]);
+        let rig = Rig::new(server, Clock::new().with_jitter(jitter), |builder| builder);
+        rig.client.call(create()).retry(RetryPolicy::none()).send().unwrap_err();
+        let policy = RetryPolicy::default().max_server_delay(Duration::from_secs(allowed));
+        let error = gave_up(rig.client.call(get()).retry(policy).send(), 0, GiveUpReason::ServerDelayTooLong);
+        assert_not_sent(&error);
+        assert_eq!((rig.server.requests().len(), rig.clock.millis()), (1, vec![]));
+    }
+}
+
+#[test]
 fn a_success_that_exhausts_the_rate_limit_holds_back_the_next_call() {
     let spent =
         [DATE, ("x-featureratelimit-remaining", "0"), ("x-featureratelimit-reset", "Mon, 23 Nov 2026 10:00:05 GMT")];

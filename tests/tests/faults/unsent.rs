@@ -18,6 +18,7 @@ use cloudinary_provisioning_tests::process;
 use cloudinary_provisioning_tests::script::{Action, Endpoint, Script, raw, user};
 use cloudinary_provisioning_ureq::{Client, ConfigError};
 use socket2::{Domain, Socket, Type};
+use ureq::Agent;
 
 fn client(origin: &str, clock: &Clock) -> Client {
     Client::builder(account(origin))
@@ -192,6 +193,16 @@ fn the_environments_proxy_is_never_used_for_loopback() {
             }
             let https = of_environment(Origin::url(&format!("https://127.0.0.1:{port}")).unwrap());
             https.send(get()).unwrap_err();
+            // An agent of the caller's reads the environment by itself.
+            for config in
+                [Agent::config_builder(), Agent::config_builder().http_status_as_error(false).max_redirects(0)]
+            {
+                let agent = Agent::new_with_config(config.timeout_global(Some(Duration::from_secs(30))).build());
+                assert!(agent.config().proxy().is_some_and(ureq::Proxy::is_from_env));
+                let client = Client::builder(account(&server.origin())).agent(agent).build().unwrap();
+                assert_eq!(client.send(get()).unwrap().id, "u1");
+                assert_eq!(client.send(create()).unwrap().id, "u1");
+            }
             // A client of another origin that calls a loopback one.
             let far = of_environment(Origin::url_allowing_http("http://api.example.invalid").unwrap());
             let near = Origin::url(&server.origin()).unwrap();

@@ -1,7 +1,7 @@
 //! A command for every operation.
 
 use cloudinary_provisioning::{Place, catalog};
-use cloudinary_provisioning_fake::{FakeAccount, NewAccessKey, NewSubAccount, NewUser};
+use cloudinary_provisioning_fake::{FakeAccount, Fault, NewAccessKey, NewSubAccount, NewUser};
 use serde_json::{Value, json};
 
 use crate::run::{TempFile, account, bare, cldp, demo, run, run_with_input, serve, state, writes};
@@ -163,7 +163,7 @@ fn wrong_fields_are_refused_and_nothing_is_sent() {
     refused(&["users", "update", "u1", "--json", r#"{"sub_account_ids":[]}"#], "`sub_account_ids` is an empty list");
     refused(
         &["users", "update", "u1", "--json", r#"{"nam":"x"}"#],
-        "updateUser has no field `nam`; it has user_id, name",
+        "there is no field `nam`; the fields are user_id, name",
     );
     refused(&["users", "update", "u1", "--json", "[1]"], "the body must be a JSON object");
     refused(&["users", "update", "u1", "--json", "{"], "--json: not JSON");
@@ -262,4 +262,33 @@ fn nothing_is_written_where_the_service_answers_nothing() {
 fn verbose_reports_each_attempt() {
     let ran = demo(&["users", "get", "u1", "-v"]);
     assert!(ran.is_done().stderr.contains("attempt 1: 200 OK in "), "{ran:?}");
+}
+
+#[test]
+fn an_empty_value_that_the_service_would_take_for_no_condition_is_refused() {
+    for (arguments, why) in [
+        (&["users", "list", "--ids", ""][..], "getUsers: `ids` has an empty entry"),
+        (&["users", "list", "--ids", "u1", "--ids", " "], "getUsers: `ids` has an empty entry"),
+        (&["users", "list", "--prefix", ""], "getUsers: `prefix` is empty"),
+        (&["access-keys", "delete-by-name", "env-shop", "--name", "", "--yes"], "`name` is empty"),
+        (&["users", "update", "u2", "--sub-account-ids", ""], "`sub_account_ids` has an empty entry"),
+        (&["roles", "get", "r1", "--params", "="], "`params` has an empty key or value"),
+        (&["users", "get", ""], "getUser: `user_id` is empty"),
+    ] {
+        demo(arguments).is_refused(why);
+    }
+}
+
+#[test]
+fn an_id_that_would_name_another_resource_is_refused_by_its_field() {
+    demo(&["access-keys", "delete", "env-shop", "..", "--yes"]).is_refused("deleteAccessKey: `key` is `.` or `..`");
+}
+
+#[test]
+fn attempts_and_retries_are_told_under_the_name_of_the_operation() {
+    let mut account = account();
+    account.fail_next(1, Fault::status(503));
+    let ran = run(cldp(&serve(account)).args(["users", "list", "-v"]));
+    assert_eq!(ran.is_done().stderr.matches("getUsers: attempt").count(), 3, "{}", ran.stderr);
+    assert!(!ran.stderr.contains("raw"), "{}", ran.stderr);
 }

@@ -100,3 +100,11 @@ fn lists_that_are_not_of_records_have_a_form_too() {
         demo(&["effective-policies", "list", "--scope-type", "account", "-o", format]).is_done();
     }
 }
+
+#[test]
+fn an_unknown_column_is_told_and_an_empty_one_is_refused() {
+    let ran = demo(&["users", "list", "--columns", "id,nope", "--limit", "1", "-o", "csv"]);
+    assert_eq!(ran.is_done().stdout, "id,nope\nu1,\n");
+    assert!(ran.stderr.contains("There is no documented field \"nope\"; the fields are id,"), "{}", ran.stderr);
+    demo(&["users", "list", "--columns", "id,,name"]).is_refused("--columns has an empty name");
+}

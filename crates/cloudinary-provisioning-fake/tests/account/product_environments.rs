@@ -97,6 +97,17 @@ fn a_cloud_name_stays_taken_after_deletion_and_in_other_accounts() {
 }
 
 #[test]
+fn an_environment_gets_its_former_cloud_name_back() {
+    let mut account = seeded();
+    for (id, cloud_name, status) in
+        [("s1", "market", 200), ("s2", "shop", 409), ("s1", "SHOP", 200), ("s2", "market", 409)]
+    {
+        let path = format!("/sub_accounts/{id}");
+        assert_eq!(at(&mut account, "PUT", &path, &json!({"cloud_name": cloud_name})).0, status, "{id} {cloud_name}");
+    }
+}
+
+#[test]
 fn an_unknown_base_is_a_400_in_lower_case() {
     let response = create(&mut seeded(), &json!({"name": "N", "base_sub_account_id": "nope"}));
     assert_eq!((response.0, message(&response)), (400, "cannot find sub account with id nope"));

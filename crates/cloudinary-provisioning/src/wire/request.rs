@@ -298,7 +298,8 @@ impl<T: BodyValue> BodyValue for Nullable<T> {
 ///
 /// let account = Account::new("acc", "key", "secret")?;
 /// let request = account.request(&List::new("content").policy_parameters(["folder_id"]))?;
-/// assert!(request.uri().query().is_some_and(|query| query.ends_with("policy_parameters=%5B%22folder_id%22%5D")));
+/// let query = request.uri().query().unwrap_or_default();
+/// assert!(query.ends_with("policy_parameters=%5B%22folder_id%22%5D"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -336,7 +337,8 @@ impl<T: AsRef<str> + Serialize> QueryValue for JsonList<T> {
 /// use cloudinary_provisioning::{Account, roles::Get};
 ///
 /// let account = Account::new("acc", "key", "secret")?;
-/// let request = account.request(&Get::new("r1").params([("folder_id", "f1"), ("collection_id", "c1")]))?;
+/// let get = Get::new("r1").params([("folder_id", "f1"), ("collection_id", "c1")]);
+/// let request = account.request(&get)?;
 /// let query = "param_key=folder_id&param_key=collection_id&param_value=f1&param_value=c1";
 /// assert_eq!(request.uri().query(), Some(query));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -378,7 +380,10 @@ impl QueryValue for Params {
 /// use cloudinary_provisioning::{Access, Account, users::Update};
 ///
 /// let account = Account::new("acc", "key", "secret")?;
-/// let body = |access: Access| account.request(&Update::new("u1").sub_account_ids(access)).map(|it| it.into_body());
+/// let body = |access: Access| {
+///     let update = Update::new("u1").sub_account_ids(access);
+///     account.request(&update).map(|request| request.into_body())
+/// };
 /// assert_eq!(body(["s1", "s2"].into())?, br#"{"sub_account_ids":["s1","s2"]}"#);
 /// assert_eq!(body(Access::All)?, br#"{"sub_account_ids":[]}"#);
 /// assert_eq!(body(Vec::<String>::new().into()).unwrap_err().field(), "sub_account_ids");
