@@ -1,0 +1,168 @@
+//! `cldp api`: any request.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use cloudinary_provisioning::http::Method;
+use cloudinary_provisioning::{Base, Kind, Raw, catalog};
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use crate::args::cli::ApiOptions;
+use crate::args::globals::Globals;
+use crate::connection::account::Connection;
+use crate::connection::send::{dry_run, unwritten};
+use crate::output::mask::has_secret;
+use crate::output::style::Style;
+use crate::terminal::confirm::confirm;
+use crate::terminal::input;
+use crate::terminal::say::say;
+use crate::terminal::stop::Stop;
+
+pub(crate) fn run(globals: &Globals, options: &ApiOptions) -> Result<ExitCode, Stop> {
+    let method: Method = options
+        .method
+        .to_ascii_uppercase()
+        .parse()
+        .map_err(|_| Stop::Usage(format!("{:?} is no method", options.method)))?;
+    let (path, query) = options.path.split_once('?').unwrap_or((&options.path, ""));
+    let base = base(path);
+    let title = format!("{method} {}", options.path);
+    let connection = Connection::for_base(globals, base, &title)?;
+    let account = connection.client.account();
+    let mut raw = Raw::new(method.clone(), segments(path, account.id().as_str())?).base(base);
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        raw = raw.query(decoded(key)?, decoded(value)?);
+    }
+    for pair in &options.query {
+        let (key, value) =
+            pair.split_once('=').ok_or_else(|| Stop::Usage(format!("--query {pair:?}: expected KEY=VALUE")))?;
+        raw = raw.query(key, value);
+    }
+    if let Some(body) = options.json.as_deref().map(input::json).transpose()? {
+        raw = raw.json(body);
+    }
+    if globals.dry_run {
+        return dry_run(account, &raw);
+    }
+    if method == Method::DELETE {
+        confirm(&title, globals.yes)?;
+    }
+    let response = connection.client.send(&raw).map_err(|error| Stop::of_call(&title, &error))?;
+    match write(globals, &method, response) {
+        Err(error) if !method.is_safe() => Err(unwritten(&title, &error)),
+        written => written.map(|()| ExitCode::SUCCESS).map_err(Stop::from),
+    }
+}
+
+fn write(globals: &Globals, method: &Method, response: Value) -> io::Result<()> {
+    let mut style = Style::new(globals);
+    if *method == Method::POST && has_secret(&response) {
+        say("The secret is shown this once: keep it.");
+        style = style.showing_secrets();
+    }
+    let mut out = io::stdout();
+    match response {
+        Value::Null => {}
+        Value::Array(items) => {
+            let mut list = style.list(Kind::Object, &mut out);
+            items.into_iter().try_for_each(|item| list.push(item))?;
+            list.finish()?;
+        }
+        response => style.one(response, Kind::Object, &mut out)?,
+    }
+    out.flush()
+}
+
+/// Where a path begins: by its whole prefix, or by the first segment of an operation that the catalogue has.
+fn base(path: &str) -> Base {
+    if let Some((base, _)) = prefixed(path) {
+        return base;
+    }
+    let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    let known = catalog().find(|entry| entry.segments.first().is_some_and(|segment| *segment == first));
+    known.map_or_else(Base::default, |entry| entry.base)
+}
+
+/// The segments behind the base.
+fn segments(path: &str, account_id: &str) -> Result<Vec<String>, Stop> {
+    let rest = match prefixed(path) {
+        Some((_, (Some(id), rest))) if id != "{account_id}" && id != account_id => {
+            return Err(Stop::Usage(format!(
+                "the path is of account {id}, and the credentials are of {account_id}: {rest}"
+            )));
+        }
+        Some((_, (_, rest))) => rest,
+        None => path,
+    };
+    let rest = rest.strip_prefix('/').unwrap_or(rest);
+    if rest.is_empty() {
+        return Err(Stop::usage("the path is empty"));
+    }
+    rest.split('/').map(decoded).collect()
+}
+
+/// The base of a whole path, with the account id in it and what follows. Of several, the longest counts.
+fn prefixed(path: &str) -> Option<(Base, (Option<&str>, &str))> {
+    let bases = catalog().filter_map(|entry| {
+        let prefix = entry.path.strip_suffix(&format!("/{}", entry.segments.join("/")))?;
+        Some((prefix, entry.base))
+    });
+    let matching = bases.filter_map(|(prefix, base)| Some((prefix.len(), base, after(path, prefix)?)));
+    let (_, base, rest) = matching.max_by_key(|(length, ..)| *length)?;
+    Some((base, rest))
+}
+
+/// What follows on a prefix that may have the account id in it.
+fn after<'p>(path: &'p str, prefix: &str) -> Option<(Option<&'p str>, &'p str)> {
+    let Some((before, behind)) = prefix.split_once("{account_id}") else {
+        let rest = path.strip_prefix(prefix)?;
+        return rest.starts_with('/').then_some((None, rest));
+    };
+    let (id, rest) = path.strip_prefix(before)?.split_once('/')?;
+    let rest = path.get(path.len() - rest.len() - 1..)?;
+    let rest = rest.strip_prefix(behind)?;
+    rest.starts_with('/').then_some((Some(id), rest))
+}
+
+/// Percent-encoded text as it is meant; it is encoded again where it is written.
+fn decoded(text: &str) -> Result<String, Stop> {
+    let decoded = percent_decode_str(text).decode_utf8();
+    decoded.map(std::borrow::Cow::into_owned).map_err(|_| Stop::Usage(format!("{text:?} is not UTF-8 when decoded")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_finds_its_base() {
+        for (path, expected) in [
+            ("users/u1", Base::Provisioning),
+            ("/users/u1", Base::Provisioning),
+            ("something/new", Base::Provisioning),
+            ("roles", Base::Permissions),
+            ("policies/custom", Base::Permissions),
+            ("clouds", Base::Agents),
+            ("/v1_1/provisioning/accounts/{account_id}/new", Base::Provisioning),
+            ("/v2/accounts/acc/permissions/new", Base::Permissions),
+            ("/v2/accounts/permissions/public/schema", Base::Public),
+            ("/v1_1/provisioning/agents/accounts", Base::Agents),
+        ] {
+            assert_eq!(base(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn segments_follow_on_the_base_and_are_decoded() {
+        let segments = |path| segments(path, "acc").map_err(|stop| stop.to_string());
+        assert_eq!(
+            segments("/v2/accounts/acc/permissions/roles/cld%3A%3Ax"),
+            Ok(vec!["roles".into(), "cld::x".into()])
+        );
+        assert_eq!(segments("/users/a%2Fb"), Ok(vec!["users".into(), "a/b".into()]));
+        assert!(segments("/v1_1/provisioning/accounts/other/users").is_err_and(|why| why.contains("account other")));
+        assert!(segments("").is_err());
+    }
+}

@@ -1,0 +1,18 @@
+//! `cldp completions`: a script for a shell.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap_complete::Shell;
+
+use crate::args::cli;
+use crate::terminal::stop::Stop;
+
+pub(crate) fn run(shell: Shell) -> Result<ExitCode, Stop> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut cli::command(), "cldp", &mut script);
+    let mut out = io::stdout();
+    out.write_all(&script)?;
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}

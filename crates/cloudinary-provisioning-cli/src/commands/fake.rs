@@ -1,0 +1,49 @@
+//! `cldp fake`: an account in memory behind a loopback listener.
+
+use std::io::{self, Read, Write};
+use std::process::ExitCode;
+use std::sync::mpsc;
+use std::thread;
+
+use cloudinary_provisioning_fake::FakeServer;
+
+use crate::args::cli::{FakeOptions, Seed};
+use crate::connection::demo;
+use crate::terminal::interrupt;
+use crate::terminal::stop::Stop;
+
+pub(crate) fn run(options: &FakeOptions) -> Result<ExitCode, Stop> {
+    let account = match options.seed {
+        Seed::Demo => demo::account(),
+        Seed::Empty => demo::empty(),
+    };
+    let server = FakeServer::start_on(account, options.port)
+        .map_err(|error| Stop::Failed(format!("cannot listen on 127.0.0.1:{}: {error}", options.port)))?;
+
+    let (end, ended) = mpsc::channel();
+    let interrupted = end.clone();
+    interrupt::handle(move || {
+        let _ = interrupted.send(());
+    })?;
+    thread::spawn(move || {
+        // What it says does not count, only that it ends.
+        let mut stdin = io::stdin().lock();
+        let mut ignored = [0; 4096];
+        loop {
+            match stdin.read(&mut ignored) {
+                Ok(0) => break,
+                Err(error) if error.kind() != io::ErrorKind::Interrupted => break,
+                _ => {}
+            }
+        }
+        let _ = end.send(());
+    });
+
+    let lines = format!("{}\nCLOUDINARY_ACCOUNT_URL={}\n", server.url(), server.account_url());
+    let mut out = io::stdout();
+    out.write_all(lines.as_bytes())?;
+    out.flush()?;
+    // An error means that all senders are gone, and so is what would end it.
+    let _ = ended.recv();
+    Ok(ExitCode::SUCCESS)
+}

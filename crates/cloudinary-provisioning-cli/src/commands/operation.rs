@@ -1,0 +1,15 @@
+//! Every operation of the catalogue.
+
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+use cloudinary_provisioning::Entry;
+
+use crate::args::globals::Globals;
+use crate::args::operation;
+use crate::connection::send::send;
+use crate::terminal::stop::Stop;
+
+pub(crate) fn run(globals: &Globals, entry: &'static Entry, matches: &ArgMatches) -> Result<ExitCode, Stop> {
+    send(globals, &operation::read(entry, matches)?, operation::limit(matches))
+}

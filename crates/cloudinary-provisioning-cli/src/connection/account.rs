@@ -1,0 +1,175 @@
+//! The account that a command works on: the one of the environment, or with `--demo` one in memory.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use cloudinary_provisioning::http::Request;
+use cloudinary_provisioning::{Account, AccountError, Base, Origin, Outcome, RetryPolicy, TransportError};
+use cloudinary_provisioning_fake::{Disruption, FakeAccount};
+use cloudinary_provisioning_ureq::{Client, ClientBuilder};
+
+use super::demo;
+use crate::args::globals::Globals;
+use crate::args::request::has_credentials;
+use crate::terminal::progress::Progress;
+use crate::terminal::say::say;
+use crate::terminal::stop::{Stop, named};
+
+/// The variables that name an account; `Account::from_lookup` tells what each holds.
+const VARIABLES: [&str; 4] = [
+    "CLOUDINARY_ACCOUNT_URL",
+    "CLOUDINARY_ACCOUNT_ID",
+    "CLOUDINARY_PROVISIONING_API_KEY",
+    "CLOUDINARY_PROVISIONING_API_SECRET",
+];
+const NO_ACCOUNT: &str = "no account is set. Set CLOUDINARY_ACCOUNT_URL=account://KEY:SECRET@ACCOUNT_ID, or \
+    CLOUDINARY_ACCOUNT_ID, CLOUDINARY_PROVISIONING_API_KEY and CLOUDINARY_PROVISIONING_API_SECRET; or try it with --demo, on \
+    an account in memory";
+const USER_AGENT: &str = concat!(env!("CARGO_BIN_NAME"), "/", env!("CARGO_PKG_VERSION"));
+
+/// A client of the account.
+pub(crate) struct Connection {
+    pub(crate) client: Client,
+    demo: bool,
+}
+
+impl Connection {
+    /// Connects to the account that the options and the environment name.
+    pub(crate) fn open(globals: &Globals, progress: &Progress) -> Result<Self, Stop> {
+        Self::named(globals, progress, "an operation", demo::account)
+    }
+
+    /// Connects for requests below this base; `title` is what messages call them. Where they carry no credentials, none
+    /// are needed.
+    pub(crate) fn for_base(globals: &Globals, base: Base, title: &str) -> Result<Self, Stop> {
+        let progress = Progress::hidden();
+        if globals.demo || has_credentials(base) || set_variables().next().is_some() {
+            return Self::named(globals, &progress, title, demo::account);
+        }
+        // Of the account, only its origin counts here.
+        let nobody = |name: &str| match name {
+            "CLOUDINARY_ACCOUNT_URL" => None,
+            name if VARIABLES.contains(&name) => Some("none".to_owned()),
+            name => variable(name),
+        };
+        let nobody = Account::from_lookup(nobody).map_err(Stop::usage)?;
+        Ok(Self { client: build(at_origin(nobody, globals)?, globals, &progress, title)?, demo: false })
+    }
+
+    /// Connects, with an account of the caller's for `--demo`.
+    pub(crate) fn with_demo(
+        globals: &Globals,
+        progress: &Progress,
+        demo_account: impl FnOnce() -> FakeAccount,
+    ) -> Result<Self, Stop> {
+        Self::named(globals, progress, "an operation", demo_account)
+    }
+
+    fn named(
+        globals: &Globals,
+        progress: &Progress,
+        title: &str,
+        demo_account: impl FnOnce() -> FakeAccount,
+    ) -> Result<Self, Stop> {
+        if globals.demo {
+            return demo_client(demo_account(), globals, progress, title).map(|client| Self { client, demo: true });
+        }
+        let set: Vec<_> = set_variables().collect();
+        if set.is_empty() {
+            return Err(Stop::usage(NO_ACCOUNT));
+        }
+        let unusable = |error: AccountError| {
+            Stop::Usage(format!("the account cannot be used: {error} (set in the environment: {})", set.join(", ")))
+        };
+        let account = Account::from_lookup(variable).map_err(unusable)?;
+        let client = build(at_origin(account, globals)?, globals, progress, title)?;
+        Ok(Self { client, demo: false })
+    }
+}
+
+impl fmt::Display for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let account = self.client.account();
+        if self.demo {
+            return f.write_str("a demo account in memory");
+        }
+        write!(f, "account {} at {}", account.id(), account.origin())
+    }
+}
+
+fn set_variables() -> impl Iterator<Item = &'static str> {
+    VARIABLES.into_iter().filter(|name| variable(name).is_some())
+}
+
+/// Text that is not Unicode becomes replacement characters, which an account refuses by the part's name.
+fn variable(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
+}
+
+fn at_origin(account: Account, globals: &Globals) -> Result<Account, Stop> {
+    if let Some(region) = globals.region {
+        return Ok(account.with_region(region));
+    }
+    match &globals.origin {
+        Some(url) => Ok(account.with_origin(Origin::url(url).map_err(Stop::usage)?)),
+        None => Ok(account),
+    }
+}
+
+fn build(account: Account, globals: &Globals, progress: &Progress, title: &str) -> Result<Client, Stop> {
+    configured(account, globals, progress, title).build().map_err(Stop::from)
+}
+
+/// More patient than the default: a run over a whole account meets the rate limit sooner than a single call.
+///
+/// `title` is what a call that has no operation of its own is called.
+fn configured(account: Account, globals: &Globals, progress: &Progress, title: &str) -> ClientBuilder {
+    let patient = RetryPolicy::default().max_attempts(6).total_timeout(Duration::from_secs(300));
+    let (retries, title) = (progress.clone(), title.to_owned());
+    let name = title.clone();
+    let mut builder = Client::builder(account)
+        .retry(patient)
+        .user_agent_suffix(USER_AGENT)
+        .on_retry(move |event| retries.say(format_args!("retry: {}", named(&name, event.to_string()))));
+    if let Some(timeout) = globals.timeout {
+        builder = builder.timeout(timeout);
+    }
+    if globals.verbose {
+        builder = builder.on_response(move |event| {
+            let status = event.status().map_or_else(|| "no response".to_owned(), |status| status.to_string());
+            let request_id = event.request_id().unwrap_or("-");
+            let (operation, attempt, duration) = (event.operation, event.attempt, event.duration.as_millis());
+            let line = format!("{operation}: attempt {attempt}: {status} in {duration} ms, request {request_id}");
+            say(named(&title, line));
+        });
+    }
+    builder
+}
+
+/// A client whose requests are answered in this process.
+fn demo_client(account: FakeAccount, globals: &Globals, progress: &Progress, title: &str) -> Result<Client, Stop> {
+    let credentials = Account::from_url(&account.account_url()).map_err(Stop::usage)?;
+    let account = Mutex::new(account);
+    let transport = move |request: &Request<Vec<u8>>, _: Duration| {
+        let mut account = account.lock().unwrap_or_else(PoisonError::into_inner);
+        account.try_respond(request.clone()).map_or_else(disrupted, Outcome::from)
+    };
+    configured(credentials, globals, progress, title).transport(transport).build().map_err(Stop::from)
+}
+
+/// What an HTTP stack would make of it.
+fn disrupted(disruption: Disruption) -> Outcome {
+    let lost = |why: &'static str| TransportError::maybe_sent(why).into();
+    match disruption {
+        Disruption::Truncated { response, sent, .. } | Disruption::StallInBody { response, sent } => {
+            let mut response = *response;
+            response.body_mut().truncate(sent);
+            Outcome::Truncated(response, None)
+        }
+        Disruption::CloseAfter { response } => (*response).into(),
+        Disruption::Close => lost("the connection was closed"),
+        Disruption::Reset => lost("the connection was reset"),
+        _ => lost("the response is unusable"),
+    }
+}
