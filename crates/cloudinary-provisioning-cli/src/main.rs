@@ -17,8 +17,8 @@ use clap::{ArgMatches, FromArgMatches};
 use crate::args::cli::{self, Cli, Command};
 use crate::args::globals::Globals;
 use crate::args::operation;
+use crate::terminal::exit::Exit;
 use crate::terminal::say::say;
-use crate::terminal::stop::Stop;
 
 mod args;
 mod commands;
@@ -29,28 +29,28 @@ mod terminal;
 fn main() -> ExitCode {
     let matches = match cli::command().try_get_matches() {
         Ok(matches) => matches,
-        Err(error) => return told(&error),
+        Err(error) => return print_clap_error(&error),
     };
-    run(&matches).unwrap_or_else(|stop| {
-        if !matches!(stop, Stop::Closed) {
-            say(format_args!("cldp: {stop}"));
+    run(&matches).unwrap_or_else(|exit| {
+        if !matches!(exit, Exit::Closed) {
+            say(format_args!("cldp: {exit}"));
         }
-        stop.exit_code()
+        exit.exit_code()
     })
 }
 
-/// Help and versions are no errors; wrong usage is one.
-fn told(error: &clap::Error) -> ExitCode {
+/// Prints help, versions and usage errors. Only usage errors are failures.
+fn print_clap_error(error: &clap::Error) -> ExitCode {
     let printed = error.print();
     match (error.use_stderr(), printed) {
         (true, _) => ExitCode::from(2),
-        (false, Err(error)) => Stop::from(error).exit_code(),
+        (false, Err(error)) => Exit::from(error).exit_code(),
         (false, Ok(())) => ExitCode::SUCCESS,
     }
 }
 
-fn run(matches: &ArgMatches) -> Result<ExitCode, Stop> {
-    let unusable = |error: clap::Error| Stop::usage(error.render());
+fn run(matches: &ArgMatches) -> Result<ExitCode, Exit> {
+    let unusable = |error: clap::Error| Exit::usage(error.render());
     if let Some((entry, arguments)) = operation::find(matches) {
         let globals = Globals::from_arg_matches(matches).map_err(unusable)?;
         globals.check()?;

@@ -28,11 +28,11 @@ The account comes from the environment:
 or in parts:
   CLOUDINARY_ACCOUNT_ID, CLOUDINARY_PROVISIONING_API_KEY,
   CLOUDINARY_PROVISIONING_API_SECRET
-With --demo it is an account in memory, and the environment is not looked at.
+With --demo it is an account in memory, and the environment is ignored.
 
 Exit status:
-  0  all is done
-  1  the service refused, or something failed
+  0  success
+  1  the service refused a request, or something failed
   2  the command line, the environment or the input is wrong; nothing was sent
 
 Examples:
@@ -51,7 +51,7 @@ pub(crate) enum Command {
     Export(ExportOptions),
     /// Show who can access what, in which product environment, and through which group or role.
     Review,
-    /// Send any request to the service, for what has no command.
+    /// Send any request to the service, including those that have no command.
     Api(ApiOptions),
     /// Run operations from JSON lines, and write their results as JSON lines in the same order.
     #[command(long_about = BATCH_HELP)]
@@ -74,10 +74,9 @@ FILE holds the wanted users. It is a JSON array:
   [{\"email\": \"jo@example.com\", \"name\": \"Jo\", \"role\": \"billing\",
     \"enabled\": true, \"sub_account_ids\": [\"id-1\", \"id-2\"]}, ...]
 
-or, if its name ends in .csv, CSV with columns of these names, as `cldp export users` writes it. Users are told \
-apart by their email, in any case; blanks around emails and ids do not count. `email` is required, and `name` \
-for those who are to be created. A field that is absent, null or an empty cell stays as it is; a new user gets \
-the service's default.
+or, if its name ends in .csv, CSV with columns of these names, as `cldp export users` writes it. Users are \
+matched by email, ignoring case and whitespace. `email` is required, and `name` for users to be created. A \
+field that is absent, null or an empty cell is left as it is; a new user gets the service's default.
 
 `sub_account_ids` holds the product environments: a list of ids (in CSV with | between them), `all` for access \
 to all, or `none` for users who have no access. An empty list is refused, because the service would grant access \
@@ -121,7 +120,7 @@ pub(crate) struct SyncOptions {
 pub(crate) struct ExportOptions {
     #[arg(value_enum)]
     pub(crate) what: Export,
-    /// The file to write, in place of standard output. It appears when it is complete.
+    /// The file to write instead of standard output. It appears only once it is complete.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 }
@@ -142,9 +141,9 @@ pub(crate) enum Export {
 pub(crate) struct ApiOptions {
     /// GET, POST, PUT or DELETE.
     pub(crate) method: String,
-    /// The path: `users/u1`, `roles`, or whole: `/v2/accounts/{account_id}/permissions/roles`.
+    /// The path: `users/u1`, `roles`, or in full: `/v2/accounts/{account_id}/permissions/roles`.
     pub(crate) path: String,
-    /// A query parameter; one that is given twice is sent twice.
+    /// A query parameter. Can be given several times.
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) query: Vec<String>,
     /// The body: JSON text, @FILE, or - for standard input.
@@ -154,22 +153,22 @@ pub(crate) struct ApiOptions {
 
 #[derive(Args, Debug)]
 pub(crate) struct BatchOptions {
-    /// The file with the lines; - or nothing for standard input.
+    /// The file with the lines. Standard input is read if it is - or absent.
     pub(crate) file: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct FakeOptions {
-    /// The port to listen on; a free one unless this is given.
+    /// The port to listen on. By default, a free one.
     #[arg(long, default_value_t = 0, hide_default_value = true)]
     pub(crate) port: u16,
-    /// What is in the account at the beginning.
-    #[arg(long, value_enum, default_value_t = Seed::Demo)]
-    pub(crate) seed: Seed,
+    /// What the account holds at first.
+    #[arg(long, value_enum, default_value_t = FakeSeed::Demo)]
+    pub(crate) seed: FakeSeed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Seed {
+pub(crate) enum FakeSeed {
     /// The account of --demo.
     Demo,
     /// Nothing but the credentials.

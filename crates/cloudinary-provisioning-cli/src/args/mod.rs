@@ -2,6 +2,6 @@
 
 pub(crate) mod cli;
 pub(crate) mod globals;
-pub(crate) mod names;
 pub(crate) mod operation;
+pub(crate) mod operation_names;
 pub(crate) mod request;

@@ -4,10 +4,10 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use cloudinary_provisioning::{Entry, Field, Kind, Place, catalog};
 use serde_json::Map;
 
-use super::names::{find_in, kebab, snake};
+use super::operation_names::{find_in, kebab, snake};
 use super::request::{self, Request, has_body, is_list};
+use crate::terminal::exit::Exit;
 use crate::terminal::input;
-use crate::terminal::stop::Stop;
 
 const JSON: &str = "json";
 const LIMIT: &str = "limit";
@@ -28,7 +28,7 @@ pub(crate) fn operation_ids() -> impl Iterator<Item = Command> {
     catalog().map(|entry| operation(entry, entry.id).hide(true))
 }
 
-/// The operation that these commands mean, if they mean one, with its arguments.
+/// Finds the operation that the command line names, with its arguments.
 pub(crate) fn find(matches: &ArgMatches) -> Option<(&'static Entry, &ArgMatches)> {
     let (name, matches) = matches.subcommand()?;
     if let Some(entry) = catalog().find(|entry| entry.id == name) {
@@ -38,22 +38,22 @@ pub(crate) fn find(matches: &ArgMatches) -> Option<(&'static Entry, &ArgMatches)
     Some((find_in(name, operation)?, matches))
 }
 
-/// The request that these arguments describe.
-pub(crate) fn read(entry: &'static Entry, matches: &ArgMatches) -> Result<Request, Stop> {
+/// Reads the request from its arguments.
+pub(crate) fn read(entry: &'static Entry, matches: &ArgMatches) -> Result<Request, Exit> {
     let mut fields = Map::new();
     for field in entry.fields {
         let Some(texts) = matches.get_many::<String>(&id(field)) else { continue };
         let texts: Vec<_> = texts.cloned().collect();
-        let value = request::parse_all(field, &texts).map_err(|why| Stop::Usage(format!("{}: {why}", shown(field))))?;
+        let value = request::parse_all(field, &texts).map_err(|why| Exit::Usage(format!("{}: {why}", shown(field))))?;
         fields.insert(field.name.to_owned(), value);
     }
     let body = matches.try_get_one::<String>(JSON).ok().flatten();
     let body = body.map(|text| input::json(text)).transpose()?;
-    let check = |why| Stop::Usage(format!("{}: {why}", entry.id));
+    let check = |why| Exit::Usage(format!("{}: {why}", entry.id));
     Request::new(entry, fields, body).map_err(check)
 }
 
-/// The limit that these arguments give to a list.
+/// Returns how many items of a list to read, if there is a limit.
 pub(crate) fn limit(matches: &ArgMatches) -> Option<u64> {
     matches.try_get_one::<u64>(LIMIT).ok().flatten().copied()
 }
@@ -82,10 +82,9 @@ fn operation(entry: &'static Entry, name: &str) -> Command {
         .after_help(format!("{} {}\nVendor's documentation: {}", entry.method, entry.path, entry.documentation))
         .args(fields);
     if has_body(entry) {
-        let json = Arg::new(JSON)
-            .long(JSON)
-            .value_name("JSON")
-            .help("The whole body: JSON text, @FILE, or - for standard input. Fields given singly replace those in it");
+        let json = Arg::new(JSON).long(JSON).value_name("JSON").help(
+            "The whole body: JSON text, @FILE, or - for standard input. Fields given on their own replace those in it",
+        );
         command = command.arg(json);
     }
     if entry.items().is_some() {
@@ -93,7 +92,7 @@ fn operation(entry: &'static Entry, name: &str) -> Command {
             .long(LIMIT)
             .value_name("N")
             .value_parser(clap::value_parser!(u64))
-            .help("Stop after this many items. The list is read page by page");
+            .help("Exit after this many items. The list is read page by page");
         command = command.arg(limit);
     }
     command
@@ -117,7 +116,7 @@ fn argument(entry: &Entry, field: &'static Field) -> Arg {
     }
 }
 
-/// What the argument is called within this program. A field may have the name of a global option.
+/// The argument's id. It differs from those of global options, whose names a field may have.
 fn id(field: &Field) -> String {
     format!("field {}", field.name)
 }
@@ -138,7 +137,7 @@ fn value_name(kind: Kind) -> String {
 }
 
 fn help(field: &Field) -> String {
-    // Sentences about this crate's types are for those who use it from Rust.
+    // Sentences about the library's types are for its users.
     let doc = plain(field.doc);
     let sentences = doc.split_inclusive(". ").filter(|sentence| !sentence.contains("::"));
     let mut help = sentences.collect::<String>().trim_end().trim_end_matches('.').to_owned();
@@ -204,7 +203,7 @@ fn plain(markdown: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The name of a field as the command line has it.
+/// Names a field as it is written on the command line.
 fn shown(field: &Field) -> String {
     match field.place {
         Place::Path => field.name.to_ascii_uppercase(),

@@ -1,4 +1,4 @@
-//! Who has access to what: the facts of `cldp review` and `cldp export access`.
+//! Finds out who has access to what, for `cldp review` and `cldp export access`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,10 +9,10 @@ use cloudinary_provisioning_ureq::Client;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::terminal::interrupt;
-use crate::terminal::progress::Progress;
+use crate::terminal::ctrl_c;
+use crate::terminal::exit::{Exit, chain};
+use crate::terminal::progress::ProgressLine;
 use crate::terminal::shown::shown;
-use crate::terminal::stop::{Stop, chain};
 
 pub(crate) const COLUMNS: [&str; 9] = [
     "principal",
@@ -26,7 +26,7 @@ pub(crate) const COLUMNS: [&str; 9] = [
     "content",
 ];
 
-/// In place of an environment: the account itself, and all environments.
+/// Stand for the account itself and for all environments, where an environment is named.
 const ACCOUNT: &str = "account";
 const ALL: &str = "all";
 
@@ -49,7 +49,7 @@ struct Grant {
     content: Option<String>,
 }
 
-/// What is known of the account.
+/// What was read of the account.
 struct Account {
     users: BTreeMap<String, User>,
     /// Names and members.
@@ -58,18 +58,18 @@ struct Account {
     environments: BTreeMap<String, String>,
 }
 
-/// All ways in which anybody has access, in the order of principals, and how many parts could not be read.
-pub(crate) fn read(client: &Client, workers: usize, progress: &Progress) -> Result<(Vec<Value>, usize), Stop> {
+/// Returns every way in which a principal has access, in order of principals, and how many parts could not be read.
+pub(crate) fn read(client: &Client, workers: usize, progress: &ProgressLine) -> Result<(Vec<Value>, usize), Exit> {
     let account = Account::read(client)?;
     let mut reading = Reading { account: &account, progress, grants: BTreeSet::new(), failures: 0 };
     reading.users(client, workers)?;
     reading.roles(client)?;
     let grants = reading.grants.iter().map(serde_json::to_value).collect::<Result<_, _>>();
-    Ok((grants.map_err(Stop::failed)?, reading.failures))
+    Ok((grants.map_err(Exit::failed)?, reading.failures))
 }
 
 impl Account {
-    fn read(client: &Client) -> Result<Self, Stop> {
+    fn read(client: &Client) -> Result<Self, Exit> {
         let users = client.items(List::new()).map(|user| user.map(|user| (user.id.to_string(), user)));
         let users = users.collect::<Result<_, Error>>()?;
         let groups = client.send(user_groups::List::new().extended_details(true))?.into_iter().map(|group| {
@@ -92,7 +92,7 @@ impl Account {
 
 struct Reading<'r> {
     account: &'r Account,
-    progress: &'r Progress,
+    progress: &'r ProgressLine,
     grants: BTreeSet<Grant>,
     failures: usize,
 }
@@ -109,7 +109,7 @@ impl Reading<'_> {
     }
 
     /// What the users' own records say: a role, and all or some environments.
-    fn users(&mut self, client: &Client, workers: usize) -> Result<(), Stop> {
+    fn users(&mut self, client: &Client, workers: usize) -> Result<(), Exit> {
         let has_all = |user: &User| user.all_sub_accounts == Some(true) || user.role == Some(Role::MasterAdmin);
         let account = self.account;
         let mut asked = Vec::new();
@@ -121,7 +121,7 @@ impl Reading<'_> {
             }
         }
         for (asked, answer) in client.send_all(asked).workers(workers) {
-            interrupt::check()?;
+            ctrl_c::check()?;
             let id = asked.user_id().as_str();
             match answer {
                 Ok(environments) => {
@@ -138,19 +138,19 @@ impl Reading<'_> {
     }
 
     /// What the permissions system says: roles assigned to users, groups and keys.
-    fn roles(&mut self, client: &Client) -> Result<(), Stop> {
+    fn roles(&mut self, client: &Client) -> Result<(), Exit> {
         let account = self.account;
         let account_wide = Inspect::new(ScopeType::Account);
         let each = account.environments.keys().map(|id| Inspect::new(ScopeType::Prodenv).scope_id(id.as_str()));
         for inspect in std::iter::once(account_wide).chain(each) {
             for principal in client.items(inspect) {
-                interrupt::check()?;
+                ctrl_c::check()?;
                 match principal {
                     Ok(principal) => self.principal(&principal),
                     Err(error) => {
                         self.failed("roles", &error);
                         if error.is_forbidden() || error.is_not_found() {
-                            // The account has no roles, or the key may not see them.
+                            // The account has no roles, or the key may not list them.
                             return Ok(());
                         }
                     }

@@ -12,19 +12,19 @@ use crate::args::cli::ApiOptions;
 use crate::args::globals::Globals;
 use crate::connection::account::Connection;
 use crate::connection::send::{dry_run, unwritten};
-use crate::output::mask::has_secret;
+use crate::output::redact::has_secret;
 use crate::output::style::Style;
 use crate::terminal::confirm::confirm;
+use crate::terminal::exit::Exit;
 use crate::terminal::input;
 use crate::terminal::say::say;
-use crate::terminal::stop::Stop;
 
-pub(crate) fn run(globals: &Globals, options: &ApiOptions) -> Result<ExitCode, Stop> {
+pub(crate) fn run(globals: &Globals, options: &ApiOptions) -> Result<ExitCode, Exit> {
     let method: Method = options
         .method
         .to_ascii_uppercase()
         .parse()
-        .map_err(|_| Stop::Usage(format!("{:?} is no method", options.method)))?;
+        .map_err(|_| Exit::Usage(format!("{:?} is not a method", options.method)))?;
     let (path, query) = options.path.split_once('?').unwrap_or((&options.path, ""));
     let base = base(path);
     let title = format!("{method} {}", options.path);
@@ -37,7 +37,7 @@ pub(crate) fn run(globals: &Globals, options: &ApiOptions) -> Result<ExitCode, S
     }
     for pair in &options.query {
         let (key, value) =
-            pair.split_once('=').ok_or_else(|| Stop::Usage(format!("--query {pair:?}: expected KEY=VALUE")))?;
+            pair.split_once('=').ok_or_else(|| Exit::Usage(format!("--query {pair:?}: expected KEY=VALUE")))?;
         raw = raw.query(key, value);
     }
     if let Some(body) = options.json.as_deref().map(input::json).transpose()? {
@@ -49,17 +49,17 @@ pub(crate) fn run(globals: &Globals, options: &ApiOptions) -> Result<ExitCode, S
     if method == Method::DELETE {
         confirm(&title, globals.yes)?;
     }
-    let response = connection.client.send(&raw).map_err(|error| Stop::of_call(&title, &error))?;
+    let response = connection.client.send(&raw).map_err(|error| Exit::of_call(&title, &error))?;
     match write(globals, &method, response) {
         Err(error) if !method.is_safe() => Err(unwritten(&title, &error)),
-        written => written.map(|()| ExitCode::SUCCESS).map_err(Stop::from),
+        written => written.map(|()| ExitCode::SUCCESS).map_err(Exit::from),
     }
 }
 
 fn write(globals: &Globals, method: &Method, response: Value) -> io::Result<()> {
     let mut style = Style::new(globals);
     if *method == Method::POST && has_secret(&response) {
-        say("The secret is shown this once: keep it.");
+        say("The secret is shown only once: keep it.");
         style = style.showing_secrets();
     }
     let mut out = io::stdout();
@@ -75,7 +75,7 @@ fn write(globals: &Globals, method: &Method, response: Value) -> io::Result<()> 
     out.flush()
 }
 
-/// Where a path begins: by its whole prefix, or by the first segment of an operation that the catalogue has.
+/// Finds the base of a path by its full prefix, or by its first segment, as the catalogue has them.
 fn base(path: &str) -> Base {
     if let Some((base, _)) = prefixed(path) {
         return base;
@@ -85,12 +85,12 @@ fn base(path: &str) -> Base {
     known.map_or_else(Base::default, |entry| entry.base)
 }
 
-/// The segments behind the base.
-fn segments(path: &str, account_id: &str) -> Result<Vec<String>, Stop> {
+/// Returns the decoded segments below the base.
+fn segments(path: &str, account_id: &str) -> Result<Vec<String>, Exit> {
     let rest = match prefixed(path) {
         Some((_, (Some(id), rest))) if id != "{account_id}" && id != account_id => {
-            return Err(Stop::Usage(format!(
-                "the path is of account {id}, and the credentials are of {account_id}: {rest}"
+            return Err(Exit::Usage(format!(
+                "the path names account {id}, but the credentials are for {account_id}: {rest}"
             )));
         }
         Some((_, (_, rest))) => rest,
@@ -98,12 +98,12 @@ fn segments(path: &str, account_id: &str) -> Result<Vec<String>, Stop> {
     };
     let rest = rest.strip_prefix('/').unwrap_or(rest);
     if rest.is_empty() {
-        return Err(Stop::usage("the path is empty"));
+        return Err(Exit::usage("the path is empty"));
     }
     rest.split('/').map(decoded).collect()
 }
 
-/// The base of a whole path, with the account id in it and what follows. Of several, the longest counts.
+/// Splits a full path into its base, the account id in it, and the rest. The longest base that matches wins.
 fn prefixed(path: &str) -> Option<(Base, (Option<&str>, &str))> {
     let bases = catalog().filter_map(|entry| {
         let prefix = entry.path.strip_suffix(&format!("/{}", entry.segments.join("/")))?;
@@ -114,7 +114,7 @@ fn prefixed(path: &str) -> Option<(Base, (Option<&str>, &str))> {
     Some((base, rest))
 }
 
-/// What follows on a prefix that may have the account id in it.
+/// Returns what follows a prefix that may contain the account id.
 fn after<'p>(path: &'p str, prefix: &str) -> Option<(Option<&'p str>, &'p str)> {
     let Some((before, behind)) = prefix.split_once("{account_id}") else {
         let rest = path.strip_prefix(prefix)?;
@@ -126,10 +126,10 @@ fn after<'p>(path: &'p str, prefix: &str) -> Option<(Option<&'p str>, &'p str)> 
     rest.starts_with('/').then_some((Some(id), rest))
 }
 
-/// Percent-encoded text as it is meant; it is encoded again where it is written.
-fn decoded(text: &str) -> Result<String, Stop> {
+/// Decodes percent-encoded text; it is encoded again when the URL is written.
+fn decoded(text: &str) -> Result<String, Exit> {
     let decoded = percent_decode_str(text).decode_utf8();
-    decoded.map(std::borrow::Cow::into_owned).map_err(|_| Stop::Usage(format!("{text:?} is not UTF-8 when decoded")))
+    decoded.map(std::borrow::Cow::into_owned).map_err(|_| Exit::Usage(format!("{text:?} is not UTF-8 when decoded")))
 }
 
 #[cfg(test)]
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn segments_follow_on_the_base_and_are_decoded() {
-        let segments = |path| segments(path, "acc").map_err(|stop| stop.to_string());
+        let segments = |path| segments(path, "acc").map_err(|exit| exit.to_string());
         assert_eq!(
             segments("/v2/accounts/acc/permissions/roles/cld%3A%3Ax"),
             Ok(vec!["roles".into(), "cld::x".into()])

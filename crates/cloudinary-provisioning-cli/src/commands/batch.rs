@@ -18,16 +18,16 @@ use serde_json::{Map, Value, json};
 
 use crate::args::cli::BatchOptions;
 use crate::args::globals::Globals;
-use crate::args::names;
+use crate::args::operation_names;
 use crate::args::request::Request;
 use crate::connection::account::Connection;
 use crate::connection::send::{described, value};
-use crate::output::mask::has_secret;
+use crate::output::redact::has_secret;
 use crate::output::style::{Style, line};
-use crate::terminal::interrupt;
-use crate::terminal::progress::Progress;
+use crate::terminal::ctrl_c;
+use crate::terminal::exit::{Exit, describe};
+use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::say;
-use crate::terminal::stop::{Stop, describe};
 
 /// A line of the input.
 #[derive(Deserialize)]
@@ -45,18 +45,18 @@ struct Asked {
     request: Result<Request, String>,
 }
 
-pub(crate) fn run(globals: &Globals, options: &BatchOptions) -> Result<ExitCode, Stop> {
+pub(crate) fn run(globals: &Globals, options: &BatchOptions) -> Result<ExitCode, Exit> {
     let input = open(options.file.as_deref())?;
-    let connection = Connection::open(globals, &Progress::hidden())?;
-    interrupt::watch()?;
+    let connection = Connection::open(globals, &ProgressLine::hidden())?;
+    ctrl_c::watch()?;
     let style = Style::new(globals);
-    let mut output = Output { style: &style, failed: 0, done: 0 };
+    let mut output = ResultWriter { style: &style, failed: 0, done: 0 };
     let mut unreadable = None;
     let asked = lines(input)?.zip(1_u64..).map_while(|(text, number)| match text {
         Ok(text) if text.trim().is_empty() => Some(None),
         Ok(text) => Some(Some(read(&text, number, globals.yes || globals.dry_run))),
         Err(error) => {
-            unreadable = Some(Stop::Failed(format!("cannot read the input, line {number}: {error}")));
+            unreadable = Some(Exit::Failed(format!("cannot read the input, line {number}: {error}")));
             None
         }
     });
@@ -65,7 +65,7 @@ pub(crate) fn run(globals: &Globals, options: &BatchOptions) -> Result<ExitCode,
     if globals.dry_run {
         for asked in asked {
             let described = asked.request.as_ref().map_err(Clone::clone).and_then(|request| {
-                described(connection.client.account(), &request.raw()).map_err(|stop| stop.to_string())
+                described(connection.client.account(), &request.raw()).map_err(|exit| exit.to_string())
             });
             match described {
                 Ok(request) => output.write(&request)?,
@@ -73,8 +73,8 @@ pub(crate) fn run(globals: &Globals, options: &BatchOptions) -> Result<ExitCode,
             }
         }
     } else {
-        // Operations are taken from here as workers become free, and their results come in the same order; in between
-        // are lines that cannot be sent.
+        // Workers take operations as they become free, and results come in the same order, with lines that cannot be
+        // sent in between.
         let taken: Rc<RefCell<VecDeque<Asked>>> = Rc::default();
         let taking = Rc::clone(&taken);
         let operations = asked.filter_map(move |asked| {
@@ -93,8 +93,8 @@ pub(crate) fn run(globals: &Globals, options: &BatchOptions) -> Result<ExitCode,
     }
 
     match unreadable {
-        Some(stop) => Err(stop),
-        None if interrupt::interrupted() => Err(Stop::Failed(format!("interrupted after {} lines", output.done))),
+        Some(exit) => Err(exit),
+        None if ctrl_c::interrupted() => Err(Exit::Failed(format!("interrupted after {} lines", output.done))),
         None if output.failed > 0 => {
             say(format_args!("cldp: {} of {} lines failed", output.failed, output.done));
             Ok(ExitCode::from(1))
@@ -103,8 +103,8 @@ pub(crate) fn run(globals: &Globals, options: &BatchOptions) -> Result<ExitCode,
     }
 }
 
-/// The lines of the input, until an interruption. A thread waits for them, so that an interruption need not.
-fn lines(input: Box<dyn BufRead + Send>) -> Result<impl Iterator<Item = io::Result<String>>, Stop> {
+/// Yields the lines of the input until Ctrl-C. A thread reads them, so that Ctrl-C takes effect at once.
+fn lines(input: Box<dyn BufRead + Send>) -> Result<impl Iterator<Item = io::Result<String>>, Exit> {
     let (sender, receiver) = mpsc::sync_channel(1);
     let read = move || {
         for line in input.lines() {
@@ -113,9 +113,9 @@ fn lines(input: Box<dyn BufRead + Send>) -> Result<impl Iterator<Item = io::Resu
             }
         }
     };
-    thread::Builder::new().spawn(read).map_err(|error| Stop::Failed(format!("cannot read the input: {error}")))?;
+    thread::Builder::new().spawn(read).map_err(|error| Exit::Failed(format!("cannot read the input: {error}")))?;
     Ok(iter::from_fn(move || {
-        while !interrupt::interrupted() {
+        while !ctrl_c::interrupted() {
             match receiver.recv_timeout(Duration::from_millis(50)) {
                 Ok(line) => return Some(line),
                 Err(RecvTimeoutError::Timeout) => {}
@@ -126,11 +126,11 @@ fn lines(input: Box<dyn BufRead + Send>) -> Result<impl Iterator<Item = io::Resu
     }))
 }
 
-fn open(file: Option<&Path>) -> Result<Box<dyn BufRead + Send>, Stop> {
+fn open(file: Option<&Path>) -> Result<Box<dyn BufRead + Send>, Exit> {
     match file.filter(|path| *path != Path::new("-")) {
         None => Ok(Box::new(BufReader::new(io::stdin()))),
         Some(path) => {
-            let file = File::open(path).map_err(|error| Stop::Usage(format!("{}: {error}", path.display())))?;
+            let file = File::open(path).map_err(|error| Exit::Usage(format!("{}: {error}", path.display())))?;
             Ok(Box::new(BufReader::new(file)))
         }
     }
@@ -142,7 +142,7 @@ fn read(text: &str, line: u64, may_remove: bool) -> Asked {
         Ok(job) => job,
         Err(error) => return refused(format!("not an operation: {error}")),
     };
-    let Some(entry) = names::find(&job.operation) else {
+    let Some(entry) = operation_names::find(&job.operation) else {
         return refused(format!("there is no operation {:?}", job.operation));
     };
     let request = Request::new(entry, job.fields, None).and_then(|request| {
@@ -154,15 +154,15 @@ fn read(text: &str, line: u64, may_remove: bool) -> Asked {
     Asked { line, operation: entry.id.into(), request }
 }
 
-struct Output<'o> {
+struct ResultWriter<'o> {
     style: &'o Style,
     failed: u64,
     done: u64,
 }
 
-impl Output<'_> {
-    /// Writes the lines that cannot be sent, up to the next one that was.
-    fn skip_to_sent(&mut self, taken: &RefCell<VecDeque<Asked>>) -> Result<Option<Asked>, Stop> {
+impl ResultWriter<'_> {
+    /// Reports the lines that cannot be sent, up to the next one that was sent.
+    fn skip_to_sent(&mut self, taken: &RefCell<VecDeque<Asked>>) -> Result<Option<Asked>, Exit> {
         loop {
             let Some(asked) = taken.borrow_mut().pop_front() else { return Ok(None) };
             match &asked.request {
@@ -172,25 +172,25 @@ impl Output<'_> {
         }
     }
 
-    fn result(&mut self, asked: &Asked, result: Result<Value, Error>) -> Result<(), Stop> {
+    fn result(&mut self, asked: &Asked, result: Result<Value, Error>) -> Result<(), Exit> {
         let Ok(request) = &asked.request else { return Ok(()) };
         match result {
             Ok(response) => {
                 let cursor = response.get("next_cursor").cloned().filter(|_| request.entry.response.next_cursor);
                 let value = value(&response, request).clone();
                 let shown = request.creates() && has_secret(&value);
-                let value = if shown { value } else { self.style.masked(value) };
+                let value = if shown { value } else { self.style.redacted(value) };
                 let mut line = json!({"line": asked.line, "operation": asked.operation, "ok": true, "result": value});
                 if let (Some(cursor), Some(line)) = (cursor, line.as_object_mut()) {
                     line.insert("next_cursor".to_owned(), cursor);
                 }
-                self.write(&line).map_err(|stop| match stop {
-                    Stop::Closed | Stop::Failed(_) if request.entry.safety != Safety::Safe => Stop::Failed(format!(
-                        "line {}: {} was applied, and its result could not be written: {stop}",
+                self.write(&line).map_err(|exit| match exit {
+                    Exit::Closed | Exit::Failed(_) if request.entry.safety != Safety::Safe => Exit::Failed(format!(
+                        "line {}: {} was applied, and its result could not be written: {exit}",
                         asked.line,
                         request.title()
                     )),
-                    stop => stop,
+                    exit => exit,
                 })
             }
             Err(error) => {
@@ -205,13 +205,13 @@ impl Output<'_> {
         }
     }
 
-    fn unsent(&mut self, asked: &Asked, error: &str) -> Result<(), Stop> {
+    fn unsent(&mut self, asked: &Asked, error: &str) -> Result<(), Exit> {
         self.failed += 1;
         let error = json!({"message": error, "maybe_applied": false});
         self.write(&json!({"line": asked.line, "operation": asked.operation, "ok": false, "error": error}))
     }
 
-    fn write(&mut self, value: &Value) -> Result<(), Stop> {
+    fn write(&mut self, value: &Value) -> Result<(), Exit> {
         self.done += 1;
         let mut out = io::stdout().lock();
         line(value, &mut out)?;

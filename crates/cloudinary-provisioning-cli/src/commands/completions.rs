@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use clap_complete::Shell;
 
 use crate::args::cli;
-use crate::terminal::stop::Stop;
+use crate::terminal::exit::Exit;
 
-pub(crate) fn run(shell: Shell) -> Result<ExitCode, Stop> {
+pub(crate) fn run(shell: Shell) -> Result<ExitCode, Exit> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut cli::command(), "cldp", &mut script);
     let mut out = io::stdout();

@@ -7,26 +7,26 @@ use std::thread;
 
 use cloudinary_provisioning_fake::FakeServer;
 
-use crate::args::cli::{FakeOptions, Seed};
+use crate::args::cli::{FakeOptions, FakeSeed};
 use crate::connection::demo;
-use crate::terminal::interrupt;
-use crate::terminal::stop::Stop;
+use crate::terminal::ctrl_c;
+use crate::terminal::exit::Exit;
 
-pub(crate) fn run(options: &FakeOptions) -> Result<ExitCode, Stop> {
+pub(crate) fn run(options: &FakeOptions) -> Result<ExitCode, Exit> {
     let account = match options.seed {
-        Seed::Demo => demo::account(),
-        Seed::Empty => demo::empty(),
+        FakeSeed::Demo => demo::account(),
+        FakeSeed::Empty => demo::empty(),
     };
     let server = FakeServer::start_on(account, options.port)
-        .map_err(|error| Stop::Failed(format!("cannot listen on 127.0.0.1:{}: {error}", options.port)))?;
+        .map_err(|error| Exit::Failed(format!("cannot listen on 127.0.0.1:{}: {error}", options.port)))?;
 
     let (end, ended) = mpsc::channel();
     let interrupted = end.clone();
-    interrupt::handle(move || {
+    ctrl_c::handle(move || {
         let _ = interrupted.send(());
     })?;
     thread::spawn(move || {
-        // What it says does not count, only that it ends.
+        // Its content is ignored; only its end matters.
         let mut stdin = io::stdin().lock();
         let mut ignored = [0; 4096];
         loop {
@@ -43,7 +43,7 @@ pub(crate) fn run(options: &FakeOptions) -> Result<ExitCode, Stop> {
     let mut out = io::stdout();
     out.write_all(lines.as_bytes())?;
     out.flush()?;
-    // An error means that all senders are gone, and so is what would end it.
+    // An error means that all senders are gone, and nothing else would end the wait.
     let _ = ended.recv();
     Ok(ExitCode::SUCCESS)
 }

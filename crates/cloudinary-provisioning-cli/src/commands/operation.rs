@@ -8,8 +8,8 @@ use cloudinary_provisioning::Entry;
 use crate::args::globals::Globals;
 use crate::args::operation;
 use crate::connection::send::send;
-use crate::terminal::stop::Stop;
+use crate::terminal::exit::Exit;
 
-pub(crate) fn run(globals: &Globals, entry: &'static Entry, matches: &ArgMatches) -> Result<ExitCode, Stop> {
+pub(crate) fn run(globals: &Globals, entry: &'static Entry, matches: &ArgMatches) -> Result<ExitCode, Exit> {
     send(globals, &operation::read(entry, matches)?, operation::limit(matches))
 }

@@ -8,19 +8,19 @@ use crate::commands::access;
 use crate::commands::export::{no_dry_run, workers};
 use crate::connection::account::Connection;
 use crate::output::style::Style;
-use crate::terminal::interrupt;
-use crate::terminal::progress::Progress;
+use crate::terminal::ctrl_c;
+use crate::terminal::exit::Exit;
+use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::say;
-use crate::terminal::stop::Stop;
 
-/// The columns that people look at; --columns chooses others.
+/// The default columns.
 const COLUMNS: [&str; 5] = ["principal", "environment", "role", "through", "content"];
 
-pub(crate) fn run(globals: &Globals) -> Result<ExitCode, Stop> {
+pub(crate) fn run(globals: &Globals) -> Result<ExitCode, Exit> {
     no_dry_run(globals)?;
-    let progress = Progress::of("lines");
+    let progress = ProgressLine::of("lines");
     let connection = Connection::open(globals, &progress)?;
-    interrupt::watch()?;
+    ctrl_c::watch()?;
     let (grants, failures) = access::read(&connection.client, workers(globals), &progress)?;
     progress.finish();
     let mut rows = Style::new(globals).rows(&COLUMNS, io::stdout());
@@ -29,6 +29,6 @@ pub(crate) fn run(globals: &Globals) -> Result<ExitCode, Stop> {
     if failures == 0 {
         return Ok(ExitCode::SUCCESS);
     }
-    say(format_args!("cldp: could not read everything: {failures} errors, and what they are about is missing"));
+    say(format_args!("cldp: could not read everything: {failures} errors, and their lines are missing"));
     Ok(ExitCode::from(1))
 }

@@ -12,11 +12,11 @@ use cloudinary_provisioning_ureq::{Client, ClientBuilder};
 use super::demo;
 use crate::args::globals::Globals;
 use crate::args::request::has_credentials;
-use crate::terminal::progress::Progress;
+use crate::terminal::exit::{Exit, named};
+use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::say;
-use crate::terminal::stop::{Stop, named};
 
-/// The variables that name an account; `Account::from_lookup` tells what each holds.
+/// The variables that name an account; see `Account::from_lookup`.
 const VARIABLES: [&str; 4] = [
     "CLOUDINARY_ACCOUNT_URL",
     "CLOUDINARY_ACCOUNT_ID",
@@ -36,51 +36,50 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// Connects to the account that the options and the environment name.
-    pub(crate) fn open(globals: &Globals, progress: &Progress) -> Result<Self, Stop> {
+    pub(crate) fn open(globals: &Globals, progress: &ProgressLine) -> Result<Self, Exit> {
         Self::named(globals, progress, "an operation", demo::account)
     }
 
-    /// Connects for requests below this base; `title` is what messages call them. Where they carry no credentials, none
-    /// are needed.
-    pub(crate) fn for_base(globals: &Globals, base: Base, title: &str) -> Result<Self, Stop> {
-        let progress = Progress::hidden();
+    /// Connects for requests below this base, which messages call `title`. Those without credentials need no account.
+    pub(crate) fn for_base(globals: &Globals, base: Base, title: &str) -> Result<Self, Exit> {
+        let progress = ProgressLine::hidden();
         if globals.demo || has_credentials(base) || set_variables().next().is_some() {
             return Self::named(globals, &progress, title, demo::account);
         }
-        // Of the account, only its origin counts here.
+        // Only the account's origin matters here.
         let nobody = |name: &str| match name {
             "CLOUDINARY_ACCOUNT_URL" => None,
             name if VARIABLES.contains(&name) => Some("none".to_owned()),
             name => variable(name),
         };
-        let nobody = Account::from_lookup(nobody).map_err(Stop::usage)?;
+        let nobody = Account::from_lookup(nobody).map_err(Exit::usage)?;
         Ok(Self { client: build(at_origin(nobody, globals)?, globals, &progress, title)?, demo: false })
     }
 
-    /// Connects, with an account of the caller's for `--demo`.
+    /// Connects, using the given account for `--demo`.
     pub(crate) fn with_demo(
         globals: &Globals,
-        progress: &Progress,
+        progress: &ProgressLine,
         demo_account: impl FnOnce() -> FakeAccount,
-    ) -> Result<Self, Stop> {
+    ) -> Result<Self, Exit> {
         Self::named(globals, progress, "an operation", demo_account)
     }
 
     fn named(
         globals: &Globals,
-        progress: &Progress,
+        progress: &ProgressLine,
         title: &str,
         demo_account: impl FnOnce() -> FakeAccount,
-    ) -> Result<Self, Stop> {
+    ) -> Result<Self, Exit> {
         if globals.demo {
             return demo_client(demo_account(), globals, progress, title).map(|client| Self { client, demo: true });
         }
         let set: Vec<_> = set_variables().collect();
         if set.is_empty() {
-            return Err(Stop::usage(NO_ACCOUNT));
+            return Err(Exit::usage(NO_ACCOUNT));
         }
         let unusable = |error: AccountError| {
-            Stop::Usage(format!("the account cannot be used: {error} (set in the environment: {})", set.join(", ")))
+            Exit::Usage(format!("the account cannot be used: {error} (set in the environment: {})", set.join(", ")))
         };
         let account = Account::from_lookup(variable).map_err(unusable)?;
         let client = build(at_origin(account, globals)?, globals, progress, title)?;
@@ -107,24 +106,24 @@ fn variable(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
 }
 
-fn at_origin(account: Account, globals: &Globals) -> Result<Account, Stop> {
+fn at_origin(account: Account, globals: &Globals) -> Result<Account, Exit> {
     if let Some(region) = globals.region {
         return Ok(account.with_region(region));
     }
     match &globals.origin {
-        Some(url) => Ok(account.with_origin(Origin::url(url).map_err(Stop::usage)?)),
+        Some(url) => Ok(account.with_origin(Origin::url(url).map_err(Exit::usage)?)),
         None => Ok(account),
     }
 }
 
-fn build(account: Account, globals: &Globals, progress: &Progress, title: &str) -> Result<Client, Stop> {
-    configured(account, globals, progress, title).build().map_err(Stop::from)
+fn build(account: Account, globals: &Globals, progress: &ProgressLine, title: &str) -> Result<Client, Exit> {
+    configured(account, globals, progress, title).build().map_err(Exit::from)
 }
 
-/// More patient than the default: a run over a whole account meets the rate limit sooner than a single call.
+/// Retries longer than the default: a run over a whole account meets the rate limit sooner than a single call.
 ///
-/// `title` is what a call that has no operation of its own is called.
-fn configured(account: Account, globals: &Globals, progress: &Progress, title: &str) -> ClientBuilder {
+/// Messages about raw requests call them `title`.
+fn configured(account: Account, globals: &Globals, progress: &ProgressLine, title: &str) -> ClientBuilder {
     let patient = RetryPolicy::default().max_attempts(6).total_timeout(Duration::from_secs(300));
     let (retries, title) = (progress.clone(), title.to_owned());
     let name = title.clone();
@@ -147,18 +146,18 @@ fn configured(account: Account, globals: &Globals, progress: &Progress, title: &
     builder
 }
 
-/// A client whose requests are answered in this process.
-fn demo_client(account: FakeAccount, globals: &Globals, progress: &Progress, title: &str) -> Result<Client, Stop> {
-    let credentials = Account::from_url(&account.account_url()).map_err(Stop::usage)?;
+/// Builds a client whose requests are answered in this process.
+fn demo_client(account: FakeAccount, globals: &Globals, progress: &ProgressLine, title: &str) -> Result<Client, Exit> {
+    let credentials = Account::from_url(&account.account_url()).map_err(Exit::usage)?;
     let account = Mutex::new(account);
     let transport = move |request: &Request<Vec<u8>>, _: Duration| {
         let mut account = account.lock().unwrap_or_else(PoisonError::into_inner);
         account.try_respond(request.clone()).map_or_else(disrupted, Outcome::from)
     };
-    configured(credentials, globals, progress, title).transport(transport).build().map_err(Stop::from)
+    configured(credentials, globals, progress, title).transport(transport).build().map_err(Exit::from)
 }
 
-/// What an HTTP stack would make of it.
+/// What an HTTP client would report.
 fn disrupted(disruption: Disruption) -> Outcome {
     let lost = |why: &'static str| TransportError::maybe_sent(why).into();
     match disruption {

@@ -8,24 +8,24 @@ use cloudinary_provisioning_ureq::Client;
 use serde_json::Value;
 
 use crate::args::request::Request;
-use crate::terminal::stop::Stop;
+use crate::terminal::exit::Exit;
 
 /// The items of a list. After an error there is nothing more.
 pub(crate) struct Pages<'c> {
     client: &'c Client,
     request: Request,
     keys: Vec<&'static str>,
-    /// How to ask for the next page; nothing where there is one page, or the caller asks for one.
+    /// How to request the next page; `None` for a list of one page, or if the caller asks for a certain page.
     paging: Option<Paging>,
     page: std::vec::IntoIter<Value>,
     seen: HashSet<u64>,
     ended: bool,
-    /// Whether there may be more, on a page that cannot be asked for.
+    /// Whether there may be more, beyond the last page that can be requested.
     more: bool,
 }
 
 impl<'c> Pages<'c> {
-    /// `None` where the operation has no list.
+    /// Returns `None` if the operation has no list.
     pub(crate) fn new(client: &'c Client, request: &Request) -> Option<Self> {
         let keys = request.entry.items()?;
         let mut request = request.clone();
@@ -47,14 +47,14 @@ impl<'c> Pages<'c> {
         })
     }
 
-    fn read(&mut self) -> Result<(), Stop> {
+    fn read(&mut self) -> Result<(), Exit> {
         let entry = self.request.entry;
         self.ended = true;
-        let response = self.client.send(&self.request.raw()).map_err(|error| Stop::of_call(entry.id, &error))?;
+        let response = self.client.send(&self.request.raw()).map_err(|error| Exit::of_call(entry.id, &error))?;
         let page = items(&response, &self.keys).map(<[Value]>::to_vec).ok_or_else(|| {
-            Stop::Failed(format!("{}: the response has no list at `{}`", entry.id, self.keys.join(".")))
+            Exit::Failed(format!("{}: the response has no list at `{}`", entry.id, self.keys.join(".")))
         })?;
-        // A page that came before is what a service sends that ignores the position.
+        // A service that ignores the position sends the same page again.
         if !page.is_empty() && !self.seen.insert(fingerprint(&page)) {
             return Ok(());
         }
@@ -87,7 +87,7 @@ impl<'c> Pages<'c> {
 }
 
 impl Iterator for Pages<'_> {
-    type Item = Result<Value, Stop>;
+    type Item = Result<Value, Exit>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -96,21 +96,21 @@ impl Iterator for Pages<'_> {
             }
             if std::mem::take(&mut self.more) {
                 let id = self.request.entry.id;
-                return Some(Err(Stop::Failed(format!(
+                return Some(Err(Exit::Failed(format!(
                     "{id}: there may be more; ask for larger pages with --page-size"
                 ))));
             }
             if self.ended {
                 return None;
             }
-            if let Err(stop) = self.read() {
-                return Some(Err(stop));
+            if let Err(exit) = self.read() {
+                return Some(Err(exit));
             }
         }
     }
 }
 
-/// The field that says which page is asked for.
+/// The field that names the page to request.
 fn position(paging: Option<Paging>) -> &'static str {
     match paging {
         Some(Paging::Cursor(_)) => "cursor",
@@ -123,7 +123,7 @@ fn items<'v>(response: &'v Value, keys: &[&str]) -> Option<&'v [Value]> {
     keys.iter().try_fold(response, |value, key| value.get(key))?.as_array().map(Vec::as_slice)
 }
 
-/// Stands for the items of a page, in whatever order.
+/// Hashes the items of a page, whatever their order.
 fn fingerprint(page: &[Value]) -> u64 {
     hash(page.iter().fold(0_u64, |sum, item| sum.wrapping_add(hash(item))))
 }

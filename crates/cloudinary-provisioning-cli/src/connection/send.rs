@@ -11,15 +11,15 @@ use super::account::Connection;
 use super::pages::Pages;
 use crate::args::globals::Globals;
 use crate::args::request::Request;
-use crate::output::mask::{MASK, has_secret, mask};
+use crate::output::redact::{REDACTED, has_secret, redact};
 use crate::output::style::Style;
 use crate::terminal::confirm::confirm;
-use crate::terminal::progress::Progress;
+use crate::terminal::exit::Exit;
+use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::say;
-use crate::terminal::stop::Stop;
 
-/// Sends the operation and writes its result: `limit` items at most, where it is a list.
-pub(crate) fn send(globals: &Globals, request: &Request, limit: Option<u64>) -> Result<ExitCode, Stop> {
+/// Sends the operation and writes its result, at most `limit` items of a list.
+pub(crate) fn send(globals: &Globals, request: &Request, limit: Option<u64>) -> Result<ExitCode, Exit> {
     let client = Connection::for_base(globals, request.entry.base, request.entry.id)?.client;
     if globals.dry_run {
         return dry_run(client.account(), &request.raw());
@@ -39,24 +39,24 @@ pub(crate) fn send(globals: &Globals, request: &Request, limit: Option<u64>) -> 
 }
 
 /// Writes the request that would be sent.
-pub(crate) fn dry_run(account: &Account, raw: &Raw) -> Result<ExitCode, Stop> {
+pub(crate) fn dry_run(account: &Account, raw: &Raw) -> Result<ExitCode, Exit> {
     let request = described(account, raw)?;
     serde_json::to_writer_pretty(io::stdout(), &request).map_err(io::Error::from)?;
     writeln!(io::stdout())?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// The request with its credentials masked.
-pub(crate) fn described(account: &Account, raw: &Raw) -> Result<Value, Stop> {
+/// Describes the request, with its credentials redacted.
+pub(crate) fn described(account: &Account, raw: &Raw) -> Result<Value, Exit> {
     let request = account.request(raw)?;
     let headers: Map<_, _> = request
         .headers()
         .iter()
         .map(|(name, value)| {
             let shown = if value.is_sensitive() || name == "authorization" {
-                // The scheme tells which kind of credentials it is.
+                // The scheme shows which kind of credentials is used.
                 let scheme = value.to_str().ok().and_then(|value| value.split(' ').next()).unwrap_or_default();
-                format!("{scheme} {MASK}")
+                format!("{scheme} {REDACTED}")
             } else {
                 String::from_utf8_lossy(value.as_bytes()).into_owned()
             };
@@ -64,7 +64,7 @@ pub(crate) fn described(account: &Account, raw: &Raw) -> Result<Value, Stop> {
         })
         .collect();
     let mut body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
-    mask(&mut body);
+    redact(&mut body);
     Ok(json!({
         "method": request.method().as_str(),
         "url": request.uri().to_string(),
@@ -73,7 +73,7 @@ pub(crate) fn described(account: &Account, raw: &Raw) -> Result<Value, Stop> {
     }))
 }
 
-fn list(pages: Pages<'_>, request: &Request, limit: Option<u64>, style: &Style) -> Result<(), Stop> {
+fn list(pages: Pages<'_>, request: &Request, limit: Option<u64>, style: &Style) -> Result<(), Exit> {
     let kind = match request.entry.response.kind {
         Kind::List(item) => *item,
         Kind::Record(fields) => fields
@@ -82,38 +82,38 @@ fn list(pages: Pages<'_>, request: &Request, limit: Option<u64>, style: &Style) 
             .unwrap_or(Kind::Object),
         kind => kind,
     };
-    let progress = if io::stdout().is_terminal() { Progress::of("items") } else { Progress::hidden() };
+    let progress = if io::stdout().is_terminal() { ProgressLine::of("items") } else { ProgressLine::hidden() };
     let mut list = style.list(kind, io::stdout());
     let mut stopped = Ok(());
     for item in pages.take(limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))) {
         match item {
             Ok(item) => list.push(item)?,
-            Err(stop) => {
-                stopped = Err(stop);
+            Err(exit) => {
+                stopped = Err(exit);
                 break;
             }
         }
         progress.advance();
     }
     progress.finish();
-    // What came before an error is there, in a form that can be read. The error counts, even where nobody reads it.
-    let finished = list.finish().map_err(Stop::from);
+    // Items that came before an error are written as a complete document. The error is returned even if that fails.
+    let finished = list.finish().map_err(Exit::from);
     stopped.and(finished)
 }
 
-fn one(client: &Client, request: &Request, style: Style) -> Result<(), Stop> {
+fn one(client: &Client, request: &Request, style: Style) -> Result<(), Exit> {
     let entry = request.entry;
-    let response = client.send(&request.raw()).map_err(|error| Stop::of_call(entry.id, &error))?;
+    let response = client.send(&request.raw()).map_err(|error| Exit::of_call(entry.id, &error))?;
     let written = write(&response, request, style);
     match written {
         Err(error) if entry.safety != Safety::Safe => Err(unwritten(&request.title(), &error)),
-        written => written.map_err(Stop::from),
+        written => written.map_err(Exit::from),
     }
 }
 
-/// A change was applied, whatever became of its output.
-pub(crate) fn unwritten(what: &str, error: &io::Error) -> Stop {
-    Stop::Failed(format!("{what} was applied, and its result could not be written: {error}"))
+/// Reports a change that was applied, although its result could not be written.
+pub(crate) fn unwritten(what: &str, error: &io::Error) -> Exit {
+    Exit::Failed(format!("{what} was applied, and its result could not be written: {error}"))
 }
 
 fn write(response: &Value, request: &Request, style: Style) -> io::Result<()> {
@@ -126,7 +126,7 @@ fn write(response: &Value, request: &Request, style: Style) -> io::Result<()> {
         return Ok(());
     }
     let style = if request.creates() && has_secret(&value) {
-        say("The secret is shown this once: keep it.");
+        say("The secret is shown only once: keep it.");
         style.showing_secrets()
     } else {
         style
@@ -147,7 +147,7 @@ fn write(response: &Value, request: &Request, style: Style) -> io::Result<()> {
     }
 }
 
-/// What is in a response, below the keys that the operation wraps it in. Another shape is shown as it is.
+/// Unwraps a response from the keys of its envelope. A response of another shape is returned unchanged.
 pub(crate) fn value<'v>(response: &'v Value, request: &Request) -> &'v Value {
     let keys = request.entry.response.keys;
     keys.iter().try_fold(response, |value, key| value.get(key)).unwrap_or(response)

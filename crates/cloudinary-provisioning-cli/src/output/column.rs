@@ -3,8 +3,8 @@
 use cloudinary_provisioning::{Field, Kind};
 use serde_json::{Map, Value};
 
-use super::cells::{self, at};
-use super::mask::is_secret;
+use super::cell_text::{self, at};
+use super::redact::is_secret;
 
 /// A column of a table or of CSV.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(super) struct Column {
 impl Column {
     pub(super) fn cell(&self, row: &Value, separator: &str) -> String {
         let value = at(row, &self.path);
-        if self.is_time { cells::time(value) } else { cells::text(value, separator) }
+        if self.is_time { cell_text::time(value) } else { cell_text::text(value, separator) }
     }
 }
 
@@ -44,7 +44,7 @@ pub(super) fn column(path: &str, kind: Kind) -> Column {
     Column { path: path.to_owned(), is_time }
 }
 
-/// The columns of rows whose shape is not known: every key, in the order in which they come.
+/// The columns of rows whose shape is not known: every key, in order of appearance.
 pub(super) fn found(rows: &[Value]) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
     for name in rows.iter().filter_map(Value::as_object).flat_map(Map::keys) {
@@ -55,7 +55,7 @@ pub(super) fn found(rows: &[Value]) -> Vec<Column> {
     columns
 }
 
-/// As many columns as fit beside one another, what people look for first.
+/// Keeps as many columns as fit the width, those that people look for first.
 pub(super) fn fitting(mut columns: Vec<Column>, rows: &[Value], width: Option<u16>) -> Vec<Column> {
     const FIRST: [&str; 4] = ["id", "name", "email", "role"];
 
@@ -79,7 +79,7 @@ pub(super) fn fitting(mut columns: Vec<Column>, rows: &[Value], width: Option<u1
 pub(super) fn hides_some(columns: &[Column], rows: &[Value]) -> bool {
     let is_shown = |name: &String| columns.iter().any(|column| column.path == *name);
     let mut fields = rows.iter().filter_map(Value::as_object).flatten();
-    fields.any(|(name, value)| !is_shown(name) && !cells::text(Some(value), "").is_empty())
+    fields.any(|(name, value)| !is_shown(name) && !cell_text::text(Some(value), "").is_empty())
 }
 
 #[cfg(test)]

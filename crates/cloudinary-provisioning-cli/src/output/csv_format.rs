@@ -1,11 +1,11 @@
 //! The CSV that `cldp export users` writes and `cldp sync` reads.
 //!
-//! The first line names the columns, in any order; a column may be left out, but for `email`. An empty cell says nothing:
-//! a sync leaves the field as it is.
+//! The first line names the columns, in any order; every column but `email` may be left out. A sync leaves a field
+//! alone if its cell is empty.
 //!
 //! | column | holds |
 //! |---|---|
-//! | `email` | the email address, by which users are told apart |
+//! | `email` | the email address, which identifies a user |
 //! | `name` | the name |
 //! | `role` | the role, as the API writes it: `media_library_admin` |
 //! | `enabled` | `true` or `false` |
@@ -14,13 +14,13 @@
 //! The others are for information, and a sync ignores them: `id`, `pending`, `groups` and `sub_accounts` (names, with `|`
 //! between them; all the product environments there are for a user with access to all), `created_at` and `last_login`.
 
-/// What a user can be wanted to be.
+/// Columns that a sync applies.
 pub(crate) const WANTED: [&str; 5] = ["email", "name", "role", "enabled", "sub_account_ids"];
 
-/// What is only to be read.
+/// Columns for information.
 pub(crate) const INFORMATION: [&str; 6] = ["id", "pending", "groups", "sub_accounts", "created_at", "last_login"];
 
-/// Access to no product environment, as an empty cell says nothing.
+/// Access to no product environment; an empty cell leaves the field alone.
 pub(crate) const NONE: &str = "none";
 
 /// Access to all product environments, also those to come.

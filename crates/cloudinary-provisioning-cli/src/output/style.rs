@@ -5,9 +5,9 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use cloudinary_provisioning::Kind;
 use serde_json::{Map, Value};
 
-use super::cells::{self, SEPARATOR, at};
+use super::cell_text::{self, SEPARATOR, at};
 use super::column::{Column, column, columns, fitting, found, hides_some};
-use super::mask::mask;
+use super::redact::redact;
 use super::table::{table, terminal_width};
 use crate::args::globals::{Format, Globals};
 use crate::terminal::say::say;
@@ -23,7 +23,7 @@ pub(crate) struct Style {
 }
 
 impl Style {
-    /// As the options say; else a table on a terminal, and JSON elsewhere.
+    /// Follows the options; by default, a table on a terminal and JSON elsewhere.
     pub(crate) fn new(globals: &Globals) -> Self {
         let usual = if io::stdout().is_terminal() { Format::Table } else { Format::Json };
         Self::with_default(globals, usual)
@@ -38,16 +38,16 @@ impl Style {
         }
     }
 
-    /// The same, with secrets shown: for the response to a creation, which holds them this once.
+    /// Shows secrets, for the response to a create, which no other response repeats.
     pub(crate) fn showing_secrets(mut self) -> Self {
         self.show_secrets = true;
         self
     }
 
-    /// The value as it may be printed.
-    pub(crate) fn masked(&self, mut value: Value) -> Value {
+    /// Redacts the secrets of a value unless they are to be shown.
+    pub(crate) fn redacted(&self, mut value: Value) -> Value {
         if !self.show_secrets {
-            mask(&mut value);
+            redact(&mut value);
         }
         value
     }
@@ -64,8 +64,8 @@ impl Style {
                 list.finish()
             }
             (Format::Table, Value::Object(fields)) => self.fields(fields, kind, out),
-            (Format::Table | Format::Json, value) => pretty(&self.selected(self.masked(value)), out),
-            (Format::Jsonl, value) => line(&self.selected(self.masked(value)), out),
+            (Format::Table | Format::Json, value) => pretty(&self.selected(self.redacted(value)), out),
+            (Format::Jsonl, value) => line(&self.selected(self.redacted(value)), out),
         }
     }
 
@@ -81,7 +81,7 @@ impl Style {
         list
     }
 
-    /// Says which columns are no fields of the record. The service may have them all the same, so it is no error.
+    /// Warns about columns that are not documented fields. The service may send them all the same.
     fn note_unknown(&self, kind: Kind) {
         let Kind::Record(fields) = kind else { return };
         let is_unknown = |name: &&String| {
@@ -116,9 +116,9 @@ impl Style {
         }
     }
 
-    /// A single object, a field in each line.
+    /// Writes a single object, one field per line.
     fn fields(&self, fields: Map<String, Value>, kind: Kind, mut out: impl Write) -> io::Result<()> {
-        let value = self.masked(Value::Object(fields));
+        let value = self.redacted(Value::Object(fields));
         let columns = match self.columns.as_slice() {
             [] => {
                 let mut columns = columns(kind, false, true).unwrap_or_default();
@@ -142,7 +142,7 @@ impl Style {
         writeln!(out, "{}", table.trim_fmt())
     }
 
-    /// Those of the fields that are to be shown.
+    /// Keeps the fields that are to be shown.
     fn selected(&self, value: Value) -> Value {
         if self.columns.is_empty() || !value.is_object() {
             return value;
@@ -155,21 +155,21 @@ impl Style {
 /// A list that is being written.
 pub(crate) struct List<W: Write> {
     style: Style,
-    /// Unknown where the shape of an item is.
+    /// `None` if the shape of an item is unknown.
     columns: Option<Vec<Column>>,
     out: BufWriter<W>,
     count: u64,
     /// Rows that are written at the end, once the columns and their widths are known.
     kept: Vec<Value>,
     header: bool,
-    /// Whether to say that there are more fields than columns.
+    /// Whether to mention fields that no column shows.
     hints: bool,
 }
 
 impl<W: Write> List<W> {
-    /// Writes an item, or keeps it until all are known.
+    /// Writes an item, or keeps it until all have arrived.
     pub(crate) fn push(&mut self, item: Value) -> io::Result<()> {
-        let item = self.style.masked(item);
+        let item = self.style.redacted(item);
         self.count += 1;
         match self.style.format {
             Format::Json => {
@@ -213,7 +213,7 @@ impl<W: Write> List<W> {
         let cell = |column: &Column| {
             let cell = column.cell(row, SEPARATOR);
             let is_text = matches!(at(row, &column.path), Some(Value::String(_) | Value::Array(_) | Value::Object(_)));
-            if raw || !is_text { cell } else { cells::escaped(cell) }
+            if raw || !is_text { cell } else { cell_text::escaped(cell) }
         };
         let record: Vec<_> = self.columns.iter().flatten().map(cell).collect();
         self.csv_record(&record)
@@ -251,7 +251,7 @@ impl<W: Write> List<W> {
         }
         if columns.is_empty() {
             // Items without fields.
-            return rows.iter().try_for_each(|row| writeln!(self.out, "{}", shown(&cells::text(Some(row), ", "))));
+            return rows.iter().try_for_each(|row| writeln!(self.out, "{}", shown(&cell_text::text(Some(row), ", "))));
         }
         let mut table = table();
         table.set_header(columns.iter().map(|column| shown(&column.path).to_uppercase()));

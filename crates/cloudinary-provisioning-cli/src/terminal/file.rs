@@ -8,12 +8,12 @@ use tempfile::{Builder, NamedTempFile};
 
 /// A file that gets its name when it is complete, so that a part cannot be taken for the whole. It keeps the mode of the
 /// file that it replaces; a link is followed, and a device or a pipe is written to.
-pub(crate) enum Output {
+pub(crate) enum OutputFile {
     New { file: NamedTempFile, path: PathBuf },
     Device(File),
 }
 
-impl Output {
+impl OutputFile {
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
         match fs::metadata(path) {
             Ok(there) if there.is_file() => {
@@ -45,7 +45,7 @@ impl Output {
     }
 }
 
-impl Write for Output {
+impl Write for OutputFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::New { file, .. } => file.write(bytes),

@@ -1,10 +1,10 @@
-//! What people read and answer: messages, questions, progress, Ctrl-C, files, the exit status.
+//! The process and its surroundings: messages, questions, progress, Ctrl-C, files, the exit status.
 
 pub(crate) mod confirm;
+pub(crate) mod ctrl_c;
+pub(crate) mod exit;
 pub(crate) mod file;
 pub(crate) mod input;
-pub(crate) mod interrupt;
 pub(crate) mod progress;
 pub(crate) mod say;
 pub(crate) mod shown;
-pub(crate) mod stop;

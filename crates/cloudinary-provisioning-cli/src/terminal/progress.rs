@@ -1,4 +1,4 @@
-//! Progress.
+//! A count of what is done so far.
 
 use std::fmt;
 use std::io::{self, IsTerminal};
@@ -8,17 +8,17 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::say::say;
 
-/// A count of what is done, on a terminal alone.
+/// A running count, shown only on a terminal.
 #[derive(Clone, Debug)]
-pub(crate) struct Progress(ProgressBar);
+pub(crate) struct ProgressLine(ProgressBar);
 
-impl Progress {
-    /// A progress that shows nothing yet.
+impl ProgressLine {
+    /// Creates one that shows nothing.
     pub(crate) fn hidden() -> Self {
         Self(ProgressBar::hidden())
     }
 
-    /// Shows how many `things` there were so far.
+    /// Shows how many `things` there have been so far.
     pub(crate) fn of(things: &str) -> Self {
         if !io::stderr().is_terminal() {
             return Self::hidden();
@@ -33,7 +33,7 @@ impl Progress {
         self.0.inc(1);
     }
 
-    /// Writes a line to standard error, above the progress.
+    /// Writes a line to standard error, above the count.
     pub(crate) fn say(&self, message: impl fmt::Display) {
         self.0.suspend(|| say(message));
     }

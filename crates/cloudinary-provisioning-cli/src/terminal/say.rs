@@ -3,9 +3,9 @@
 use std::fmt;
 use std::io::{self, Write};
 
-/// Writes a line to standard error. Where that is closed, nobody wants to know.
+/// Writes a line to standard error. A failure is ignored: there is nowhere to report it.
 pub(crate) fn say(message: impl fmt::Display) {
-    // In one piece, so that lines of several threads do not mix.
+    // In one write, so that lines from several threads do not mix.
     let line = format!("{message}\n");
     let _ = io::stderr().write_all(line.as_bytes());
 }

@@ -245,7 +245,7 @@ fn secrets_are_masked_unless_they_are_asked_for_or_new() {
     assert_eq!(shown.is_done().value()[1]["api_secret"], "deploy-s3cr3t");
     let new = run(cldp(&server).args(["access-keys", "generate", "s1", "--name", "New"]));
     assert!(new.is_done().value()["api_secret"].as_str().is_some_and(|secret| secret.len() > 8), "{new:?}");
-    assert!(new.stderr.contains("The secret is shown this once"), "{new:?}");
+    assert!(new.stderr.contains("The secret is shown only once"), "{new:?}");
     let read = run(cldp(&server).args(["product-environments", "get", "s1"]));
     assert!(!read.is_done().stdout.contains("deploy-s3cr3t"));
     let updated = run(cldp(&server).args(["access-keys", "update", "s1", "814", "--name", "Other"]));

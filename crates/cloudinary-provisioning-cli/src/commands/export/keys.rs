@@ -7,8 +7,8 @@ use cloudinary_provisioning_ureq::Client;
 use serde_json::json;
 
 use super::rows::Rows;
-use crate::output::cells::rfc3339;
-use crate::terminal::stop::Stop;
+use crate::output::cell_text::rfc3339;
+use crate::terminal::exit::Exit;
 
 pub(super) const COLUMNS: [&str; 10] = [
     "sub_account_id",
@@ -23,7 +23,7 @@ pub(super) const COLUMNS: [&str; 10] = [
     "updated_at",
 ];
 
-pub(super) fn write(client: &Client, workers: usize, rows: &mut Rows<'_, impl Write>) -> Result<(), Stop> {
+pub(super) fn write(client: &Client, workers: usize, rows: &mut Rows<'_, impl Write>) -> Result<(), Exit> {
     let environments = client.send(product_environments::List::new())?;
     let lists: Vec<_> = environments.iter().map(|environment| access_keys::List::new(&environment.id)).collect();
     let answers = client.send_all(lists).workers(workers).in_order();

@@ -12,11 +12,11 @@ use crate::args::globals::{Format, Globals};
 use crate::commands::access;
 use crate::connection::account::Connection;
 use crate::output::style::Style;
-use crate::terminal::file::Output;
-use crate::terminal::interrupt;
-use crate::terminal::progress::Progress;
+use crate::terminal::ctrl_c;
+use crate::terminal::exit::Exit;
+use crate::terminal::file::OutputFile;
+use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::say;
-use crate::terminal::stop::Stop;
 
 mod keys;
 mod roles;
@@ -26,27 +26,27 @@ mod users;
 
 const WORKERS: NonZeroUsize = NonZeroUsize::new(4).unwrap();
 
-/// How many calls are made at the same time, where many only read.
+/// Returns how many calls a reading command makes at the same time.
 pub(crate) fn workers(globals: &Globals) -> usize {
     globals.workers.unwrap_or(WORKERS).get()
 }
 
-pub(crate) fn run(globals: &Globals, options: &ExportOptions) -> Result<ExitCode, Stop> {
+pub(crate) fn run(globals: &Globals, options: &ExportOptions) -> Result<ExitCode, Exit> {
     no_dry_run(globals)?;
     let style = Style::with_default(globals, Format::Csv);
     let things = things(options.what);
-    // On a terminal, the lines themselves are progress.
+    // On a terminal, the lines themselves show the progress.
     let hidden = options.file.is_none() && io::stdout().is_terminal();
-    let progress = if hidden { Progress::hidden() } else { Progress::of(things) };
+    let progress = if hidden { ProgressLine::hidden() } else { ProgressLine::of(things) };
     let connection = Connection::open(globals, &progress)?;
     progress.say(format_args!("Reading from {connection}."));
-    interrupt::watch()?;
+    ctrl_c::watch()?;
     let failures = match &options.file {
         Some(path) => {
-            let unwritable = |error: io::Error| Stop::Usage(format!("{}: {error}", path.display()));
-            let mut file = Output::create(path).map_err(unwritable)?;
+            let unwritable = |error: io::Error| Exit::Usage(format!("{}: {error}", path.display()));
+            let mut file = OutputFile::create(path).map_err(unwritable)?;
             let failures = write(globals, options.what, &style, &connection.client, &progress, &mut file)?;
-            file.finish().map_err(|error| Stop::Failed(format!("{}: {error}", path.display())))?;
+            file.finish().map_err(|error| Exit::Failed(format!("{}: {error}", path.display())))?;
             failures
         }
         None => write(globals, options.what, &style, &connection.client, &progress, io::stdout())?,
@@ -55,14 +55,14 @@ pub(crate) fn run(globals: &Globals, options: &ExportOptions) -> Result<ExitCode
     if failures == 0 {
         return Ok(ExitCode::SUCCESS);
     }
-    say(format_args!("cldp: could not read everything: {failures} errors, and what they are about is empty"));
+    say(format_args!("cldp: could not read everything: {failures} errors, and their cells are empty"));
     Ok(ExitCode::from(1))
 }
 
-/// Reading a whole account is more than one request.
-pub(crate) fn no_dry_run(globals: &Globals) -> Result<(), Stop> {
+/// Refuses `--dry-run`: reading a whole account is more than one request.
+pub(crate) fn no_dry_run(globals: &Globals) -> Result<(), Exit> {
     if globals.dry_run {
-        return Err(Stop::usage("--dry-run is for operations, `api`, `batch` and `sync`"));
+        return Err(Exit::usage("--dry-run is for operations, `api`, `batch` and `sync`"));
     }
     Ok(())
 }
@@ -72,9 +72,9 @@ fn write(
     what: Export,
     style: &Style,
     client: &Client,
-    progress: &Progress,
+    progress: &ProgressLine,
     out: impl Write,
-) -> Result<usize, Stop> {
+) -> Result<usize, Exit> {
     let workers = workers(globals);
     let columns: &[&str] = match what {
         Export::Users => &row::COLUMNS,

@@ -8,8 +8,8 @@ use cloudinary_provisioning_ureq::Client;
 use serde_json::json;
 
 use super::rows::Rows;
-use crate::output::cells::rfc3339;
-use crate::terminal::stop::Stop;
+use crate::output::cell_text::rfc3339;
+use crate::terminal::exit::Exit;
 
 pub(super) const COLUMNS: [&str; 11] = [
     "id",
@@ -25,7 +25,7 @@ pub(super) const COLUMNS: [&str; 11] = [
     "updated_at",
 ];
 
-pub(super) fn write(client: &Client, workers: usize, rows: &mut Rows<'_, impl Write>) -> Result<(), Stop> {
+pub(super) fn write(client: &Client, workers: usize, rows: &mut Rows<'_, impl Write>) -> Result<(), Exit> {
     let mut roles = client.send(List::new(PermissionType::Global))?;
     roles.extend(client.send(List::new(PermissionType::Content))?);
     let whole: Vec<_> = roles.iter().map(|role| Get::new(&role.id)).collect();

@@ -1,9 +1,9 @@
-//! A user as a line of an export: a pure function.
+//! A user as a line of an export.
 
 use cloudinary_provisioning::users::{Role, SubAccountSummary, User, UserGroupSummary};
 use serde_json::{Value, json};
 
-use crate::output::cells::{SEPARATOR, rfc3339};
+use crate::output::cell_text::{SEPARATOR, rfc3339};
 use crate::output::csv_format::{ALL, INFORMATION, NONE, WANTED};
 
 /// The names of the columns.
@@ -13,7 +13,7 @@ pub(super) const COLUMNS: [&str; WANTED.len() + INFORMATION.len()] = {
     [a, b, c, d, e, f, g, h, i, j, k]
 };
 
-/// What the list of users does not tell; `None` where it could not be read.
+/// What the list of users leaves out; `None` where it could not be read.
 #[derive(Debug, Default)]
 pub(super) struct Details {
     pub(super) groups: Option<Vec<UserGroupSummary>>,
@@ -38,7 +38,7 @@ pub(super) fn row(user: &User, details: &Details) -> Value {
     })
 }
 
-/// Whether the user has access to all product environments, those to come included.
+/// Whether the user has access to all product environments, including future ones.
 pub(super) fn has_all(user: &User) -> bool {
     user.all_sub_accounts == Some(true) || user.role == Some(Role::MasterAdmin)
 }
@@ -51,7 +51,7 @@ fn sub_account_ids(user: &User, details: &Details) -> Value {
     let ids: Vec<_> = list.iter().map(|environment| environment.id.as_str()).collect();
     match ids.as_slice() {
         [] => NONE.into(),
-        // Better nothing than what would be read as something else.
+        // Leave out what a sync would misread.
         ids if ids.iter().any(|id| [ALL, NONE].contains(id) || id.contains(SEPARATOR)) => Value::Null,
         ids => json!(ids),
     }

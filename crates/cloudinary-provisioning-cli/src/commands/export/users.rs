@@ -11,12 +11,12 @@ use cloudinary_provisioning_ureq::Client;
 
 use super::row::{Details, has_all, row};
 use super::rows::Rows;
-use crate::terminal::stop::Stop;
+use crate::terminal::exit::Exit;
 
-/// For so many users the details are asked for at a time.
+/// How many users' details are requested at a time.
 const TOGETHER: usize = 200;
 
-/// All product environments, which a user with access to all of them knows.
+/// All product environments, as listed for a user with access to all of them.
 enum All {
     NotAsked,
     Unreadable,
@@ -29,9 +29,9 @@ impl All {
     }
 }
 
-/// Writes everybody. Where the list itself cannot be read, it stops.
-pub(super) fn write(client: &Client, workers: usize, rows: &mut Rows<'_, impl Write>) -> Result<(), Stop> {
-    // Who is created meanwhile comes last in this order, and moves nobody to another page.
+/// Writes every user. Fails if the list itself cannot be read.
+pub(super) fn write(client: &Client, workers: usize, rows: &mut Rows<'_, impl Write>) -> Result<(), Exit> {
+    // In this order, users created meanwhile come last and move nobody to another page.
     let list = List::new().sort_by(SortBy::CreatedAt).sort_order(SortOrder::Asc);
     let mut users = client.items(list);
     let mut all = All::NotAsked;
@@ -64,7 +64,7 @@ fn groups(
         .collect()
 }
 
-/// Those of each user who has a choice of them. All there are is asked for once.
+/// Reads the product environments of users who do not have access to all. The list of all is requested once.
 fn sub_accounts(
     client: &Client,
     workers: usize,

@@ -9,7 +9,7 @@ use cloudinary_provisioning_ureq::Client;
 use super::input::{Wanted, key};
 use super::plan::{Action, Changes, Plan, Step, needs_access, step};
 use super::{directory, workers};
-use crate::terminal::stop::chain;
+use crate::terminal::exit::chain;
 
 /// What came of a step.
 #[derive(Debug)]

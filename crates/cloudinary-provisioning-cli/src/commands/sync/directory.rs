@@ -9,7 +9,7 @@ use cloudinary_provisioning_ureq::Client;
 use super::environments::Environments;
 use super::input::{Wanted, key};
 use super::plan::{Access, Directory, by_email, needs_access};
-use crate::terminal::stop::chain;
+use crate::terminal::exit::chain;
 
 pub(crate) fn read(client: &Client, wanted: &[Wanted], workers: NonZeroUsize) -> Result<Directory, Error> {
     // Who is created meanwhile comes last in this order, and moves nobody to another page.

@@ -9,10 +9,10 @@ use cloudinary_provisioning::users::Role;
 use serde::{Deserialize, Serialize};
 
 use super::environments::Environments;
-use crate::output::cells::{SEPARATOR, unescaped};
+use crate::output::cell_text::{SEPARATOR, unescaped};
 use crate::output::csv_format::{ALL, INFORMATION, NONE, WANTED};
+use crate::terminal::exit::Exit;
 use crate::terminal::input;
-use crate::terminal::stop::Stop;
 
 const SAMPLE: &str = include_str!("sample.json");
 
@@ -37,14 +37,14 @@ pub(crate) fn key(email: &str) -> String {
 }
 
 /// Reads a file, or the sample where none is given. `raw` CSV has no cells that were escaped for spreadsheets.
-pub(crate) fn read(file: Option<&Path>, raw: bool) -> Result<Vec<Wanted>, Stop> {
+pub(crate) fn read(file: Option<&Path>, raw: bool) -> Result<Vec<Wanted>, Exit> {
     let Some(path) = file else {
-        return parse_json(SAMPLE).map_err(Stop::usage);
+        return parse_json(SAMPLE).map_err(Exit::usage);
     };
     let text = input::read(path)?;
     let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
     let users = if is_csv { parse_csv(&text, raw) } else { parse_json(&text) };
-    users.map_err(|error| Stop::Usage(format!("{}: {error}", path.display())))
+    users.map_err(|error| Exit::Usage(format!("{}: {error}", path.display())))
 }
 
 /// What is wrong with the input, and where.

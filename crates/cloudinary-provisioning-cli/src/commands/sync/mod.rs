@@ -25,10 +25,10 @@ use crate::args::globals::{Format, Globals};
 use crate::connection::account::Connection;
 use crate::connection::demo;
 use crate::terminal::confirm::confirm;
-use crate::terminal::interrupt;
-use crate::terminal::progress::Progress;
+use crate::terminal::ctrl_c;
+use crate::terminal::exit::Exit;
+use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::say;
-use crate::terminal::stop::Stop;
 
 mod apply;
 mod directory;
@@ -38,22 +38,22 @@ mod plan;
 mod report;
 mod workers;
 
-pub(crate) fn run(globals: &Globals, options: &SyncOptions) -> Result<ExitCode, Stop> {
+pub(crate) fn run(globals: &Globals, options: &SyncOptions) -> Result<ExitCode, Exit> {
     let json = match globals.output {
         Some(Format::Json | Format::Jsonl) => true,
-        Some(Format::Csv) => return Err(Stop::usage("sync reports as text or, with -o json, as JSON lines")),
+        Some(Format::Csv) => return Err(Exit::usage("sync reports as text or, with -o json, as JSON lines")),
         Some(Format::Table) | None => false,
     };
     if options.file.is_none() && !globals.demo {
-        return Err(Stop::usage("sync needs a FILE with the wanted users; with --demo it can do without"));
+        return Err(Exit::usage("sync needs a FILE with the wanted users; with --demo it can do without"));
     }
     let wanted = input::read(options.file.as_deref(), globals.raw_csv)?;
     if wanted.is_empty() && options.disable_missing {
-        return Err(Stop::usage("there are no users in the file, and --disable-missing would disable everybody"));
+        return Err(Exit::usage("there are no users in the file, and --disable-missing would disable everybody"));
     }
-    let connection = Connection::with_demo(globals, &Progress::hidden(), moody_account)?;
+    let connection = Connection::with_demo(globals, &ProgressLine::hidden(), moody_account)?;
     say(format_args!("Working on {connection}."));
-    interrupt::watch()?;
+    ctrl_c::watch()?;
     let sync = Sync {
         client: &connection.client,
         wanted: &wanted,
@@ -77,11 +77,11 @@ struct Sync<'s> {
 
 impl Sync<'_> {
     /// Whether all is as wanted at the end.
-    fn run(&self) -> Result<bool, Stop> {
+    fn run(&self) -> Result<bool, Exit> {
         let plan = self.plan()?;
         self.report
             .plan(&plan)
-            .map_err(|error| Stop::Failed(format!("cannot write the plan: {error}; nothing was changed")))?;
+            .map_err(|error| Exit::Failed(format!("cannot write the plan: {error}; nothing was changed")))?;
         if self.globals.dry_run {
             say("Dry run: nothing was changed.");
             return Ok(plan.blocked() == 0);
@@ -94,10 +94,10 @@ impl Sync<'_> {
         self.apply(&plan)
     }
 
-    fn apply(&self, plan: &Plan) -> Result<bool, Stop> {
+    fn apply(&self, plan: &Plan) -> Result<bool, Exit> {
         let tells_all = self.globals.verbose || io::stderr().is_terminal();
         let (mut done, changes) = (0, plan.changes());
-        let outcomes = apply::apply(self.client, plan, self.workers, interrupt::interrupted, |outcome| {
+        let outcomes = apply::apply(self.client, plan, self.workers, ctrl_c::interrupted, |outcome| {
             if outcome.step.action.is_change() {
                 done += 1;
                 if tells_all || outcome.result.is_err() {
@@ -108,21 +108,21 @@ impl Sync<'_> {
         let counts = Counts::of_outcomes(&outcomes, plan);
         self.report.results(&outcomes, &counts).map_err(|error| {
             // The changes are made, whoever reads about them.
-            Stop::Failed(format!("cannot write the results: {error}. {counts}"))
+            Exit::Failed(format!("cannot write the results: {error}. {counts}"))
         })?;
         if counts.not_begun > 0 {
-            return Err(Stop::failed("interrupted; run it again to go on"));
+            return Err(Exit::failed("interrupted; run it again to go on"));
         }
 
         // What the service says afterwards counts, and not what its responses said.
         let second = self.plan()?;
         self.report
             .second_pass(&second)
-            .map_err(|error| Stop::Failed(format!("cannot write the results: {error}. {counts}")))?;
+            .map_err(|error| Exit::Failed(format!("cannot write the results: {error}. {counts}")))?;
         Ok(counts.failed == 0 && second.unsettled().next().is_none())
     }
 
-    fn plan(&self) -> Result<Plan, Stop> {
+    fn plan(&self) -> Result<Plan, Exit> {
         let directory = directory::read(self.client, self.wanted, self.workers)?;
         say(format_args!("Read {} users.", directory.users.len()));
         Ok(plan::plan(self.wanted, &directory, self.missing))

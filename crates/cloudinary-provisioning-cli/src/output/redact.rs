@@ -1,4 +1,4 @@
-//! Secrets in what is printed.
+//! Hides secrets in what is printed.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -6,10 +6,10 @@ use std::sync::OnceLock;
 use cloudinary_provisioning::{Kind, catalog};
 use serde_json::Value;
 
-pub(crate) const MASK: &str = "********";
+pub(crate) const REDACTED: &str = "********";
 
-/// Whether a field of this name holds a secret anywhere in the API. Names count, wherever they stand: a response may have
-/// another shape than the documented one.
+/// Whether a field of this name holds a secret anywhere in the API. Fields are known by name, wherever
+/// they are: a response may have another shape than the documented one.
 pub(crate) fn is_secret(name: &str) -> bool {
     static NAMES: OnceLock<BTreeSet<&'static str>> = OnceLock::new();
     let names = NAMES.get_or_init(|| {
@@ -23,7 +23,7 @@ pub(crate) fn is_secret(name: &str) -> bool {
     names.contains(name)
 }
 
-/// Whether there is a secret in it, at any depth.
+/// Whether the value holds a secret, at any depth.
 pub(crate) fn has_secret(value: &Value) -> bool {
     match value {
         Value::Array(list) => list.iter().any(has_secret),
@@ -34,16 +34,16 @@ pub(crate) fn has_secret(value: &Value) -> bool {
     }
 }
 
-/// Puts `********` in the place of every secret.
-pub(crate) fn mask(value: &mut Value) {
+/// Replaces every secret with `********`.
+pub(crate) fn redact(value: &mut Value) {
     match value {
-        Value::Array(list) => list.iter_mut().for_each(mask),
+        Value::Array(list) => list.iter_mut().for_each(redact),
         Value::Object(map) => {
             for (name, value) in map {
                 if is_secret(name) && !is_empty(value) {
-                    *value = Value::from(MASK);
+                    *value = Value::from(REDACTED);
                 } else {
-                    mask(value);
+                    redact(value);
                 }
             }
         }
@@ -51,7 +51,7 @@ pub(crate) fn mask(value: &mut Value) {
     }
 }
 
-/// No secret is there where the service leaves it out in one of its ways.
+/// The service leaves a secret out by sending null or an empty text.
 fn is_empty(value: &Value) -> bool {
     value.is_null() || value == ""
 }
@@ -79,14 +79,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_are_masked_wherever_they_stand_and_nothing_else_is() {
+    fn only_secrets_are_redacted_at_any_depth() {
         let mut value =
             json!({"api_key": "814", "api_secret": "s", "keys": [{"secret": "t", "enabled": true}], "edge_key": ""});
         assert!(has_secret(&value));
-        mask(&mut value);
+        redact(&mut value);
         assert_eq!(
             value,
-            json!({"api_key": "814", "api_secret": MASK, "keys": [{"secret": MASK, "enabled": true}], "edge_key": ""}),
+            json!({"api_key": "814", "api_secret": REDACTED, "keys": [{"secret": REDACTED, "enabled": true}],
+                "edge_key": ""}),
         );
         assert!(!has_secret(&json!({"api_secret": null, "edge_key": ""})));
     }

@@ -1,4 +1,4 @@
-//! Why the program stopped, and the exit status that tells.
+//! Why a command ended early, and its exit status.
 
 use std::error::Error;
 use std::fmt;
@@ -7,18 +7,18 @@ use std::process::ExitCode;
 
 use cloudinary_provisioning::{BuildError, ErrorKind};
 
-/// Why a command stopped before its end.
+/// Why a command ended early.
 #[derive(Debug)]
-pub(crate) enum Stop {
+pub(crate) enum Exit {
     /// The command line, the environment or the input is wrong. Nothing was sent.
     Usage(String),
     /// The service refused, or something failed on the way.
     Failed(String),
-    /// Whoever reads the output has closed it. There is nobody to tell more.
+    /// The reader closed the output, so nothing is left to report.
     Closed,
 }
 
-impl Stop {
+impl Exit {
     pub(crate) fn usage(error: impl fmt::Display) -> Self {
         Self::Usage(error.to_string())
     }
@@ -35,7 +35,7 @@ impl Stop {
         }
     }
 
-    /// The error of a call that had no operation of its own, under the name of the operation that it was.
+    /// Converts the error of a raw request, naming the operation that it stands for.
     pub(crate) fn of_call(operation: &str, error: &cloudinary_provisioning::Error) -> Self {
         let text = describe(operation, error);
         match error.kind() {
@@ -45,7 +45,7 @@ impl Stop {
     }
 }
 
-impl fmt::Display for Stop {
+impl fmt::Display for Exit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(why) | Self::Failed(why) => f.write_str(why),
@@ -54,7 +54,7 @@ impl fmt::Display for Stop {
     }
 }
 
-impl From<io::Error> for Stop {
+impl From<io::Error> for Exit {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
             Self::Closed
@@ -64,32 +64,32 @@ impl From<io::Error> for Stop {
     }
 }
 
-impl From<csv::Error> for Stop {
+impl From<csv::Error> for Exit {
     fn from(error: csv::Error) -> Self {
         io::Error::from(error).into()
     }
 }
 
-impl From<BuildError> for Stop {
+impl From<BuildError> for Exit {
     fn from(error: BuildError) -> Self {
         Self::Usage(chain(&error))
     }
 }
 
-impl From<cloudinary_provisioning::Error> for Stop {
+impl From<cloudinary_provisioning::Error> for Exit {
     fn from(error: cloudinary_provisioning::Error) -> Self {
         Self::of_call("", &error)
     }
 }
 
-/// An error and all its causes in one line, under the name of the operation that it was.
+/// Describes an error and its causes in one line, naming the operation.
 pub(crate) fn describe(operation: &str, error: &cloudinary_provisioning::Error) -> String {
     let text = named(operation, chain(error));
     let hint = if error.is_unauthorized() { "; are the account id, the API key and the secret right?" } else { "" };
     format!("{text}{hint}")
 }
 
-/// A message under the name of the operation that it is about, where the call had no operation of its own.
+/// Replaces the name that a raw request has in messages with the operation's.
 pub(crate) fn named(operation: &str, message: String) -> String {
     match message.strip_prefix("raw: ") {
         Some(message) if !operation.is_empty() => format!("{operation}: {message}"),
@@ -97,7 +97,7 @@ pub(crate) fn named(operation: &str, message: String) -> String {
     }
 }
 
-/// An error and all its causes, in one line.
+/// Joins an error and its causes into one line.
 pub(crate) fn chain(error: &dyn Error) -> String {
     let errors = std::iter::successors(Some(error), |&error| error.source());
     errors.map(ToString::to_string).collect::<Vec<_>>().join(": ")

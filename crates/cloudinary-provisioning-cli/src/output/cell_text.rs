@@ -1,10 +1,10 @@
-//! JSON values as the cells of a table or of CSV.
+//! JSON values as the text of cells, in tables and in CSV.
 
 use cloudinary_provisioning::time::OffsetDateTime;
 use cloudinary_provisioning::time::format_description::well_known::Rfc3339;
 use serde_json::Value;
 
-/// Stands between the entries of a CSV cell.
+/// Separates the entries of a list in a CSV cell.
 pub(crate) const SEPARATOR: &str = "|";
 
 /// The value at this path of a row: `id`, `principal.id`.
@@ -30,7 +30,7 @@ pub(crate) fn time(value: Option<&Value>) -> String {
     moment.map_or_else(|| text(value, " "), rfc3339)
 }
 
-/// Only a year beyond 9999 has no such form.
+/// Formats a time as RFC 3339; as nothing for a year beyond 9999, which has no such form.
 pub(crate) fn rfc3339(moment: OffsetDateTime) -> String {
     moment.format(&Rfc3339).unwrap_or_default()
 }
@@ -38,17 +38,17 @@ pub(crate) fn rfc3339(moment: OffsetDateTime) -> String {
 /// What spreadsheets take for the beginning of a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// A cell that no spreadsheet takes for a formula: with an apostrophe in front where it might.
+/// Puts an apostrophe in front of a cell that a spreadsheet would read as a formula.
 pub(crate) fn escaped(cell: String) -> String {
     if is_formula(&cell) { format!("'{cell}") } else { cell }
 }
 
-/// The cell as it was before [`escaped`].
+/// Reverts [`escaped`].
 pub(crate) fn unescaped(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|cell| is_formula(cell)).unwrap_or(cell)
 }
 
-/// Also behind apostrophes, so that escaping can be undone.
+/// Looks behind apostrophes too, so that escaping can be undone.
 fn is_formula(cell: &str) -> bool {
     cell.trim_start_matches('\'').starts_with(FORMULA)
 }
