@@ -11,6 +11,8 @@ use crate::terminal::input;
 
 const JSON: &str = "json";
 const LIMIT: &str = "limit";
+const FILES: &str =
+    "An option's value may be in a file: @FILE, or @- for standard input. @@ stands for a leading @.\n\n";
 
 /// A command for every resource, with its operations.
 pub(crate) fn resources() -> Vec<Command> {
@@ -43,7 +45,8 @@ pub(crate) fn read(entry: &'static Entry, matches: &ArgMatches) -> Result<Reques
     let mut fields = Map::new();
     for field in entry.fields {
         let Some(texts) = matches.get_many::<String>(&id(field)) else { continue };
-        let texts: Vec<_> = texts.cloned().collect();
+        let texts = texts.map(|text| if takes_files(field) { input::text(text) } else { Ok(text.clone()) });
+        let texts = texts.collect::<Result<Vec<_>, _>>()?;
         let value = request::parse_all(field, &texts).map_err(|why| Exit::Usage(format!("{}: {why}", shown(field))))?;
         fields.insert(field.name.to_owned(), value);
     }
@@ -77,9 +80,10 @@ fn resource(name: &'static str) -> Command {
 
 fn operation(entry: &'static Entry, name: &str) -> Command {
     let fields = entry.fields.iter().map(|field| argument(entry, field));
+    let files = if entry.fields.iter().any(takes_files) { FILES } else { "" };
     let mut command = Command::new(name.to_owned())
         .about(plain(entry.summary))
-        .after_help(format!("{} {}\nVendor's documentation: {}", entry.method, entry.path, entry.documentation))
+        .after_help(format!("{files}{} {}\nVendor's documentation: {}", entry.method, entry.path, entry.documentation))
         .args(fields);
     if has_body(entry) {
         let json = Arg::new(JSON).long(JSON).value_name("JSON").help(
@@ -201,6 +205,11 @@ fn plain(markdown: &str) -> String {
     }
     plain.push_str(rest);
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether the option of a field accepts `@FILE`.
+fn takes_files(field: &Field) -> bool {
+    field.place != Place::Path && !matches!(field.kind, Kind::Pairs(..))
 }
 
 /// Names a field as it is written on the command line.

@@ -2,8 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
@@ -26,6 +25,7 @@ use crate::output::redact::has_secret;
 use crate::output::style::{Style, line};
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::{Exit, describe};
+use crate::terminal::input::{self, Input};
 use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::say;
 
@@ -46,7 +46,7 @@ struct Asked {
 }
 
 pub(crate) fn run(globals: &Globals, options: &BatchOptions) -> Result<ExitCode, Exit> {
-    let input = open(options.file.as_deref())?;
+    let input = input::open(options.file.as_deref().unwrap_or(Path::new("-")))?;
     let connection = Connection::open(globals, &ProgressLine::hidden())?;
     ctrl_c::watch()?;
     let style = Style::new(globals);
@@ -56,7 +56,7 @@ pub(crate) fn run(globals: &Globals, options: &BatchOptions) -> Result<ExitCode,
         Ok(text) if text.trim().is_empty() => Some(None),
         Ok(text) => Some(Some(read(&text, number, globals.yes || globals.dry_run))),
         Err(error) => {
-            unreadable = Some(Exit::Failed(format!("cannot read the input, line {number}: {error}")));
+            unreadable = Some(Exit::Failed(format!("cannot read the input: {error}")));
             None
         }
     });
@@ -104,10 +104,10 @@ pub(crate) fn run(globals: &Globals, options: &BatchOptions) -> Result<ExitCode,
 }
 
 /// Yields the lines of the input until Ctrl-C. A thread reads them, so that Ctrl-C takes effect at once.
-fn lines(input: Box<dyn BufRead + Send>) -> Result<impl Iterator<Item = io::Result<String>>, Exit> {
+fn lines(input: Input) -> Result<impl Iterator<Item = io::Result<String>>, Exit> {
     let (sender, receiver) = mpsc::sync_channel(1);
     let read = move || {
-        for line in input.lines() {
+        for line in input::lines(input) {
             if sender.send(line).is_err() {
                 return;
             }
@@ -124,16 +124,6 @@ fn lines(input: Box<dyn BufRead + Send>) -> Result<impl Iterator<Item = io::Resu
         }
         None
     }))
-}
-
-fn open(file: Option<&Path>) -> Result<Box<dyn BufRead + Send>, Exit> {
-    match file.filter(|path| *path != Path::new("-")) {
-        None => Ok(Box::new(BufReader::new(io::stdin()))),
-        Some(path) => {
-            let file = File::open(path).map_err(|error| Exit::Usage(format!("{}: {error}", path.display())))?;
-            Ok(Box::new(BufReader::new(file)))
-        }
-    }
 }
 
 fn read(text: &str, line: u64, may_remove: bool) -> Asked {

@@ -14,6 +14,7 @@ mod export;
 mod export_users;
 mod fake;
 mod help;
+mod input;
 mod operations;
 mod output;
 mod run;

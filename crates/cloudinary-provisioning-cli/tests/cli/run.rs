@@ -78,10 +78,10 @@ pub(crate) fn run(command: &mut Command) -> Ran {
 }
 
 /// Runs it to its end with this on its standard input.
-pub(crate) fn run_with_input(command: &mut Command, input: &str) -> Ran {
+pub(crate) fn run_with_input(command: &mut Command, input: &(impl AsRef<[u8]> + ?Sized)) -> Ran {
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     // It may end before it has read everything.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let _ = child.stdin.take().unwrap().write_all(input.as_ref());
     ran(child.wait_with_output().unwrap())
 }
 
@@ -110,7 +110,7 @@ pub(crate) fn account() -> FakeAccount {
 pub(crate) struct TempFile(pub(crate) PathBuf);
 
 impl TempFile {
-    pub(crate) fn new(extension: &str, content: &str) -> Self {
+    pub(crate) fn new(extension: &str, content: &(impl AsRef<[u8]> + ?Sized)) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("cldp-{}-{number}.{extension}", std::process::id());
