@@ -144,14 +144,24 @@ pub(crate) fn writes(server: &FakeServer) -> usize {
     server.with(|account| account.requests().filter(|request| request.method != "GET").count())
 }
 
-/// Waits until the server has read this many requests.
-pub(crate) fn wait_for_requests(server: &FakeServer, child: &mut Child, count: u64) {
+/// Waits until there is something.
+pub(crate) fn wait_for<T>(mut get: impl FnMut() -> Option<T>) -> T {
     let patience = Instant::now() + Duration::from_secs(20);
-    while server.requests() < count {
-        assert!(Instant::now() < patience, "request {count} never came");
-        assert!(child.try_wait().unwrap().is_none(), "it ended before request {count}");
+    loop {
+        if let Some(got) = get() {
+            return got;
+        }
+        assert!(Instant::now() < patience, "it never came");
         thread::sleep(Duration::from_millis(1));
     }
+}
+
+/// Waits until the server has read this many requests.
+pub(crate) fn wait_for_requests(server: &FakeServer, child: &mut Child, count: u64) {
+    wait_for(|| {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before request {count}");
+        (server.requests() >= count).then_some(())
+    });
 }
 
 /// Ctrl-C.

@@ -39,12 +39,13 @@ pub(crate) fn run(globals: &Globals, options: &ExportOptions) -> Result<ExitCode
     let hidden = options.file.is_none() && io::stdout().is_terminal();
     let progress = if hidden { ProgressLine::hidden() } else { ProgressLine::of(things) };
     let connection = Connection::open(globals, &progress)?;
-    progress.say(format_args!("Reading from {connection}."));
     ctrl_c::watch()?;
+    progress.say(format_args!("Reading from {connection}."));
     let failures = match &options.file {
         Some(path) => {
-            let unwritable = |error: io::Error| Exit::Usage(format!("{}: {error}", path.display()));
-            let mut file = OutputFile::create(path).map_err(unwritable)?;
+            let created = OutputFile::create(path, globals.show_secrets);
+            ctrl_c::check()?;
+            let mut file = created.map_err(|error| Exit::Usage(format!("{}: {error}", path.display())))?;
             let failures = write(globals, options.what, &style, &connection.client, &progress, &mut file)?;
             file.finish().map_err(|error| Exit::Failed(format!("{}: {error}", path.display())))?;
             failures
