@@ -18,6 +18,7 @@ use crate::terminal::confirm::confirm;
 use crate::terminal::exit::Exit;
 use crate::terminal::input;
 use crate::terminal::say::say;
+use crate::terminal::stream;
 
 pub(crate) fn run(globals: &Globals, options: &ApiOptions) -> Result<ExitCode, Exit> {
     let method: Method = options
@@ -62,7 +63,7 @@ fn write(globals: &Globals, method: &Method, response: Value) -> io::Result<()> 
         say("The secret is shown only once: keep it.");
         style = style.showing_secrets();
     }
-    let mut out = io::stdout();
+    let mut out = stream::stdout();
     match response {
         Value::Null => {}
         Value::Array(items) => {

@@ -28,6 +28,7 @@ use crate::terminal::exit::{Exit, describe};
 use crate::terminal::input::{self, Input};
 use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::say;
+use crate::terminal::stream;
 
 /// A line of the input.
 #[derive(Deserialize)]
@@ -203,7 +204,7 @@ impl ResultWriter<'_> {
 
     fn write(&mut self, value: &Value) -> Result<(), Exit> {
         self.done += 1;
-        let mut out = io::stdout().lock();
+        let mut out = stream::stdout();
         line(value, &mut out)?;
         out.flush()?;
         Ok(())

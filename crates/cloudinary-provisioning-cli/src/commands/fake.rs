@@ -11,6 +11,7 @@ use crate::args::cli::{FakeOptions, FakeSeed};
 use crate::connection::demo;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
+use crate::terminal::stream;
 
 pub(crate) fn run(options: &FakeOptions) -> Result<ExitCode, Exit> {
     let account = match options.seed {
@@ -40,7 +41,7 @@ pub(crate) fn run(options: &FakeOptions) -> Result<ExitCode, Exit> {
     });
 
     let lines = format!("{}\nCLOUDINARY_ACCOUNT_URL={}\n", server.url(), server.account_url());
-    let mut out = io::stdout();
+    let mut out = stream::stdout();
     out.write_all(lines.as_bytes())?;
     out.flush()?;
     // An error means that all senders are gone, and nothing else would end the wait.

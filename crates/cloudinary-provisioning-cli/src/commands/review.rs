@@ -1,6 +1,5 @@
 //! `cldp review`: who can access what, in which product environment, through which group or role.
 
-use std::io;
 use std::process::ExitCode;
 
 use crate::args::globals::Globals;
@@ -12,6 +11,7 @@ use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
 use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::say;
+use crate::terminal::stream;
 
 /// The default columns.
 const COLUMNS: [&str; 5] = ["principal", "environment", "role", "through", "content"];
@@ -23,7 +23,7 @@ pub(crate) fn run(globals: &Globals) -> Result<ExitCode, Exit> {
     ctrl_c::watch()?;
     let (grants, failures) = access::read(&connection.client, workers(globals), &progress)?;
     progress.finish();
-    let mut rows = Style::new(globals).rows(&COLUMNS, io::stdout());
+    let mut rows = Style::new(globals).rows(&COLUMNS, stream::stdout());
     grants.into_iter().try_for_each(|grant| rows.push(grant))?;
     rows.finish()?;
     if failures == 0 {

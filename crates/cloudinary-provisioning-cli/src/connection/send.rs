@@ -1,6 +1,6 @@
 //! Sends one operation.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use cloudinary_provisioning::{Account, Kind, Raw, Safety};
@@ -17,6 +17,7 @@ use crate::terminal::confirm::confirm;
 use crate::terminal::exit::Exit;
 use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::say;
+use crate::terminal::stream;
 
 /// Sends the operation and writes its result, at most `limit` items of a list.
 pub(crate) fn send(globals: &Globals, request: &Request, limit: Option<u64>) -> Result<ExitCode, Exit> {
@@ -41,8 +42,8 @@ pub(crate) fn send(globals: &Globals, request: &Request, limit: Option<u64>) -> 
 /// Writes the request that would be sent.
 pub(crate) fn dry_run(account: &Account, raw: &Raw) -> Result<ExitCode, Exit> {
     let request = described(account, raw)?;
-    serde_json::to_writer_pretty(io::stdout(), &request).map_err(io::Error::from)?;
-    writeln!(io::stdout())?;
+    serde_json::to_writer_pretty(stream::stdout(), &request).map_err(io::Error::from)?;
+    writeln!(stream::stdout())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -82,8 +83,8 @@ fn list(pages: Pages<'_>, request: &Request, limit: Option<u64>, style: &Style) 
             .unwrap_or(Kind::Object),
         kind => kind,
     };
-    let progress = if io::stdout().is_terminal() { ProgressLine::of("items") } else { ProgressLine::hidden() };
-    let mut list = style.list(kind, io::stdout());
+    let progress = if stream::stdout().is_terminal() { ProgressLine::of("items") } else { ProgressLine::hidden() };
+    let mut list = style.list(kind, stream::stdout());
     let mut stopped = Ok(());
     for item in pages.take(limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))) {
         match item {
@@ -120,7 +121,7 @@ fn write(response: &Value, request: &Request, style: Style) -> io::Result<()> {
     let response_kind = request.entry.response;
     let value = value(response, request).clone();
     if value.is_null() {
-        if io::stdout().is_terminal() {
+        if stream::stdout().is_terminal() {
             say(format_args!("{}: done", request.title()));
         }
         return Ok(());
@@ -133,14 +134,14 @@ fn write(response: &Value, request: &Request, style: Style) -> io::Result<()> {
     };
     match (value, response_kind.kind) {
         (Value::Array(items), Kind::List(kind)) => {
-            let mut list = style.list(*kind, io::stdout());
+            let mut list = style.list(*kind, stream::stdout());
             for item in items {
                 list.push(item)?;
             }
             list.finish()
         }
         (value, kind) => {
-            let mut out = io::stdout();
+            let mut out = stream::stdout();
             style.one(value, kind, &mut out)?;
             out.flush()
         }

@@ -35,8 +35,8 @@ pub(crate) fn rfc3339(moment: OffsetDateTime) -> String {
     moment.format(&Rfc3339).unwrap_or_default()
 }
 
-/// What spreadsheets take for the beginning of a formula.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// The characters with which a spreadsheet lets a formula begin, or that it skips in front of one.
+const FORMULA: [char; 12] = ['=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠'];
 
 /// Puts an apostrophe in front of a cell that a spreadsheet would read as a formula.
 pub(crate) fn escaped(cell: String) -> String {
@@ -61,7 +61,10 @@ mod tests {
 
     #[test]
     fn escaping_can_be_undone_and_leaves_no_formula() {
-        for cell in ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "'=1", "''=1", "'quoted'", "", "plain", "a=b"] {
+        for cell in [
+            "=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "\0=1", "＝1", "＋1", "－1", "＠x", "'=1", "''=1",
+            "'quoted'", "", "plain", "a=b",
+        ] {
             let escaped = escaped(cell.to_owned());
             assert!(!escaped.starts_with(FORMULA), "{escaped}");
             assert_eq!(unescaped(&escaped), cell);

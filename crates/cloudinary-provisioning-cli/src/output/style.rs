@@ -1,6 +1,6 @@
 //! Results on standard output: as a table, JSON, JSON lines or CSV.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 
 use cloudinary_provisioning::Kind;
 use serde_json::{Map, Value};
@@ -12,6 +12,7 @@ use super::table::{table, terminal_width};
 use crate::args::globals::{Format, Globals};
 use crate::terminal::say::say;
 use crate::terminal::shown::shown;
+use crate::terminal::stream;
 
 /// How results are written.
 #[derive(Clone, Debug)]
@@ -25,7 +26,7 @@ pub(crate) struct Style {
 impl Style {
     /// Follows the options; by default, a table on a terminal and JSON elsewhere.
     pub(crate) fn new(globals: &Globals) -> Self {
-        let usual = if io::stdout().is_terminal() { Format::Table } else { Format::Json };
+        let usual = if stream::stdout().is_terminal() { Format::Table } else { Format::Json };
         Self::with_default(globals, usual)
     }
 
@@ -77,7 +78,7 @@ impl Style {
             names => Some(names.iter().map(|name| column(name, kind)).collect()),
         };
         let mut list = self.list_in(columns, out);
-        list.hints = self.columns.is_empty() && io::stdout().is_terminal();
+        list.hints = self.columns.is_empty() && stream::stdout().is_terminal();
         list
     }
 
@@ -223,7 +224,9 @@ impl<W: Write> List<W> {
         if std::mem::replace(&mut self.header, true) {
             return Ok(());
         }
-        let names: Vec<_> = self.columns.iter().flatten().map(|column| column.path.clone()).collect();
+        let raw = self.style.raw_csv;
+        let name = |column: &Column| if raw { column.path.clone() } else { cell_text::escaped(column.path.clone()) };
+        let names: Vec<_> = self.columns.iter().flatten().map(name).collect();
         self.csv_record(&names)
     }
 

@@ -1,12 +1,12 @@
 //! Tables as wide as the terminal.
 
-use std::io::{self, IsTerminal};
-
 use comfy_table::{ContentArrangement, Table, presets};
+
+use crate::terminal::stream;
 
 /// How wide the terminal is, if the output goes to one.
 pub(super) fn terminal_width() -> Option<u16> {
-    let (width, _) = terminal_size::terminal_size().filter(|_| io::stdout().is_terminal())?;
+    let (width, _) = terminal_size::terminal_size().filter(|_| stream::stdout().is_terminal())?;
     Some(width.0)
 }
 

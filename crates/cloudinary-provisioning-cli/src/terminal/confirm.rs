@@ -4,6 +4,8 @@ use std::fmt;
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use super::exit::Exit;
+use super::shown::shown;
+use super::stream;
 
 /// Asks for confirmation on a terminal; anywhere else, requires `--yes`.
 ///
@@ -12,10 +14,10 @@ pub(crate) fn confirm(what: impl fmt::Display, yes: bool) -> Result<(), Exit> {
     if yes {
         return Ok(());
     }
-    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+    if !(io::stdin().is_terminal() && stream::stderr().is_terminal()) {
         return Err(Exit::Usage(format!("{what}: confirm with --yes; nothing was changed")));
     }
-    let _ = write!(io::stderr(), "{what}? [y/N] ");
+    let _ = write!(stream::stderr(), "{}? [y/N] ", shown(&what.to_string()));
     let mut answer = String::new();
     let read = io::stdin().lock().read_line(&mut answer);
     if read.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {

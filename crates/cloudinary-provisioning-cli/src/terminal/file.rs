@@ -10,6 +10,7 @@ use std::time::Duration;
 use tempfile::{Builder, NamedTempFile};
 
 use super::ctrl_c;
+use super::stream::Stream;
 
 /// A file that appears under its name only once it is complete, so that nobody mistakes a part for the whole. Links are
 /// followed. A device or a pipe is written to as it is.
@@ -78,7 +79,7 @@ impl Device {
         let (sender, results) = mpsc::channel();
         let work = move || {
             let mut file = match File::options().write(true).open(path) {
-                Ok(file) => file,
+                Ok(file) => Stream::new(file),
                 Err(error) => return drop(sender.send(Err(error))),
             };
             let _ = sender.send(Ok(()));

@@ -8,3 +8,4 @@ pub(crate) mod input;
 pub(crate) mod progress;
 pub(crate) mod say;
 pub(crate) mod shown;
+pub(crate) mod stream;

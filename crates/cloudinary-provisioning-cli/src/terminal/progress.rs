@@ -1,12 +1,12 @@
 //! A count of what is done so far.
 
 use std::fmt;
-use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::say::say;
+use super::stream;
 
 /// A running count, shown only on a terminal.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ impl ProgressLine {
 
     /// Shows how many `things` there have been so far.
     pub(crate) fn of(things: &str) -> Self {
-        if !io::stderr().is_terminal() {
+        if !stream::stderr().is_terminal() {
             return Self::hidden();
         }
         let style = ProgressStyle::with_template(&format!("{{spinner}} {{pos}} {things}, {{elapsed}}"));

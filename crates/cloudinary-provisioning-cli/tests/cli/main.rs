@@ -20,3 +20,4 @@ mod output;
 mod run;
 mod streams;
 mod sync;
+mod terminal;

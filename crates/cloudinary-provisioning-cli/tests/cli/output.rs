@@ -64,6 +64,19 @@ fn csv_has_no_formula_unless_it_is_asked_for() {
 }
 
 #[test]
+fn csv_has_no_cell_that_a_spreadsheet_would_read_as_a_formula() {
+    let starts = ['=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠'];
+    let server = serve(
+        account()
+            .with_users(starts.map(|start| NewUser::new(format!("{start}1"), format!("{}@x.org", u32::from(start))))),
+    );
+    let ran = run(cldp(&server).args(["users", "list", "-ocsv", "--columns", "name"]));
+    let mut csv = csv::Reader::from_reader(ran.is_done().stdout.as_bytes());
+    let names: Vec<_> = csv.records().map(|record| record.unwrap()[0].to_owned()).collect();
+    assert_eq!(names, starts.map(|start| format!("'{start}1")));
+}
+
+#[test]
 fn an_empty_list_is_told_in_every_form() {
     let server = serve(account());
     let list = |format: &str| run(cldp(&server).args(["users", "list", "-o", format])).is_done().stdout.clone();

@@ -1,6 +1,6 @@
 //! `cldp export`: users, access, keys and roles of a whole account.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::Write;
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
@@ -17,6 +17,7 @@ use crate::terminal::exit::Exit;
 use crate::terminal::file::OutputFile;
 use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::say;
+use crate::terminal::stream;
 
 mod keys;
 mod roles;
@@ -36,7 +37,7 @@ pub(crate) fn run(globals: &Globals, options: &ExportOptions) -> Result<ExitCode
     let style = Style::with_default(globals, Format::Csv);
     let things = things(options.what);
     // On a terminal, the lines themselves show the progress.
-    let hidden = options.file.is_none() && io::stdout().is_terminal();
+    let hidden = options.file.is_none() && stream::stdout().is_terminal();
     let progress = if hidden { ProgressLine::hidden() } else { ProgressLine::of(things) };
     let connection = Connection::open(globals, &progress)?;
     ctrl_c::watch()?;
@@ -50,7 +51,7 @@ pub(crate) fn run(globals: &Globals, options: &ExportOptions) -> Result<ExitCode
             file.finish().map_err(|error| Exit::Failed(format!("{}: {error}", path.display())))?;
             failures
         }
-        None => write(globals, options.what, &style, &connection.client, &progress, io::stdout())?,
+        None => write(globals, options.what, &style, &connection.client, &progress, stream::stdout())?,
     };
     progress.finish();
     if failures == 0 {

@@ -9,7 +9,6 @@
 //! | `workers.rs` | the same on several threads |
 //! | `report.rs` | telling of it, as text or JSON |
 
-use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
@@ -29,6 +28,7 @@ use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
 use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::say;
+use crate::terminal::stream;
 
 mod apply;
 mod directory;
@@ -95,7 +95,7 @@ impl Sync<'_> {
     }
 
     fn apply(&self, plan: &Plan) -> Result<bool, Exit> {
-        let tells_all = self.globals.verbose || io::stderr().is_terminal();
+        let tells_all = self.globals.verbose || stream::stderr().is_terminal();
         let (mut done, changes) = (0, plan.changes());
         let outcomes = apply::apply(self.client, plan, self.workers, ctrl_c::interrupted, |outcome| {
             if outcome.step.action.is_change() {

@@ -9,6 +9,7 @@ use super::apply::{Done, Outcome};
 use super::input::Wanted;
 use super::plan::{Action, Change, Changes, Plan, Step};
 use crate::terminal::shown::shown;
+use crate::terminal::stream;
 
 pub(crate) struct Report {
     pub(crate) json: bool,
@@ -65,7 +66,7 @@ impl Report {
             plan.steps.iter().try_for_each(|step| json(&Line::Step(step)))?;
             return json(&Line::Plan { counts: &counts, left_alone: plan.left_alone });
         }
-        let mut out = io::stdout().lock();
+        let mut out = stream::stdout();
         for step in &plan.steps {
             let line = format!("{:<10} {:<24} {}", kind(&step.action), shown(&step.email), detail(&step.action));
             writeln!(out, "{}", line.trim_end())?;
@@ -90,7 +91,7 @@ impl Report {
                 .try_for_each(|line| json(&line))?;
             return json(&Line::Summary(counts));
         }
-        writeln!(io::stdout(), "{counts}")
+        writeln!(stream::stdout(), "{counts}")
     }
 
     /// Tells what a plan that was made afterwards leaves to do.
@@ -99,9 +100,9 @@ impl Report {
         if self.json {
             json(&Line::SecondPass { left })
         } else if left.is_empty() {
-            writeln!(io::stdout(), "Second pass: nothing is left to do.")
+            writeln!(stream::stdout(), "Second pass: nothing is left to do.")
         } else {
-            writeln!(io::stdout(), "Second pass: left to do: {}.", left.join(", "))
+            writeln!(stream::stdout(), "Second pass: left to do: {}.", left.join(", "))
         }
     }
 }
@@ -161,7 +162,7 @@ impl Counts {
 }
 
 fn json(line: &Line<'_>) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    let mut out = stream::stdout();
     serde_json::to_writer(&mut out, line)?;
     writeln!(out)
 }
