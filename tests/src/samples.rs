@@ -2,10 +2,11 @@
 
 use std::fmt::Debug;
 
+use cloudinary_provisioning::catalog::Entry;
 use cloudinary_provisioning::{
-    Account, BuildError, Change, Entry, JsonObject, Operation, PermissionType, PrincipalType, Safety, ScopeType,
-    access_keys, agents, billing_usage, catalog, custom_policies, effective_policies, principals, product_environments,
-    public, roles, system_policies, user_groups, users,
+    Account, BuildError, Change, JsonObject, Operation, PermissionType, PrincipalType, Safety, ScopeType, access_keys,
+    agents, billing_usage, catalog, custom_policies, effective_policies, principals, product_environments, public,
+    roles, system_policies, user_groups, users,
 };
 use cloudinary_provisioning_ureq::{Client, Error};
 use http::{Request, Response};

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use cloudinary_provisioning::{Account, Entry, ErrorKind, Field, Kind, Place, catalog};
+use cloudinary_provisioning::catalog::{Entry, Field, Kind, Place};
+use cloudinary_provisioning::{Account, ErrorKind, catalog};
 use cloudinary_provisioning_tests::{
     samples::{self, entry},
     wire,

@@ -8,8 +8,9 @@
     reason = "a panic is a failed test"
 )]
 
+use cloudinary_provisioning::catalog::Kind;
 use cloudinary_provisioning::{
-    Account, AccountId, ApiKey, Base, BuildReason, Change, Error, ErrorKind, GroupId, KeyName, Kind, ManagementType,
+    Account, AccountId, ApiKey, Base, BuildReason, Change, Error, ErrorKind, GroupId, KeyName, ManagementType,
     PermissionType, PolicyId, PrincipalId, PrincipalType, Raw, RequestOptions, RoleId, ScopeId, ScopeType, Secret,
     SubAccountId, UserId,
     access_keys::{self, DedicatedFor},

@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use cloudinary_provisioning::{Entry, Field, Kind, Place, catalog};
+use cloudinary_provisioning::catalog;
+use cloudinary_provisioning::catalog::{Entry, Field, Kind, Place};
 use serde_json::{Map, Value};
 
 use crate::cli::Globals;

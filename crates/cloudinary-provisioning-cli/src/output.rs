@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 
-use cloudinary_provisioning::{Field, Kind};
+use cloudinary_provisioning::catalog::{Field, Kind};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Map, Value};
 
