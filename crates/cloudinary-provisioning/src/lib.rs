@@ -97,22 +97,27 @@ pub use time;
 pub use account::account::Account;
 pub use account::options::RequestOptions;
 pub use account::origin::{Origin, Region};
-pub use api::shared::{Change, ManagementType, PermissionType, PrincipalType, ScopeType, SortOrder, SuccessResponse};
+pub use api::shared::{
+    AssignmentChange, ManagementType, PermissionType, PrincipalType, ScopeType, SortOrder, SuccessResponse,
+};
 pub use api::{
     access_keys, agents, billing_usage, catalog, custom_policies, effective_policies, principals, product_environments,
     public, roles, system_policies, user_groups, users,
 };
 pub use call::driver::{AsyncDriver, Driver};
-pub use call::events::{AttemptEvent, RetryEvent};
-pub use call::exchange::{Exchange, Step};
+pub use call::events::{AttemptEvent, CallEvent, RetryEvent};
+pub use call::exchange::{Attempt, Exchange, Step};
 pub use call::pager::{Paged, Pager};
-pub use call::recover::{Recover, Recovery};
+pub use call::raw_list::RawList;
+pub use call::reading::Reading;
 pub use call::retry::RetryPolicy;
-pub use call::sample::Sample;
+pub use call::shared_throttle::{Place, SharedThrottle};
 pub use call::throttle::{Admission, Permit, Throttle};
 pub use call::transport::{FreshConnection, Transport};
+pub use operation::any::AnyOperation;
 pub use operation::operation::Operation;
 pub use operation::raw::Raw;
+pub use operation::recover::Recover;
 pub use operation::safety::Safety;
 pub use outcome::account_error::{AccountError, AccountReason};
 pub use outcome::cursor_page::CursorPage;
@@ -127,11 +132,11 @@ pub use wire::json_object::JsonObject;
 pub use wire::nullable::{Null, Nullable};
 pub use wire::open_enum::UnknownValue;
 pub use wire::secret::Secret;
-pub use wire::target::{Base, ListForm};
-pub use wire::values::{Access, JsonList, Params};
+pub use wire::target::{ListForm, PathPrefix};
+pub use wire::values::{ContentParams, JsonList, SubAccountAccess};
 
 /// Every operation as data: the types of [`catalog()`](crate::catalog()).
 pub mod catalog {
-    pub use crate::operation::entry::{Entry, Paging, ResponseShape};
+    pub use crate::operation::entry::{Entry, Needs, Paging, ResponseShape};
     pub use crate::wire::kind::{Field, Kind, Place};
 }

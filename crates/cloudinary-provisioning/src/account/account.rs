@@ -17,7 +17,7 @@ use crate::outcome::account_error::{AccountError, AccountReason};
 use crate::wire::build_error::BuildError;
 use crate::wire::id::AccountId;
 use crate::wire::secret::Secret;
-use crate::wire::target::{Base, ListForm, Target, check_segment};
+use crate::wire::target::{ListForm, PathPrefix, Target, check_segment};
 
 const ACCEPT_JSON: HeaderValue = HeaderValue::from_static("application/json");
 const PRODUCT: &str = concat!("Cloudinary/AccountProvisioning Rust/", env!("CARGO_PKG_VERSION"));
@@ -50,7 +50,7 @@ struct Parts {
     secret: Secret,
     origin: Origin,
     list_form: ListForm,
-    /// [`Base::Provisioning`] of `origin` and `id`, where nearly all requests begin.
+    /// [`PathPrefix::Provisioning`] of `origin` and `id`, where nearly all requests begin.
     provisioning: String,
     /// The headers of every request with credentials.
     headers: HeaderMap,
@@ -268,19 +268,20 @@ impl Account {
         operation: &O,
         options: &RequestOptions,
     ) -> Result<Request<Vec<u8>>, BuildError> {
-        let base = operation.base();
-        let mut target = if base == Base::Provisioning && options.origin.is_none() && options.account_id.is_none() {
-            Target::new(&self.0.provisioning, self.0.list_form)
-        } else {
-            let origin = options.origin.as_ref().unwrap_or(&self.0.origin);
-            let id = options.account_id.as_ref().unwrap_or(&self.0.id);
-            Target::new(&base.url(origin.as_str(), id.as_str())?, self.0.list_form)
-        };
+        let prefix = operation.prefix();
+        let mut target =
+            if prefix == PathPrefix::Provisioning && options.origin.is_none() && options.account_id.is_none() {
+                Target::new(&self.0.provisioning, self.0.list_form)
+            } else {
+                let origin = options.origin.as_ref().unwrap_or(&self.0.origin);
+                let id = options.account_id.as_ref().unwrap_or(&self.0.id);
+                Target::new(&prefix.url(origin.as_str(), id.as_str())?, self.0.list_form)
+            };
         operation.target(&mut target)?;
         let body = operation.body()?;
 
         let mut headers = self.0.headers.clone();
-        if !base.has_credentials() {
+        if !prefix.has_credentials() {
             headers.remove(AUTHORIZATION);
         }
         if body.is_some() {
@@ -312,7 +313,7 @@ impl fmt::Debug for Account {
 
 fn provisioning_url(origin: &Origin, id: &AccountId) -> String {
     // The id of an account was checked when the account was made.
-    Base::Provisioning.url(origin.as_str(), id.as_str()).unwrap_or_default()
+    PathPrefix::Provisioning.url(origin.as_str(), id.as_str()).unwrap_or_default()
 }
 
 fn check_text(part: &'static str, value: &str) -> Result<(), AccountError> {

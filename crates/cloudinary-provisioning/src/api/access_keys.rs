@@ -21,6 +21,9 @@ use crate::call::pager::paged;
 use crate::call::pager::sealed::Page;
 use crate::declare::models::models;
 use crate::declare::operations::operations;
+use crate::operation::any::{Candidate, Lookup};
+use crate::operation::lookup::{agrees, key};
+use crate::wire::build_error::BuildError;
 use crate::wire::id::{ApiKey, KeyName, SubAccountId};
 use crate::wire::open_enum::open_enum;
 use crate::wire::secret::Secret;
@@ -75,7 +78,7 @@ operations! {
     #[doc(alias = "generate_access_key")]
     #[doc(alias = "create api key")]
     POST /sub_accounts/{sub_account_id: SubAccountId}/access_keys -> AccessKey | 400 401 403 404 409 420 429
-    Generate "generateAccessKey" #generate_an_access_key NotIdempotent {
+    Generate "generateAccessKey" #generate_an_access_key NotIdempotent found by lookup {
         /// The name, unique within the product environment.
         body name?: String,
         /// Whether the key is enabled.
@@ -158,6 +161,29 @@ impl Page for AccessKeys {
 
     fn into_items(self) -> Vec<AccessKey> {
         self.access_keys
+    }
+}
+
+impl Generate {
+    fn lookup(&self) -> Result<Lookup<AccessKey>, BuildError> {
+        key("name", self.name.as_deref())?;
+        let generate = self.clone();
+        let lookup = Lookup::new(List::new(&self.sub_account_id), move |keys: AccessKeys| {
+            let is_it = |key: &AccessKey| key.name == generate.name;
+            keys.access_keys.into_iter().filter(is_it).map(|key| generate.candidate(key)).collect()
+        });
+        Ok(lookup.unique())
+    }
+
+    fn candidate(&self, key: AccessKey) -> Candidate<AccessKey> {
+        let agrees = agrees(self.enabled.as_ref(), key.enabled.as_ref());
+        let (id, has_secret) =
+            (key.api_key.clone(), key.api_secret.as_ref().is_some_and(|secret| !secret.expose().is_empty()));
+        let candidate = Candidate::new(id.to_string(), key.created_at, agrees, key);
+        if has_secret {
+            return candidate;
+        }
+        candidate.without_secret(self.sub_account_id.as_str(), Some(id.as_str()))
     }
 }
 

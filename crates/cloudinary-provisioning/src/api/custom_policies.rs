@@ -19,7 +19,9 @@ use crate::api::shared::ScopeType;
 use crate::call::pager::paged;
 use crate::declare::models::models;
 use crate::declare::operations::operations;
-use crate::wire::build_error::{BuildError, BuildReason};
+use crate::operation::any::{Candidate, Lookup};
+use crate::operation::lookup::agrees;
+use crate::wire::build_error::BuildError;
 use crate::wire::id::{PolicyId, ScopeId};
 use crate::wire::nullable::Nullable;
 
@@ -43,7 +45,7 @@ operations! {
     /// ```
     #[doc(alias = "get_custom_policies")]
     GET /policies/custom -> { data: [CustomPolicy], next_cursor } | 401 403 500
-    List "getCustomPolicies" #get_custom_policies Safe checked scope {
+    List "getCustomPolicies" #get_custom_policies Safe needs scope_id where scope_type is prodenv {
         /// The level that the policies apply to. The service's default is `account`.
         query scope_type?: ScopeType,
         /// The product environment. It is needed where the level is `prodenv`.
@@ -82,7 +84,7 @@ operations! {
     #[doc(alias = "create_custom_policy")]
     #[doc(alias = "cedar")]
     POST /policies/custom -> { data: CustomPolicy } 201 | 400 401 403 409 500
-    Create "createCustomPolicy" #create_custom_policy NotIdempotent checked scope {
+    Create "createCustomPolicy" #create_custom_policy NotIdempotent needs scope_id where scope_type is prodenv found by lookup {
         /// The statement, in Cedar.
         body policy_statement: String,
         /// The level that the policy applies to.
@@ -133,7 +135,7 @@ operations! {
     #[doc(alias = "update_custom_policy")]
     #[doc(alias = "replace")]
     PUT /policies/custom/{policy_id: PolicyId} -> { data: CustomPolicy } | 400 401 403 404 409 500
-    Update "updateCustomPolicy" #update_custom_policy Idempotent checked scope {
+    Update "updateCustomPolicy" #update_custom_policy Idempotent needs scope_id where scope_type is prodenv {
         /// The statement, in Cedar.
         body policy_statement: String,
         /// The level that the policy applies to.
@@ -163,30 +165,29 @@ operations! {
 
 paged!(List: CustomPolicy, by cursor: String, keyed by id);
 
-impl List {
-    fn scope(&self) -> Result<(), BuildError> {
-        check_scope(self.scope_type.as_ref(), self.scope_id.is_some())
-    }
-}
-
 impl Create {
-    fn scope(&self) -> Result<(), BuildError> {
-        check_scope(Some(&self.scope_type), self.scope_id.as_ref().is_some_and(|id| id.as_ref().is_some()))
+    fn lookup(&self) -> Result<Lookup<CustomPolicy>, BuildError> {
+        let create = self.clone();
+        let list = List::new()
+            .scope_type(self.scope_type.clone())
+            .maybe(self.scope_id.as_ref().and_then(Nullable::as_ref), List::scope_id);
+        Ok(Lookup::by_cursor(
+            list,
+            |list, cursor| list.cursor(cursor),
+            move |policy: CustomPolicy| {
+                let is_it = policy.name.as_ref() == Some(&create.name)
+                    && policy.policy_statement.as_ref().is_some_and(|it| same_statement(it, &create.policy_statement));
+                is_it.then(|| Candidate::new(policy.id.to_string(), policy.created_at, create.made(&policy), policy))
+            },
+        ))
     }
-}
 
-impl Update {
-    fn scope(&self) -> Result<(), BuildError> {
-        check_scope(Some(&self.scope_type), self.scope_id.as_ref().is_some_and(|id| id.as_ref().is_some()))
+    /// Whether a policy has the fields that are asked for.
+    fn made(&self, policy: &CustomPolicy) -> bool {
+        let asked = |field: Option<&'_ Nullable<String>>| field.and_then(Nullable::as_ref).cloned();
+        agrees(asked(self.description.as_ref()).as_ref(), policy.description.as_ref())
+            && agrees(self.enabled.as_ref().and_then(Nullable::as_ref), policy.enabled.as_ref())
     }
-}
-
-fn check_scope(scope_type: Option<&ScopeType>, given: bool) -> Result<(), BuildError> {
-    if scope_type == Some(&ScopeType::Prodenv) && !given {
-        let condition = "`scope_type` is `prodenv`";
-        return Err(BuildError::new("scope_id", BuildReason::Needed { condition }));
-    }
-    Ok(())
 }
 
 /// Whether two Cedar statements are the same but for whitespace outside string literals.

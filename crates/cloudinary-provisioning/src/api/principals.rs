@@ -11,14 +11,14 @@
 
 use time::OffsetDateTime;
 
-use crate::api::shared::{Change, ManagementType, PermissionType, PrincipalType, ScopeType};
+use crate::api::shared::{AssignmentChange, ManagementType, PermissionType, PrincipalType, ScopeType};
 use crate::call::pager::paged;
 use crate::declare::models::models;
 use crate::declare::objects::objects;
 use crate::declare::operations::operations;
 use crate::wire::id::{PrincipalId, RoleId, ScopeId};
 use crate::wire::json_object::JsonObject;
-use crate::wire::values::Params;
+use crate::wire::values::ContentParams;
 
 operations! {
     principals at Permissions;
@@ -62,7 +62,7 @@ operations! {
         /// The collection that the roles apply to.
         query collection_id?: String,
         /// The content that the roles apply to, as pairs of a kind and an id.
-        query params?: Params,
+        query params?: ContentParams,
     }
 
     /// Assigns roles to a principal, or removes them from it.
@@ -71,12 +71,12 @@ operations! {
     ///
     /// ```
     /// use cloudinary_provisioning::principals::{AssignedRole, Principal, UpdateRoles};
-    /// use cloudinary_provisioning::{Account, Change, PrincipalType};
+    /// use cloudinary_provisioning::{Account, AssignmentChange, PrincipalType};
     ///
     /// let account = Account::new("acc", "key", "secret")?;
     /// let role = AssignedRole::new("cld::role::prodenv::admin").scope_id("s1");
     /// let update =
-    ///     UpdateRoles::new(Change::Add, Principal::new(PrincipalType::ApiKey, "814"), [role]);
+    ///     UpdateRoles::new(AssignmentChange::Add, Principal::new(PrincipalType::ApiKey, "814"), [role]);
     /// let body: serde_json::Value =
     ///     serde_json::from_slice(account.request(&update)?.body())?;
     /// assert_eq!(
@@ -95,7 +95,7 @@ operations! {
     PUT /principal_roles -> () | 400 401 403 404
     UpdateRoles "updatePrincipalRoles" #assign_roles_to_a_principal Idempotent {
         /// Whether to add or to remove the assignments.
-        body operation: Change,
+        body operation: AssignmentChange,
         /// The principal.
         body principal: Principal,
         /// The roles.
@@ -135,7 +135,7 @@ operations! {
         /// The collection that the roles apply to.
         query collection_id?: String,
         /// The content that the roles apply to, as pairs of a kind and an id.
-        query params?: Params,
+        query params?: ContentParams,
         /// Where the page begins: the `next_cursor` of the page before.
         query cursor?: String,
     }

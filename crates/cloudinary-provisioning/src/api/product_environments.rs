@@ -15,6 +15,9 @@ use time::OffsetDateTime;
 use crate::api::shared::SuccessResponse;
 use crate::declare::models::models;
 use crate::declare::operations::operations;
+use crate::operation::any::{Candidate, Lookup};
+use crate::operation::lookup::{agrees, key};
+use crate::wire::build_error::BuildError;
 use crate::wire::id::{ApiKey, SubAccountId};
 use crate::wire::json_object::JsonObject;
 use crate::wire::secret::Secret;
@@ -70,7 +73,7 @@ operations! {
     #[doc(alias = "create_product_environment")]
     #[doc(alias = "create_sub_account")]
     POST /sub_accounts -> ProductEnvironment | 400 401 403 409 420 429
-    Create "createProductEnvironment" #create_product_environment NotIdempotent {
+    Create "createProductEnvironment" #create_product_environment NotIdempotent found by lookup {
         /// The display name.
         body name: String,
         /// The cloud name: alphanumeric, unique over all accounts. Unset, the service makes one from the name.
@@ -144,6 +147,32 @@ operations! {
     #[doc(alias = "delete_sub_account")]
     DELETE /sub_accounts/{sub_account_id: SubAccountId} -> SuccessResponse | 400 401 403 404 420 429
     Delete "deleteProductEnvironment" #delete_product_environment Idempotent {}
+}
+
+impl Create {
+    fn lookup(&self) -> Result<Lookup<ProductEnvironment>, BuildError> {
+        let create = self.clone();
+        let list = List::new().cloud_names([key("cloud_name", self.cloud_name.as_deref())?]);
+        let lookup = Lookup::new(list, move |environments: Vec<ProductEnvironment>| {
+            let is_it = |environment: &ProductEnvironment| environment.cloud_name == create.cloud_name;
+            environments.into_iter().filter(is_it).map(|environment| create.candidate(environment)).collect()
+        });
+        Ok(lookup.unique())
+    }
+
+    fn candidate(&self, environment: ProductEnvironment) -> Candidate<ProductEnvironment> {
+        let agrees = agrees(Some(&self.name), environment.name.as_ref())
+            && agrees(self.custom_attributes.as_ref(), environment.custom_attributes.as_ref())
+            && agrees(self.enabled.as_ref(), environment.enabled.as_ref());
+        let id = environment.id.clone();
+        let first = environment.api_access_keys.as_ref().and_then(|keys| keys.first()).cloned();
+        let has_secret = first.as_ref().and_then(|key| key.secret.as_ref()).is_some_and(|it| !it.expose().is_empty());
+        let candidate = Candidate::new(id.to_string(), environment.created_at, agrees, environment);
+        if has_secret {
+            return candidate;
+        }
+        candidate.without_secret(id.as_str(), first.and_then(|key| key.key).as_ref().map(ApiKey::as_str))
+    }
 }
 
 models! {

@@ -16,15 +16,18 @@
 
 use time::OffsetDateTime;
 
-use crate::api::shared::{Change, ManagementType, PermissionType, PrincipalType, ScopeType};
+use crate::api::shared::{AssignmentChange, ManagementType, PermissionType, PrincipalType, ScopeType};
 use crate::declare::models::models;
 use crate::declare::objects::objects;
 use crate::declare::operations::operations;
+use crate::operation::any::{Candidate, Lookup};
+use crate::operation::lookup::{agrees, key};
 use crate::system_policies::SystemPolicy;
+use crate::wire::build_error::BuildError;
 use crate::wire::id::{PolicyId, PrincipalId, RoleId, ScopeId};
 use crate::wire::json_object::JsonObject;
 use crate::wire::nullable::Nullable;
-use crate::wire::values::{JsonList, Params};
+use crate::wire::values::{ContentParams, JsonList};
 
 operations! {
     roles at Permissions;
@@ -81,7 +84,7 @@ operations! {
     /// ```
     #[doc(alias = "create_role")]
     POST /roles -> { data: Role } 201 | 400 401 403 409 500
-    Create "createRole" #create_custom_role Idempotent if id else NotIdempotent {
+    Create "createRole" #create_custom_role Idempotent if id else NotIdempotent found by lookup {
         /// What the permissions are about. It cannot be changed later.
         body permission_type: PermissionType,
         /// The level that the role applies to.
@@ -116,7 +119,7 @@ operations! {
         /// The collection to show the policies for.
         query collection_id?: String,
         /// The content to show the policies for, as pairs of a kind and an id.
-        query params?: Params,
+        query params?: ContentParams,
     }
 
     /// Replaces a custom role as a whole: what is left out is lost.
@@ -185,7 +188,7 @@ operations! {
         /// The collection that the role applies to.
         query collection_id?: String,
         /// The content that the role applies to, as pairs of a kind and an id.
-        query params?: Params,
+        query params?: ContentParams,
     }
 
     /// Assigns a role to principals, or removes it from them.
@@ -194,13 +197,13 @@ operations! {
     ///
     /// ```
     /// use cloudinary_provisioning::{
-    ///     Account, Change, PrincipalType,
+    ///     Account, AssignmentChange, PrincipalType,
     ///     roles::{AssignedPrincipal, UpdatePrincipals},
     /// };
     ///
     /// let account = Account::new("acc", "key", "secret")?;
     /// let principal = AssignedPrincipal::new(PrincipalType::ApiKey, "814").scope_id("s1");
-    /// let update = UpdatePrincipals::new("r1", Change::Add, [principal]);
+    /// let update = UpdatePrincipals::new("r1", AssignmentChange::Add, [principal]);
     /// let body: serde_json::Value =
     ///     serde_json::from_slice(account.request(&update)?.body())?;
     /// assert_eq!(
@@ -221,9 +224,36 @@ operations! {
     PUT /roles/{role_id: RoleId}/principals -> () | 400 401 403 404
     UpdatePrincipals "updateRolePrincipals" #assign_principals_to_a_role Idempotent {
         /// Whether to add or to remove the assignments.
-        body operation: Change,
+        body operation: AssignmentChange,
         /// The principals.
         body principals: [AssignedPrincipal],
+    }
+}
+
+impl Create {
+    fn lookup(&self) -> Result<Lookup<Role>, BuildError> {
+        let create = self.clone();
+        let get = Get::new(key("id", self.id.as_ref())?);
+        let lookup = Lookup::new(get, move |role: Role| {
+            vec![Candidate::new(role.id.to_string(), role.created_at, create.made(&role), role)]
+        });
+        Ok(lookup.unique())
+    }
+
+    /// Whether a role has the fields that are asked for.
+    fn made(&self, role: &Role) -> bool {
+        let description = self.description.as_ref().and_then(Nullable::as_ref);
+        let has_policies = match (&self.system_policy_ids, &role.policies) {
+            (Some(ids), Some(policies)) => {
+                ids.len() == policies.len() && policies.iter().all(|policy| ids.contains(&policy.id))
+            }
+            _ => true,
+        };
+        has_policies
+            && agrees(Some(&self.name), role.name.as_ref())
+            && agrees(Some(&self.permission_type), role.permission_type.as_ref())
+            && agrees(Some(&self.scope_type), role.scope_type.as_ref())
+            && agrees(description, role.description.as_ref())
     }
 }
 

@@ -97,11 +97,11 @@ open_enum! {
     /// Whether assignments are added or removed.
     ///
     /// ```
-    /// use cloudinary_provisioning::Change;
+    /// use cloudinary_provisioning::AssignmentChange;
     ///
-    /// assert_eq!(Change::from("add"), Change::Add);
+    /// assert_eq!(AssignmentChange::from("add"), AssignmentChange::Add);
     /// ```
-    Change {
+    AssignmentChange {
         /// They are added.
         Add = "add",
         /// They are removed.

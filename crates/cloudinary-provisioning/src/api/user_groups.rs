@@ -18,6 +18,8 @@ use time::OffsetDateTime;
 use crate::api::shared::SuccessResponse;
 use crate::declare::models::models;
 use crate::declare::operations::operations;
+use crate::operation::any::{Candidate, Lookup};
+use crate::wire::build_error::BuildError;
 use crate::wire::id::{GroupId, UserId};
 
 operations! {
@@ -54,7 +56,7 @@ operations! {
     /// ```
     #[doc(alias = "create_user_group")]
     POST /user_groups -> UserGroup | 400 401 403 404 409 420 429
-    Create "createUserGroup" #create_user_group NotIdempotent {
+    Create "createUserGroup" #create_user_group NotIdempotent found by lookup {
         /// The name.
         body name: String,
         /// Whether the response has the group's users and times.
@@ -166,6 +168,18 @@ operations! {
     DELETE /user_groups/{group_id: GroupId}/users/{user_id: UserId} -> { users: [UserGroupUser] }
         | 400 401 403 404 420 429
     RemoveUser "removeUserFromUserGroup" #remove_user_from_user_group Idempotent {}
+}
+
+impl Create {
+    fn lookup(&self) -> Result<Lookup<UserGroup>, BuildError> {
+        let name = self.name.clone();
+        let lookup = Lookup::new(List::new(), move |groups: Vec<UserGroup>| {
+            let is_it = |group: &UserGroup| group.name.as_ref() == Some(&name);
+            let candidate = |group: UserGroup| Candidate::new(group.id.to_string(), group.created_at, true, group);
+            groups.into_iter().filter(is_it).map(candidate).collect()
+        });
+        Ok(lookup.looking_before())
+    }
 }
 
 models! {

@@ -18,10 +18,13 @@ use crate::api::shared::SuccessResponse;
 use crate::call::pager::paged;
 use crate::declare::models::models;
 use crate::declare::operations::operations;
+use crate::operation::any::{Candidate, Lookup};
+use crate::operation::lookup::agrees;
+use crate::wire::build_error::BuildError;
 use crate::wire::id::{AccountId, GroupId, SubAccountId, UserId};
 use crate::wire::json_object::JsonObject;
 use crate::wire::open_enum::open_enum;
-use crate::wire::values::Access;
+use crate::wire::values::SubAccountAccess;
 
 pub use crate::api::shared::SortOrder;
 
@@ -123,7 +126,7 @@ operations! {
     #[doc(alias = "create_user")]
     #[doc(alias = "invite")]
     POST /users -> User | 400 401 403 404 409 420 429
-    Create "createUser" #create_user NotIdempotent {
+    Create "createUser" #create_user NotIdempotent found by lookup {
         /// The name.
         body name: String,
         /// The email address: the login name, unique, and where notifications go.
@@ -131,9 +134,9 @@ operations! {
         /// The role to assign.
         body role?: Role,
         /// The product environments that the user can access. The service's default is all of them; with `master_admin` it
-        /// ignores this. An empty list is refused: the service would grant access to everything, which `Access::All` says
+        /// ignores this. An empty list is refused: the service would grant access to everything, which `SubAccountAccess::All` says
         /// on purpose.
-        body sub_account_ids?: Access,
+        body sub_account_ids?: SubAccountAccess,
         /// Whether the user is enabled. The service's default is `true`.
         body enabled?: bool,
     }
@@ -176,8 +179,8 @@ operations! {
         /// The role to assign.
         body role?: Role,
         /// The product environments that the user can access. With `master_admin` the service ignores this. An empty list
-        /// is refused: the service would grant access to everything, which `Access::All` says on purpose.
-        body sub_account_ids?: Access,
+        /// is refused: the service would grant access to everything, which `SubAccountAccess::All` says on purpose.
+        body sub_account_ids?: SubAccountAccess,
         /// Whether the user is enabled.
         body enabled?: bool,
     }
@@ -230,6 +233,35 @@ operations! {
     #[doc(alias = "access")]
     GET /users/{user_id: UserId}/sub_accounts -> { sub_accounts: [SubAccountSummary] } | 401 404 420 429
     ListSubAccounts "getSubAccountsForUser" #get_user_sub_accounts Safe {}
+}
+
+impl Create {
+    fn lookup(&self) -> Result<Lookup<User>, BuildError> {
+        let create = self.clone();
+        let lookup = Lookup::new(List::new().emails([&*self.email]), move |users: Vec<User>| {
+            let is_it = |user: &User| user.email.as_ref().is_some_and(|it| it.eq_ignore_ascii_case(&create.email));
+            let candidate = |user: User| Candidate::new(user.id.to_string(), user.created_at, create.made(&user), user);
+            users.into_iter().filter(is_it).map(candidate).collect()
+        });
+        Ok(lookup.unique())
+    }
+
+    /// Whether a user has the fields that are asked for.
+    fn made(&self, user: &User) -> bool {
+        let has_access = match &self.sub_account_ids {
+            Some(SubAccountAccess::Only(ids)) if user.role != Some(Role::MasterAdmin) => {
+                let same =
+                    |shown: &Vec<SubAccountId>| shown.len() == ids.len() && ids.iter().all(|id| shown.contains(id));
+                user.all_sub_accounts != Some(true) && user.sub_account_ids.as_ref().is_none_or(same)
+            }
+            Some(SubAccountAccess::All) => user.all_sub_accounts != Some(false),
+            _ => true,
+        };
+        has_access
+            && agrees(Some(&self.name), user.name.as_ref())
+            && agrees(self.role.as_ref(), user.role.as_ref())
+            && agrees(self.enabled.as_ref(), user.enabled.as_ref())
+    }
 }
 
 paged!(List: User, by page: u32, keyed by id, whole with ids emails);
@@ -339,6 +371,11 @@ models! {
         root?: bool,
         /// The technical role; the vendor does not document its values.
         technical_role?: String,
+        /// The groups that the user belongs to. It is not in the API description; some responses of the service have it.
+        groups?: Vec<UserGroupSummary>,
+        /// The product environments that the user has access to. It is not in the API description; some responses of the
+        /// service have it.
+        sub_account_ids?: Vec<SubAccountId>,
         /// How many groups the user belongs to.
         group_count?: u64,
         /// How many product environments the user has access to.

@@ -35,6 +35,13 @@ pub struct RetryEvent<'x> {
     pub cause: &'x Error,
 }
 
+impl<'x> RetryEvent<'x> {
+    /// Creates an event, for tests of a hook.
+    pub fn new(operation: &'static str, attempt: u32, delay: Duration, cause: &'x Error) -> Self {
+        Self { operation, attempt, delay, cause }
+    }
+}
+
 impl fmt::Display for RetryEvent<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { operation, attempt, delay, cause } = self;
@@ -65,7 +72,12 @@ pub struct AttemptEvent<'a> {
     pub outcome: &'a Outcome,
 }
 
-impl AttemptEvent<'_> {
+impl<'a> AttemptEvent<'a> {
+    /// Creates an event, for tests of a hook.
+    pub fn new(operation: &'static str, attempt: u32, duration: Duration, outcome: &'a Outcome) -> Self {
+        Self { operation, attempt, duration, outcome }
+    }
+
     /// Returns the status of the response, if one arrived.
     pub fn status(&self) -> Option<StatusCode> {
         self.outcome.response().map(Response::status)
@@ -79,5 +91,49 @@ impl AttemptEvent<'_> {
     /// Returns what the response says about the rate limit, such as how many requests remain.
     pub fn rate_limit(&self) -> RateLimit {
         self.outcome.response().map(|response| RateLimit::from_headers(response.headers())).unwrap_or_default()
+    }
+}
+
+/// A call that has ended.
+///
+/// It contains no URL and no header, and so no secret.
+///
+/// ```
+/// use cloudinary_provisioning::CallEvent;
+///
+/// fn record(event: &CallEvent<'_>) {
+///     let outcome = match event.result {
+///         Ok(status) => status.to_string(),
+///         Err(error) => error.to_string(),
+///     };
+///     println!("{} after {} attempts: {outcome}", event.operation, event.attempts);
+/// }
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct CallEvent<'a> {
+    /// The `operationId`.
+    pub operation: &'static str,
+    /// How many attempts of the operation were made, look-ups aside.
+    pub attempts: u32,
+    /// How long the call took.
+    pub elapsed: Duration,
+    /// How much of it was spent on delays and on waiting for a place among the attempts in flight.
+    pub waited: Duration,
+    /// Whether the response to a create was lost and its result was looked up.
+    pub recovered: bool,
+    /// The status of the response, or the error.
+    pub result: Result<StatusCode, &'a Error>,
+}
+
+impl<'a> CallEvent<'a> {
+    /// Creates an event, for tests of a hook.
+    pub fn new(
+        operation: &'static str,
+        attempts: u32,
+        elapsed: Duration,
+        result: Result<StatusCode, &'a Error>,
+    ) -> Self {
+        Self { operation, attempts, elapsed, waited: Duration::ZERO, recovered: false, result }
     }
 }

@@ -26,6 +26,8 @@ pub(crate) mod sealed {
 
     /// A page number or a cursor.
     pub trait Position: Clone + Hash + Send + Sync {
+        /// Whether the list can end with a page that has a successor.
+        fn ends_without_news(&self) -> bool;
         fn first() -> Option<Self>;
         fn next<P: Page>(current: Option<&Self>, page: &P) -> Option<Self>;
         fn ahead(&self, pages: u32) -> Option<Self>;
@@ -66,15 +68,15 @@ pub trait Paged:
 ///
 /// | list | ends with |
 /// |---|---|
-/// | with page numbers | an empty page; a short page does not end it, since a server may cap the page size |
-/// | with cursors | a page without a cursor, or with a cursor that was seen before; an empty page does not end it |
-/// | either | a page with the same items as an earlier one, which is what a server that ignores the page sends |
+/// | with page numbers | an empty page, or two pages in a row without a new item, which is what a server sends that ignores the page; a short page does not end it, since a server may cap the page size |
+/// | with cursors | a page without a cursor, or with a cursor that was seen before; nothing else ends it |
 ///
 /// A pager begins with the page that the operation asks for, or else with the first. A list of given ids or emails is
-/// one request. Memory use is the one page that the caller holds, and 8 bytes for each page before.
+/// one request. Memory use is the one page that the caller holds, and about 16 bytes for each item before.
 ///
-/// An item that is created or deleted meanwhile can move others from one page to the next. Before deleting the items
-/// of a list, collect all of them.
+/// An item that is created meanwhile moves others to a later page, where they are seen a second time; they are returned
+/// once. An item that is deleted meanwhile moves others to an earlier page, so that a list by page numbers can miss some.
+/// Before deleting the items of a list, collect all of them.
 ///
 /// ```
 /// use cloudinary_provisioning::{Account, Pager, http::Response, users};
@@ -103,8 +105,10 @@ pub trait Paged:
 #[derive(Clone, Debug)]
 pub struct Pager<O> {
     operation: O,
-    /// Hashes of the pages and the cursors that were received.
+    /// Hashes of the items and the cursors that were received.
     seen: HashSet<u64>,
+    /// Whether the last page had nothing new.
+    is_stale: bool,
     ended: bool,
 }
 
@@ -116,8 +120,8 @@ impl<O: Paged> Pager<O> {
         if !whole && position.is_none() {
             *position = O::Position::first();
         }
-        let seen = position.iter().map(hash).collect();
-        Self { operation, seen, ended: false }
+        let seen = position.iter().map(|position| hash(("position", position))).collect();
+        Self { operation, seen, is_stale: false, ended: false }
     }
 
     /// Returns the operation that asks for the next page, or `None` at the end.
@@ -150,16 +154,20 @@ impl<O: Paged> Pager<O> {
         Some(operation)
     }
 
-    /// Records a page that was received, and returns its items, or nothing if the same page was received before.
+    /// Records a page that was received, and returns the items that were not on an earlier one.
     pub fn received(&mut self, page: O::Output) -> Vec<O::Item> {
-        let repeated = !page.items().is_empty() && !self.seen.insert(fingerprint::<O>(page.items()));
-        let next = O::Position::next(self.operation.position().as_ref(), &page);
-        let next = next.filter(|next| !repeated && !self.operation.is_whole() && self.seen.insert(hash(next)));
-        match next {
+        let (is_empty, next) = (page.items().is_empty(), O::Position::next(self.operation.position().as_ref(), &page));
+        let mut items = page.into_items();
+        items.retain(|item| self.seen.insert(hash(O::key(item))));
+        let was_stale = std::mem::replace(&mut self.is_stale, items.is_empty());
+        let has_no_news = is_empty || (was_stale && self.is_stale);
+        let is_over = self.operation.is_whole()
+            || (has_no_news && self.operation.position().as_ref().is_some_and(Position::ends_without_news));
+        match next.filter(|next| !is_over && self.seen.insert(hash(("position", next)))) {
             Some(next) => *self.operation.position() = Some(next),
             None => self.ended = true,
         }
-        if repeated { Vec::new() } else { page.into_items() }
+        items
     }
 }
 
@@ -169,19 +177,18 @@ fn hash(value: impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// Stands for the set of the items, in whatever order.
-fn fingerprint<O: Paged>(items: &[O::Item]) -> u64 {
-    let sum = items.iter().fold(0_u64, |sum, item| sum.wrapping_add(hash(O::key(item))));
-    hash((items.len(), sum))
-}
-
 impl Position for u32 {
+    fn ends_without_news(&self) -> bool {
+        true
+    }
+
     fn first() -> Option<Self> {
         Some(1)
     }
 
     fn next<P: Page>(current: Option<&Self>, page: &P) -> Option<Self> {
-        current.filter(|_| !page.items().is_empty())?.checked_add(1)
+        let _ = page;
+        current?.checked_add(1)
     }
 
     fn ahead(&self, pages: u32) -> Option<Self> {
@@ -190,6 +197,10 @@ impl Position for u32 {
 }
 
 impl Position for String {
+    fn ends_without_news(&self) -> bool {
+        false
+    }
+
     fn first() -> Option<Self> {
         None
     }

@@ -125,7 +125,7 @@ impl RetryPolicy {
     }
 
     /// Opts in to retrying operations that are not idempotent, at the risk of applying them twice.
-    /// [`Recovery`](crate::Recovery) retries creates without that risk.
+    /// [`Exchange::recover`](crate::Exchange::recover) retries creates without that risk.
     pub fn retry_unsafe(mut self, retry: bool) -> Self {
         self.retry_unsafe = retry;
         self
@@ -165,16 +165,38 @@ impl RetryPolicy {
             return Err(reason);
         }
         let delay = match hint {
-            Some(hint) => hint.saturating_add(share(HINT_JITTER, jitter)),
+            Some(hint) => hint.saturating_add(scale_by(HINT_JITTER, jitter)),
             None => self.backoff(attempts, jitter),
         };
         self.refuses(delay, false, elapsed).map_or(Ok(delay), Err)
     }
 
+    /// The delay before looking again for a resource that was not there yet: at least half of what a retry waits at most,
+    /// so that what is late or lagging has time to appear.
+    pub(crate) fn settling_after(
+        &self,
+        looks: u32,
+        error: &Error,
+        elapsed: Duration,
+        jitter: u64,
+    ) -> Result<Duration, GiveUpReason> {
+        let delay = self.delay_after(looks, error, elapsed, jitter)?.max(self.bound(looks) / 2);
+        self.refuses(delay, false, elapsed).map_or(Ok(delay), Err)
+    }
+
+    /// How much of the total time is left; `None` if all of it is used up.
+    pub(crate) fn left_at(&self, elapsed: Duration) -> Option<Duration> {
+        self.total_timeout.checked_sub(elapsed).filter(|left| !left.is_zero())
+    }
+
     /// A random delay after this many attempts, below a bound that doubles with each.
     fn backoff(&self, attempts: u32, jitter: u64) -> Duration {
+        scale_by(self.bound(attempts), jitter)
+    }
+
+    fn bound(&self, attempts: u32) -> Duration {
         let factor = 1_u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
-        share(self.base_delay.saturating_mul(factor).min(self.max_delay), jitter)
+        self.base_delay.saturating_mul(factor).min(self.max_delay)
     }
 
     /// Whether all of the time is used up. A total of zero still allows for the first attempt.
@@ -217,9 +239,9 @@ impl Retry {
     }
 }
 
-/// A random share of a bound: `bound × jitter / 2⁶⁴`, in integers.
-pub(crate) fn share(bound: Duration, jitter: u64) -> Duration {
+/// A bound scaled by a random number: `bound × jitter / 2⁶⁴`, in integers.
+pub(crate) fn scale_by(bound: Duration, jitter: u64) -> Duration {
     let nanos = u64::try_from(bound.as_nanos()).unwrap_or(u64::MAX);
-    let share = (u128::from(nanos) * u128::from(jitter)) >> 64;
-    Duration::from_nanos(u64::try_from(share).unwrap_or(u64::MAX))
+    let scaled = (u128::from(nanos) * u128::from(jitter)) >> 64;
+    Duration::from_nanos(u64::try_from(scaled).unwrap_or(u64::MAX))
 }

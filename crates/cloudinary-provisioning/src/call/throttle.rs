@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
-use crate::call::retry::share;
-use crate::call::sample::Sample;
+use crate::call::reading::Reading;
+use crate::call::retry::scale_by;
 use crate::outcome::headers;
 use crate::outcome::outcome::Outcome;
 
 /// The most that is added to a delay, so that waiting calls do not all start at once.
-const SPREAD: Duration = Duration::from_secs(1);
+const LONGEST_JITTER: Duration = Duration::from_secs(1);
+/// The longest window that the service counts requests in. What asks for more is a mistake, which must not silence a
+/// client.
+const LONGEST_WINDOW: Duration = Duration::from_secs(60 * 60);
 
 /// Holds back all calls of a client after the service has throttled one of them, without I/O.
 ///
@@ -19,13 +22,14 @@ const SPREAD: Duration = Duration::from_secs(1);
 /// | 420 or 429 with a delay | none starts before the delay is over, plus jitter of up to a tenth of it, at most 1 s; half as many may be in flight |
 /// | 420 or 429 without a delay | half as many may be in flight, at least one |
 /// | a success with nothing remaining until a reset | none starts before the reset, plus jitter as above |
+/// | a delay or a reset of more than an hour | none starts for an hour; then one at a time, until they succeed |
 /// | as many successes as may be in flight | one more may be in flight |
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
-/// use cloudinary_provisioning::{Admission, Outcome, Sample, Throttle, http::Response};
+/// use cloudinary_provisioning::{Admission, Outcome, Reading, Throttle, http::Response};
 ///
-/// let at = |seconds| Sample::new(Duration::from_secs(seconds), SystemTime::UNIX_EPOCH, 0);
+/// let at = |seconds| Reading::new(Duration::from_secs(seconds), SystemTime::UNIX_EPOCH, 0);
 /// let mut throttle = Throttle::new();
 /// let Admission::Go(permit) = throttle.admit(at(0)) else { panic!() };
 ///
@@ -44,7 +48,7 @@ pub struct Throttle {
     /// No attempt starts before this time of the monotonic clock.
     not_before: Duration,
     /// The bound of the jitter that is added to it.
-    spread: Duration,
+    max_jitter: Duration,
     in_flight: u32,
     /// How many may be in flight; no limit until the service throttles.
     limit: Option<u32>,
@@ -79,11 +83,11 @@ impl Throttle {
         Self::default()
     }
 
-    /// Decides whether an attempt may start. `at.elapsed` counts from any fixed point, the same for all calls.
-    pub fn admit(&mut self, at: Sample) -> Admission {
-        let left = self.not_before.saturating_sub(at.elapsed);
+    /// Decides whether an attempt may start. `at.now` is of the same clock for all calls.
+    pub fn admit(&mut self, at: Reading) -> Admission {
+        let left = self.not_before.saturating_sub(at.now);
         if !left.is_zero() {
-            return Admission::Wait(left.saturating_add(share(self.spread, at.jitter)));
+            return Admission::Wait(left.saturating_add(scale_by(self.max_jitter, at.jitter)));
         }
         if self.limit.is_some_and(|limit| self.in_flight >= limit) {
             return Admission::Full;
@@ -93,14 +97,14 @@ impl Throttle {
     }
 
     /// Records the outcome of an attempt.
-    pub fn settle(&mut self, permit: Permit, outcome: &Outcome, at: Sample) {
+    pub fn settle(&mut self, permit: Permit, outcome: &Outcome, at: Reading) {
         let in_flight = self.in_flight;
         let epoch = permit.epoch;
         self.release(permit);
         let Some(response) = outcome.response() else { return };
         let (status, headers) = (response.status(), response.headers());
         if headers::is_throttled(status) {
-            if let Some(hint) = headers::retry_after(status, headers, Some(at.now)) {
+            if let Some(hint) = headers::retry_after(status, headers, Some(at.wall_clock)) {
                 self.hold(hint, at);
             }
             if epoch == self.epoch {
@@ -109,10 +113,10 @@ impl Throttle {
                 self.epoch = self.epoch.wrapping_add(1);
             }
         } else if status.is_success() {
-            if let Some(reset) = headers::until_reset(headers, Some(at.now)) {
-                self.hold(reset, at);
+            match headers::until_reset(headers, Some(at.wall_clock)) {
+                Some(reset) => self.hold(reset, at),
+                None => self.grow(),
             }
-            self.grow();
         }
     }
 
@@ -121,11 +125,21 @@ impl Throttle {
         self.in_flight = self.in_flight.saturating_sub(1);
     }
 
-    fn hold(&mut self, delay: Duration, at: Sample) {
-        let until = at.elapsed.saturating_add(delay);
+    /// Returns how many more attempts may be in flight, or `None` while there is no limit.
+    pub(crate) fn room(&self) -> Option<usize> {
+        let limit = self.limit?;
+        Some(usize::try_from(limit.saturating_sub(self.in_flight)).unwrap_or(usize::MAX))
+    }
+
+    fn hold(&mut self, delay: Duration, at: Reading) {
+        let until = at.now.saturating_add(delay.min(LONGEST_WINDOW));
         if until > self.not_before {
             self.not_before = until;
-            self.spread = spread(delay);
+            self.max_jitter = max_jitter(delay);
+        }
+        if delay > LONGEST_WINDOW {
+            self.limit = Some(1);
+            self.successes = 0;
         }
     }
 
@@ -140,8 +154,8 @@ impl Throttle {
 }
 
 /// The most jitter that is added to a delay of this length.
-pub(crate) fn spread(delay: Duration) -> Duration {
-    (delay / 10).min(SPREAD)
+pub(crate) fn max_jitter(delay: Duration) -> Duration {
+    (delay / 10).min(LONGEST_JITTER)
 }
 
 #[cfg(test)]
@@ -152,8 +166,8 @@ mod tests {
 
     use super::*;
 
-    fn at(millis: u64) -> Sample {
-        Sample::new(Duration::from_millis(millis), SystemTime::UNIX_EPOCH, u64::MAX)
+    fn at(millis: u64) -> Reading {
+        Reading::new(Duration::from_millis(millis), SystemTime::UNIX_EPOCH, u64::MAX)
     }
 
     fn outcome(status: u16, headers: &[(&str, &str)]) -> Outcome {
@@ -164,7 +178,7 @@ mod tests {
         Outcome::Response(response.body(Vec::new()).unwrap())
     }
 
-    fn permits(throttle: &mut Throttle, at: Sample) -> Vec<Permit> {
+    fn permits(throttle: &mut Throttle, at: Reading) -> Vec<Permit> {
         let mut permits = Vec::new();
         // Ten callers are all there are.
         while permits.len() < 10 {
@@ -202,6 +216,26 @@ mod tests {
             let Admission::Go(permit) = throttle.admit(at(2)) else { panic!() };
             throttle.settle(permit, &outcome(200, &[]), at(3));
             assert_eq!(throttle.limit, Some(expected));
+        }
+    }
+
+    #[test]
+    fn a_far_hint_holds_calls_back_for_an_hour_and_then_lets_one_probe() {
+        let (year, hour) = ("31536000", 60 * 60 * 1_000);
+        let far_reset = [
+            ("date", "Thu, 01 Jan 1970 00:00:00 GMT"),
+            ("x-featureratelimit-remaining", "0"),
+            ("x-featureratelimit-reset", "Fri, 01 Jan 2500 00:00:00 GMT"),
+        ];
+        for far in [outcome(429, &[("retry-after", year)]), outcome(200, &far_reset)] {
+            let mut throttle = Throttle::new();
+            let Admission::Go(permit) = throttle.admit(at(0)) else { panic!() };
+            throttle.settle(permit, &far, at(0));
+            assert!(matches!(throttle.admit(at(hour - 1)), Admission::Wait(delay) if delay <= Duration::from_secs(2)));
+            let Admission::Go(probe) = throttle.admit(at(hour)) else { panic!() };
+            assert_eq!(throttle.admit(at(hour)), Admission::Full);
+            throttle.settle(probe, &outcome(200, &[]), at(hour));
+            assert_eq!(permits(&mut throttle, at(hour)).len(), 2);
         }
     }
 

@@ -18,6 +18,24 @@ macro_rules! expand {
     (@shown {$field:ident: $type:ident}) => { concat!("{", stringify!($field), "}") };
     (@shown $literal:ident) => { stringify!($literal) };
 
+    (@needs) => { None };
+    (@needs $needed:ident $other:ident $value:ident) => {
+        Some($crate::operation::entry::Needs {
+            field: stringify!($needed), other: stringify!($other), value: stringify!($value),
+        })
+    };
+    (@check_needs $self:ident $needed:ident $other:ident $value:ident) => {
+        if let Some(needs) = $crate::declare::expand::expand!(@needs $needed $other $value) as Option<_> {
+            $crate::operation::entry::Needs::check(
+                needs,
+                $crate::wire::given::Given::text(&$self.$needed).is_some(),
+                $crate::wire::given::Given::text(&$self.$other),
+            )?;
+        }
+    };
+    (@recover $name:ident) => {};
+    (@recover $name:ident $lookup:ident) => { impl $crate::Recover for $name {} };
+
     (@trimmed $summary:literal) => { $summary.trim_ascii() };
     (@given) => { None };
     (@given $given:ident) => { Some(stringify!($given)) };
@@ -26,11 +44,9 @@ macro_rules! expand {
 
     (@safety [$safety:ident]) => { $crate::Safety::$safety };
     (@safety [$safety:ident $given:ident $otherwise:ident]) => { $crate::Safety::$otherwise };
-    (@by_value [$safety:ident]) => {};
-    (@by_value [$safety:ident $given:ident $otherwise:ident]) => {
-        fn safety(&self) -> $crate::Safety {
-            if self.$given.is_some() { $crate::Safety::$safety } else { $crate::Safety::$otherwise }
-        }
+    (@by_value $self:ident [$safety:ident]) => { $crate::Safety::$safety };
+    (@by_value $self:ident [$safety:ident $given:ident $otherwise:ident]) => {
+        if $self.$given.is_some() { $crate::Safety::$safety } else { $crate::Safety::$otherwise }
     };
     (@retried [$safety:ident]) => { $crate::declare::keywords::$safety!() };
     (@retried [$safety:ident $given:ident $otherwise:ident]) => {

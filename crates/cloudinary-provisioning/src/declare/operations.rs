@@ -29,8 +29,9 @@
 /// business: [`QueryValue`](crate::wire::query::QueryValue), [`BodyValue`](crate::wire::body::BodyValue). `where` limits the length of
 /// a text, the count of a list or the value of a number.
 ///
-/// `Idempotent if field else NotIdempotent` is for an operation that a given field makes safer to retry; `checked method`
-/// calls a method of the operation before anything is written.
+/// `Idempotent if field else NotIdempotent` is for an operation that a given field makes safer to retry; `needs field where
+/// other is value` for a field that a value of another makes necessary; `found by method` for a create whose result the
+/// method says how to look up.
 macro_rules! operations {
     (
         $resource:ident at $base:ident;
@@ -40,11 +41,11 @@ macro_rules! operations {
             $(#[doc(alias = $alias:literal)])*
             $method:ident $(/ $segment:tt)+ -> $reply:tt $($status:literal)? | $error:literal $($more:literal)*
             $name:ident $id:literal #$section:tt $safety:ident $(if $given:ident else $otherwise:ident)?
-                $(checked $check:ident)? { $($fields:tt)* }
+                $(needs $needed:ident where $other:ident is $value:ident)? $(found by $lookup:ident)? { $($fields:tt)* }
         )+
     ) => {
         $($crate::declare::operations::operation!(@reply $reply {
-            [$summary] [$($doc)*] [$($alias)*] $name $id $section [$safety $($given $otherwise)?] [$($check)?]
+            [$summary] [$($doc)*] [$($alias)*] $name $id $section [$safety $($given $otherwise)?] [$($needed $other $value)?] [$($lookup)?]
             $method $base [$($segment)+] [$($status)?] [$error $($more)*]
         } [$($segment)+] { $($fields)* });)+
 
@@ -54,11 +55,12 @@ macro_rules! operations {
             resource: stringify!($resource),
             name: stringify!($name),
             summary: $crate::declare::expand::expand!(@trimmed $summary),
-            method: <$name as $crate::Operation>::METHOD,
-            base: $crate::Base::$base,
-            path: <$name as $crate::Operation>::PATH,
+            method: http::Method::$method,
+            prefix: $crate::PathPrefix::$base,
+            path: $name::PATH,
             segments: &[$($crate::declare::expand::expand!(@shown $segment)),+],
-            safety: <$name as $crate::Operation>::SAFETY,
+            safety: $crate::declare::expand::expand!(@safety [$safety $($given $otherwise)?]),
+            needs: $crate::declare::expand::expand!(@needs $($needed $other $value)?),
             idempotent_with: $crate::declare::expand::expand!(@given $($given)?),
             fields: $name::FIELDS,
             success: $crate::declare::expand::expand!(@status $($status)?),
@@ -122,7 +124,7 @@ macro_rules! operation {
     (@sort
         { {
             [$summary:literal] [$($text:literal)*] [$($alias:literal)*] $name:ident $id:literal $section:tt $safety:tt
-            [$($check:ident)?] $method:ident $base:ident [$($segment:tt)+] [$($status:literal)?]
+            [$($needed:ident $other:ident $value:ident)?] [$($lookup:ident)?] $method:ident $base:ident [$($segment:tt)+] [$($status:literal)?]
             [$error:literal $($more:literal)*]
         } { ($output:ty) $reader:ident $item:tt [$($key:ident)*] $cursor:literal } }
         [$({ [$($rdoc:literal)*] $rplace:ident $rfield:ident ($($rtype:tt)+) ($($rlimit:literal)*) })*]
@@ -155,6 +157,9 @@ macro_rules! operation {
                 $($crate::declare::expand::expand!(@field $rplace $rfield true ($($rtype)+) ($($rlimit)*) [$($rdoc)*]),)*
                 $($crate::declare::expand::expand!(@field $place $field false ($($type)+) ($($limit)*) [$($doc)*]),)*
             ];
+            const PATH: &'static str = concat!(
+                $crate::declare::keywords::$base!(), $("/", $crate::declare::expand::expand!(@shown $segment)),+
+            );
             pub(crate) const RESPONSE: $crate::operation::entry::ResponseShape = $crate::operation::entry::ResponseShape {
                 keys: &[$(stringify!($key)),*],
                 kind: <$output as $crate::wire::kind::Typed>::KIND,
@@ -189,12 +194,12 @@ macro_rules! operation {
         impl $crate::operation::operation::sealed::Sealed for $name {
             type Value = $output;
 
-            fn base(&self) -> $crate::Base {
-                $crate::Base::$base
+            fn prefix(&self) -> $crate::PathPrefix {
+                $crate::PathPrefix::$base
             }
 
             fn target(&self, target: &mut $crate::wire::target::Target) -> Result<(), $crate::BuildError> {
-                $(self.$check()?;)?
+                $($crate::declare::expand::expand!(@check_needs self $needed $other $value);)?
                 $($crate::declare::expand::expand!(@limit self $rfield $($rlimit)*);)*
                 $($crate::declare::expand::expand!(@limit self $field $($limit)*);)*
                 $($crate::declare::expand::expand!(@segment self target $segment);)+
@@ -215,20 +220,37 @@ macro_rules! operation {
                 Ok(Some(body))
             }
 
-            fn decode(_: http::StatusCode, body: &[u8]) -> Result<$output, $crate::wire::json::Unreadable> {
+            fn decode(&self, _: http::StatusCode, body: &[u8]) -> Result<$output, $crate::wire::json::Unreadable> {
                 $crate::declare::response::$reader::<$item>(body, Self::RESPONSE.keys)
             }
+
+            $(fn lookup(
+                &self,
+            ) -> Option<Result<$crate::operation::any::Lookup<$output>, $crate::BuildError>> {
+                Some(self.$lookup())
+            })?
         }
 
+        $crate::declare::expand::expand!(@recover $name $($lookup)?);
+
         impl $crate::Operation for $name {
-            const ID: &'static str = $id;
-            const METHOD: http::Method = http::Method::$method;
-            const SAFETY: $crate::Safety = $crate::declare::expand::expand!(@safety $safety);
-            const PATH: &'static str =
-                concat!($crate::declare::keywords::$base!(), $("/", $crate::declare::expand::expand!(@shown $segment)),+);
             type Output = $output;
 
-            $crate::declare::expand::expand!(@by_value $safety);
+            fn id(&self) -> &'static str {
+                $id
+            }
+
+            fn method(&self) -> http::Method {
+                http::Method::$method
+            }
+
+            fn safety(&self) -> $crate::Safety {
+                $crate::declare::expand::expand!(@by_value self $safety)
+            }
+
+            fn path(&self) -> &'static str {
+                Self::PATH
+            }
         }
     };
 }

@@ -6,7 +6,7 @@
 //! ```
 //! use std::time::{Duration, Instant, SystemTime};
 //! use cloudinary_provisioning::{Account, AsyncDriver, Error, Exchange, Operation};
-//! use cloudinary_provisioning::{Outcome, RetryPolicy, Sample, http::Request};
+//! use cloudinary_provisioning::{Outcome, Reading, RetryPolicy, http::Request};
 //! # /// Stands for reqwest, hyper, … with tokio, smol, …
 //! # mod my_stack {
 //! #     use std::time::Duration;
@@ -33,8 +33,8 @@
 //!         my_stack::sleep(delay).await;
 //!     }
 //!
-//!     fn sample(&self) -> Sample {
-//!         Sample::new(self.start.elapsed(), SystemTime::now(), my_stack::random())
+//!     fn reading(&self) -> Reading {
+//!         Reading::new(self.start.elapsed(), SystemTime::now(), my_stack::random())
 //!     }
 //! }
 //!

@@ -63,9 +63,9 @@
 //! | `roles.update(role_id=…, role={"name": …})` | [`roles::Update`]`::new(id, name)` |
 //! | `roles.delete(role_id=…, force=True)` | [`roles::Delete`]`::new(id).force(true)` |
 //! | `roles.list_principals(request={"role_id": …})` | [`roles::ListPrincipals`]`::new(id)` |
-//! | `roles.update_principals(role_id=…, update_role_principals_request={…})` | [`roles::UpdatePrincipals`]`::new(id, Change::Add, principals)` |
+//! | `roles.update_principals(role_id=…, update_role_principals_request={…})` | [`roles::UpdatePrincipals`]`::new(id, AssignmentChange::Add, principals)` |
 //! | `principals.list_roles(request={…})` | [`principals::ListRoles`]`::new(principal_type, id, permission_type)` |
-//! | `principals.update_roles(request={…})` | [`principals::UpdateRoles`]`::new(Change::Add, principal, roles)` |
+//! | `principals.update_roles(request={…})` | [`principals::UpdateRoles`]`::new(AssignmentChange::Add, principal, roles)` |
 //! | `principals.inspect(request={"scope_type": …})` | [`principals::Inspect`]`::new(scope_type)` |
 //! | `principals.inspect_multiple(request={…})` | [`principals::InspectMultiple`]`::new(scope_type, principals)` |
 //!
@@ -115,7 +115,7 @@
 //! | an id of `..`: `access_keys.delete(sub_account_id="s1", key="..")` | sends `DELETE …/sub_accounts/s1`, and so deletes the product environment | refused: `key` is `.` or `..` |
 //! | an id with a slash: `users.get(user_id="../sub_accounts")` | asks for another resource | one segment, `..%2Fsub_accounts`: a 404 |
 //! | an empty list of `ids` | left out: returns everything | refused: `ids` is empty |
-//! | an empty list of `sub_account_ids` | sent: the service grants access to everything | refused; [`Access::All`] says it on purpose |
+//! | an empty list of `sub_account_ids` | sent: the service grants access to everything | refused; [`SubAccountAccess::All`] says it on purpose |
 //! | `custom_attributes`, `policy_parameters` | sent as `{}`, the contents are lost | sent and read as they are |
 //! | fields that the API description lacks, such as `root` of an access key | dropped | read |
 //! | the response to adding a user to a group, `{"users": […]}` | an empty user | [`user_groups::AddedUser`] has the users |

@@ -52,7 +52,7 @@
 //! | [`agents::CreateAccount`] | `createAgentAccount` | `POST /agents/accounts` | only if surely not processed |
 //! | [`agents::CreateCloud`] | `createCloud` | `POST /clouds` | only if surely not processed |
 //!
-//! Requests are shown without their base: [`Base`] has them. What has no operation of its own can be called with [`Raw`];
+//! Requests are shown without their base: [`PathPrefix`] has them. What has no operation of its own can be called with [`Raw`];
 //! [`catalog()`] has all of this as data.
 
 #[cfg(doc)]

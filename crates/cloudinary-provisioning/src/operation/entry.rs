@@ -1,10 +1,11 @@
-//! [`catalog`]: every operation, as data.
+//! [`Entry`]: an operation as data.
 
 use http::Method;
 
 use crate::operation::safety::Safety;
+use crate::wire::build_error::{BuildError, BuildReason};
 use crate::wire::kind::{Field, Kind, Place};
-use crate::wire::target::Base;
+use crate::wire::target::PathPrefix;
 
 /// One operation in the [catalogue](crate::catalog()).
 ///
@@ -31,13 +32,15 @@ pub struct Entry {
     /// The method of the request.
     pub method: Method,
     /// Where the path begins, and whether the request carries credentials.
-    pub base: Base,
+    pub prefix: PathPrefix,
     /// The whole path, with the names of its fields in braces.
     pub path: &'static str,
     /// The segments behind the base, with the names of fields in braces: for [`Raw`](crate::Raw).
     pub segments: &'static [&'static str],
     /// What sending the request again does.
     pub safety: Safety,
+    /// The field that a value of another field makes necessary.
+    pub needs: Option<Needs>,
     /// The field that makes the operation [`Idempotent`](Safety::Idempotent) where it is given.
     pub idempotent_with: Option<&'static str>,
     /// The fields: those of the path first, then the required ones, then the optional ones.
@@ -94,6 +97,36 @@ impl Entry {
             _ => return None,
         };
         Some(self.response.keys.iter().copied().chain(key).collect())
+    }
+}
+
+/// A field that a value of another field makes necessary.
+///
+/// ```
+/// use cloudinary_provisioning::catalog;
+///
+/// let list = catalog().find(|entry| entry.id == "getCustomPolicies").unwrap();
+/// let needs = list.needs.unwrap();
+/// assert_eq!((needs.field, needs.other, needs.value), ("scope_id", "scope_type", "prodenv"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Needs {
+    /// The field that is necessary.
+    pub field: &'static str,
+    /// The field that makes it so.
+    pub other: &'static str,
+    /// The value of the other field with which it does.
+    pub value: &'static str,
+}
+
+impl Needs {
+    pub(crate) fn check(self, is_given: bool, other: Option<&str>) -> Result<(), BuildError> {
+        let Self { field, other: name, value } = self;
+        if is_given || other != Some(value) {
+            return Ok(());
+        }
+        Err(BuildError::new(field, BuildReason::NeededWith { other: name, value }))
     }
 }
 

@@ -1,9 +1,18 @@
 //! Methods that every operation has of its own.
 
-/// Gives a type `parse`, `parse_response` and `maybe` as methods of its own, so that the trait need not be imported.
+/// Gives a type `parse`, `parse_response`, `map` and `maybe` as methods of its own, so that the trait need not be imported.
 macro_rules! inherent {
     ($name:ident $(<$generic:ident: $bound:path>)?) => {
         impl $(<$generic: $bound>)? $name $(<$generic>)? {
+            /// Makes an operation of any kind of this one, whose result is mapped by a function; see
+            /// [`AnyOperation`](crate::AnyOperation).
+            pub fn map<U: Send + 'static>(
+                self,
+                map: impl Fn(<Self as $crate::Operation>::Output) -> U + Send + Sync + 'static,
+            ) -> $crate::AnyOperation<U> {
+                $crate::AnyOperation::new(self, map)
+            }
+
             /// Applies a setter to a value, and changes nothing for `None`.
             pub fn maybe<V>(self, value: Option<V>, set: impl FnOnce(Self, V) -> Self) -> Self {
                 match value {

@@ -3,16 +3,17 @@
 use http::Method;
 
 use crate::operation::reading;
-use crate::operation::safety::Safety;
+use crate::operation::safety::{Safety, may_have_applied};
 use crate::outcome::error::Error;
 use crate::outcome::response::Response;
 
 pub(crate) mod sealed {
     use http::StatusCode;
 
+    use crate::operation::any::Lookup;
     use crate::wire::build_error::BuildError;
     use crate::wire::json::Unreadable;
-    use crate::wire::target::{Base, Target};
+    use crate::wire::target::{PathPrefix, Target};
 
     /// What only this crate calls. It seals [`Operation`](super::Operation).
     pub trait Sealed {
@@ -20,7 +21,7 @@ pub(crate) mod sealed {
         type Value: Send;
 
         /// Where the path begins.
-        fn base(&self) -> Base;
+        fn prefix(&self) -> PathPrefix;
 
         /// Writes the rest of the path and the query.
         fn target(&self, target: &mut Target) -> Result<(), BuildError>;
@@ -28,8 +29,14 @@ pub(crate) mod sealed {
         /// The JSON body, for operations that have one.
         fn body(&self) -> Result<Option<Vec<u8>>, BuildError>;
 
-        /// Reads the body of a success: a function of the type, not of the value.
-        fn decode(status: StatusCode, body: &[u8]) -> Result<Self::Value, Unreadable>;
+        /// Reads the body of a success.
+        fn decode(&self, status: StatusCode, body: &[u8]) -> Result<Self::Value, Unreadable>;
+
+        /// How the result is looked up if the response is lost: `None` for what is not a create, an error for a create
+        /// without its natural key.
+        fn lookup(&self) -> Option<Result<Lookup<Self::Value>, BuildError>> {
+            None
+        }
     }
 }
 
@@ -40,8 +47,9 @@ pub(crate) mod sealed {
 /// [`parse`](Self::parse). The trait is sealed. Every operation also has `parse` and `parse_response` as methods of its
 /// own, so that the trait need not be imported to use one.
 ///
-/// A reference to an operation is an operation too. Optional input is set with `maybe`, which every operation has:
-/// `users::List::new().maybe(prefix, users::List::prefix)`.
+/// A reference to an operation is an operation too, and [`AnyOperation`](crate::AnyOperation) holds any of them.
+/// Optional input is set with `maybe`, which every operation has: `users::List::new().maybe(prefix,
+/// users::List::prefix)`.
 ///
 /// ```
 /// use cloudinary_provisioning::{Account, Operation, http::Response, users};
@@ -51,7 +59,7 @@ pub(crate) mod sealed {
 ///     operation: O,
 /// ) -> Result<String, Box<dyn std::error::Error>> {
 ///     let request = account.request(&operation)?;
-///     Ok(format!("{}: {} {}", O::ID, request.method(), request.uri().path()))
+///     Ok(format!("{}: {} {}", operation.id(), request.method(), request.uri().path()))
 /// }
 ///
 /// let account = Account::new("acc", "key", "secret")?;
@@ -61,31 +69,21 @@ pub(crate) mod sealed {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Operation: sealed::Sealed<Value = <Self as Operation>::Output> + Send + Sync {
-    /// The `operationId` of the vendor's API description.
-    const ID: &'static str;
-
-    /// The method of the request. If it depends on the value, as with [`Raw`](crate::Raw), use
-    /// [`method`](Self::method).
-    const METHOD: Method;
-
-    /// The effect of sending the request again. If it depends on the value, use [`safety`](Self::safety).
-    const SAFETY: Safety;
-
-    /// The path, with the names of its fields in braces.
-    const PATH: &'static str;
-
     /// The type that a success is read into.
     type Output: Send;
 
-    /// Returns the method of this request.
-    fn method(&self) -> Method {
-        Self::METHOD
-    }
+    /// Returns the `operationId` of the vendor's API description, or the name of a [`Raw`](crate::Raw).
+    fn id(&self) -> &'static str;
 
-    /// Returns the effect of sending this request again.
-    fn safety(&self) -> Safety {
-        Self::SAFETY
-    }
+    /// Returns the method of the request.
+    fn method(&self) -> Method;
+
+    /// Returns the effect of sending the request again.
+    fn safety(&self) -> Safety;
+
+    /// Returns the path, with the names of its fields in braces. It is empty for a [`Raw`](crate::Raw) that is not of
+    /// the catalogue.
+    fn path(&self) -> &'static str;
 
     /// Reads a response: the value on a 2xx, the error on any other status.
     ///
@@ -101,7 +99,11 @@ pub trait Operation: sealed::Sealed<Value = <Self as Operation>::Output> + Send 
     where
         Self: Sized,
     {
-        reading::parse(self, response)
+        let decode = |status, body: &[u8]| self.decode(status, body);
+        reading::parse(self.id(), response, decode).map_err(|error| {
+            let maybe_applied = may_have_applied(&error, self.safety());
+            error.with_maybe_applied(maybe_applied)
+        })
     }
 
     /// Like [`parse`](Self::parse), but also returns the status, the request id and the rate limit.
@@ -120,8 +122,8 @@ pub trait Operation: sealed::Sealed<Value = <Self as Operation>::Output> + Send 
 impl<O: Operation> sealed::Sealed for &O {
     type Value = O::Output;
 
-    fn base(&self) -> crate::wire::target::Base {
-        O::base(self)
+    fn prefix(&self) -> crate::wire::target::PathPrefix {
+        O::prefix(self)
     }
 
     fn target(&self, target: &mut crate::wire::target::Target) -> Result<(), crate::wire::build_error::BuildError> {
@@ -132,17 +134,21 @@ impl<O: Operation> sealed::Sealed for &O {
         O::body(self)
     }
 
-    fn decode(status: http::StatusCode, body: &[u8]) -> Result<O::Output, crate::wire::json::Unreadable> {
-        O::decode(status, body)
+    fn decode(&self, status: http::StatusCode, body: &[u8]) -> Result<O::Output, crate::wire::json::Unreadable> {
+        O::decode(self, status, body)
+    }
+
+    fn lookup(&self) -> Option<Result<crate::operation::any::Lookup<O::Output>, crate::wire::build_error::BuildError>> {
+        O::lookup(self)
     }
 }
 
 impl<O: Operation> Operation for &O {
-    const ID: &'static str = O::ID;
-    const METHOD: Method = O::METHOD;
-    const SAFETY: Safety = O::SAFETY;
-    const PATH: &'static str = O::PATH;
     type Output = O::Output;
+
+    fn id(&self) -> &'static str {
+        O::id(self)
+    }
 
     fn method(&self) -> Method {
         O::method(self)
@@ -150,5 +156,9 @@ impl<O: Operation> Operation for &O {
 
     fn safety(&self) -> Safety {
         O::safety(self)
+    }
+
+    fn path(&self) -> &'static str {
+        O::path(self)
     }
 }

@@ -1,56 +1,75 @@
-//! Reading a response.
+//! Reading a response into the value or the error of an operation.
 
 use std::time::SystemTime;
 
 use http::StatusCode;
 use http::header::CONTENT_ENCODING;
 
-use crate::operation::operation::Operation;
-use crate::operation::safety;
 use crate::outcome::error::{Error, ErrorKind};
 use crate::outcome::headers;
 use crate::wire::escape::Escaped;
 use crate::wire::json::Unreadable;
 
 /// Why a response has no value. The response itself is added only then, so that a success copies nothing.
-pub(crate) enum Fault {
+pub(crate) enum Misread {
     Status,
     Body(Unreadable),
 }
 
-pub(crate) fn read<O: Operation>(status: StatusCode, body: &[u8]) -> Result<O::Output, Fault> {
+/// Reads a response with the function that decodes the body of a success.
+pub(crate) fn read<T>(
+    status: StatusCode,
+    body: &[u8],
+    decode: impl FnOnce(StatusCode, &[u8]) -> Result<T, Unreadable>,
+) -> Result<T, Misread> {
     if !status.is_success() {
-        return Err(Fault::Status);
+        return Err(Misread::Status);
     }
-    O::decode(status, body).map_err(|mut fault| {
+    decode(status, body).map_err(|mut fault| {
         if body.trim_ascii().is_empty() {
             fault.truncated = false;
             "the body is empty".clone_into(&mut fault.message);
         }
-        Fault::Body(fault)
+        Misread::Body(fault)
     })
 }
 
-impl Fault {
-    pub(crate) fn into_error<O: Operation>(self, response: http::Response<Vec<u8>>, now: Option<SystemTime>) -> Error {
+/// Reads a response, and copies it into the error if there is no value.
+pub(crate) fn parse<T, B: AsRef<[u8]>>(
+    id: &'static str,
+    response: &http::Response<B>,
+    decode: impl FnOnce(StatusCode, &[u8]) -> Result<T, Unreadable>,
+) -> Result<T, Error> {
+    read(response.status(), response.body().as_ref(), decode)
+        .map_err(|misread| misread.into_error(id, copy(response), None))
+}
+
+impl Misread {
+    pub(crate) fn into_error(
+        self,
+        id: &'static str,
+        response: http::Response<Vec<u8>>,
+        now: Option<SystemTime>,
+    ) -> Error {
         let kind = match self {
             Self::Status => ErrorKind::Status,
             Self::Body(fault) if fault.truncated => ErrorKind::Truncated(None),
             Self::Body(fault) => ErrorKind::Decode { path: fault.path, message: described(fault.message, &response) },
         };
-        with_response::<O>(kind, response, now)
+        with_response(id, kind, response, now)
     }
 }
 
 /// The error of an attempt that brought a response.
-pub(crate) fn with_response<O: Operation>(
+pub(crate) fn with_response(
+    id: &'static str,
     kind: ErrorKind,
     response: http::Response<Vec<u8>>,
     now: Option<SystemTime>,
 ) -> Error {
     let refused = matches!(kind, ErrorKind::Status);
     let hint = if refused { headers::retry_after(response.status(), response.headers(), now) } else { None };
-    Error::new(Some(O::ID), kind, Some(response)).with_retry_after(hint)
+    Error::new(Some(id), kind, Some(response)).with_retry_after(hint)
 }
 
 /// Names a compression that the transport did not undo: the body is unreadable for no other reason then.
@@ -61,17 +80,6 @@ fn described(message: String, response: &http::Response<Vec<u8>>) -> String {
         }
         _ => message,
     }
-}
-
-pub(crate) fn parse<O: Operation, B: AsRef<[u8]>>(
-    operation: &O,
-    response: &http::Response<B>,
-) -> Result<O::Output, Error> {
-    read::<O>(response.status(), response.body().as_ref()).map_err(|fault| {
-        let error = fault.into_error::<O>(copy(response), None);
-        let maybe_applied = safety::may_have_applied(&error, operation.safety());
-        error.with_maybe_applied(maybe_applied)
-    })
 }
 
 fn copy<B: AsRef<[u8]>>(response: &http::Response<B>) -> http::Response<Vec<u8>> {

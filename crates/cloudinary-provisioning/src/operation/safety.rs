@@ -61,6 +61,7 @@ pub(crate) fn classify(error: &Error) -> (bool, Retryable) {
         ErrorKind::Account(_)
         | ErrorKind::Config(_)
         | ErrorKind::Build(_)
+        | ErrorKind::OutOfOrder
         | ErrorKind::Transport(TransportError::Permanent(_)) => (false, Never),
     }
 }

@@ -12,7 +12,7 @@ use crate::outcome::headers::{self, RateLimit};
 use crate::outcome::transport_error::{BoxError, TransportError};
 use crate::wire::build_error::BuildError;
 use crate::wire::escape::Escaped;
-use crate::wire::id::ApiKey;
+use crate::wire::id::{ApiKey, SubAccountId};
 use crate::wire::json::Object;
 
 /// The error of a call: the one error type of this crate and of every adapter to an HTTP stack.
@@ -28,7 +28,8 @@ use crate::wire::json::Object;
 /// | any other status | [`status`](Self::status) |
 /// | a timeout or a lost connection | [`kind`](Self::kind) is [`Transport`](ErrorKind::Transport) |
 ///
-/// `Display` is one line: the operation, the status, the service's message, and the request id. Control characters
+/// `Display` is one line: the operation, the status, the service's message, and the request id; `{error:#}` adds the chain
+/// of causes, such as why a connection failed. Control characters
 /// and characters that change the direction of text are escaped, and the service's message is limited to 1 KiB;
 /// [`message`](Self::message) and [`body`](Self::body) return all of it. Neither `Display` nor `Debug` shows a body or
 /// a header.
@@ -103,12 +104,17 @@ pub enum ErrorKind {
     },
     /// No response arrived.
     Transport(TransportError),
-    /// The response to generating an access key was lost, and with it the secret. The key exists and cannot be used:
-    /// delete it and generate another.
+    /// The response to a create was lost, and with it a secret that nothing else shows. What was created is there: an
+    /// access key, to be deleted and generated anew, or a product environment whose first key is of no use.
     SecretLost {
-        /// The key.
-        api_key: ApiKey,
+        /// The product environment.
+        sub_account_id: SubAccountId,
+        /// The access key, if the look-up shows it.
+        api_key: Option<ApiKey>,
     },
+    /// An [`Exchange`](crate::Exchange) was driven out of order: an attempt was begun before the outcome of the previous
+    /// one was given, or after the call had ended.
+    OutOfOrder,
 }
 
 /// Why there was no further attempt.
@@ -138,6 +144,9 @@ pub enum GiveUpReason {
     /// [`RetryPolicy::max_server_delay`](crate::RetryPolicy::max_server_delay).
     #[error("the service asks to wait longer than allowed")]
     ServerDelayTooLong,
+    /// The caller did not want the result any more.
+    #[error("the call was cancelled")]
+    Cancelled,
 }
 
 #[derive(Default, Deserialize)]
@@ -155,10 +164,10 @@ struct ErrorFields {
 impl Error {
     /// Creates an error of configuring a client, for adapters to other HTTP stacks.
     pub fn config(source: impl Into<BoxError>) -> Self {
-        Self::unsent(None, ErrorKind::Config(source.into()))
+        Self::without_response(None, ErrorKind::Config(source.into()))
     }
 
-    pub(crate) fn unsent(operation: Option<&'static str>, kind: ErrorKind) -> Self {
+    pub(crate) fn without_response(operation: Option<&'static str>, kind: ErrorKind) -> Self {
         Self::new(operation, kind, None)
     }
 
@@ -290,6 +299,24 @@ impl Error {
         self.status().is_some_and(headers::is_throttled)
     }
 
+    /// Returns `true` if the call was cancelled; see [`GiveUpReason::Cancelled`].
+    pub fn is_cancelled(&self) -> bool {
+        self.reason() == Some(GiveUpReason::Cancelled)
+    }
+
+    /// Returns `true` if the call ran out of time: the transport reports a timeout, or the time left was too short for
+    /// another attempt.
+    ///
+    /// A transport reports a timeout by an [`std::io::Error`] of the kind
+    /// [`TimedOut`](std::io::ErrorKind::TimedOut), anywhere in the chain of sources.
+    pub fn is_timeout(&self) -> bool {
+        let is_timed_out = |error: &(dyn std::error::Error + 'static)| {
+            error.downcast_ref().is_some_and(|error: &std::io::Error| error.kind() == std::io::ErrorKind::TimedOut)
+        };
+        let chain = std::iter::successors(std::error::Error::source(self), |error| error.source());
+        self.reason() == Some(GiveUpReason::DeadlineExceeded) || { chain }.any(is_timed_out)
+    }
+
     /// Returns how many attempts an [`Exchange`](crate::Exchange) made, or 0 if it sent nothing.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
@@ -333,9 +360,14 @@ impl Error {
             (ErrorKind::Config(error), _) => write!(f, "{error}")?,
             (ErrorKind::Build(error), _) => write!(f, "{error}")?,
             (ErrorKind::Transport(error), _) => write!(f, "{error}")?,
-            (ErrorKind::SecretLost { api_key }, _) => {
-                write!(f, "the access key {} was generated, and its secret is lost", Escaped(api_key.as_str()))?;
+            (ErrorKind::SecretLost { sub_account_id, api_key }, _) => {
+                match api_key {
+                    Some(key) => write!(f, "the access key {} was created", Escaped(key.as_str()))?,
+                    None => f.write_str("an access key was created")?,
+                }
+                write!(f, " in the product environment {}, and its secret is lost", Escaped(sub_account_id.as_str()))?;
             }
+            (ErrorKind::OutOfOrder, _) => f.write_str("the exchange was driven out of order")?,
             (ErrorKind::Truncated(_), Some(status)) => {
                 write!(f, "{} with a truncated body of {} bytes", status.as_u16(), self.body_length())?;
             }
@@ -423,14 +455,19 @@ impl fmt::Display for Error {
         }
         self.write_summary(f)?;
         match self.0.reason {
-            // A single attempt that could not be retried anyway says all by itself.
-            Some(GiveUpReason::NotRetryable) if self.0.attempts <= 1 => Ok(()),
+            // A single attempt that is not retryable needs no suffix.
+            Some(GiveUpReason::NotRetryable) if self.0.attempts <= 1 => {}
             Some(reason) => {
                 let plural = if self.0.attempts == 1 { "" } else { "s" };
-                write!(f, "; gave up after {} attempt{plural}: {reason}", self.0.attempts)
+                write!(f, "; gave up after {} attempt{plural}: {reason}", self.0.attempts)?;
             }
-            None => Ok(()),
+            None => {}
         }
+        if !f.alternate() {
+            return Ok(());
+        }
+        std::iter::successors(std::error::Error::source(self), |error| error.source())
+            .try_for_each(|cause| write!(f, ": {}", Escaped(&cause.to_string())))
     }
 }
 
@@ -467,12 +504,12 @@ impl std::error::Error for Error {
 
 impl From<AccountError> for Error {
     fn from(error: AccountError) -> Self {
-        Self::unsent(None, ErrorKind::Account(error))
+        Self::without_response(None, ErrorKind::Account(error))
     }
 }
 
 impl From<BuildError> for Error {
     fn from(error: BuildError) -> Self {
-        Self::unsent(None, ErrorKind::Build(error))
+        Self::without_response(None, ErrorKind::Build(error))
     }
 }

@@ -76,13 +76,13 @@ pub(crate) fn retry_after(status: StatusCode, headers: &HeaderMap, now: Option<S
         // A date has a comma of its own, so that it is read as a whole first.
         let whole = delay(value.trim(), headers, now);
         let listed = value.split(',').filter(move |_| whole.is_none());
-        whole.into_iter().chain(listed.filter_map(|part| digits(part.trim()).map(Duration::from_secs)))
+        whole.into_iter().chain(listed.filter_map(|part| seconds(part.trim())))
     });
     delays.max().or_else(|| if is_throttled(status) { until_reset(headers, now) } else { None })
 }
 
 fn delay(value: &str, headers: &HeaderMap, now: Option<SystemTime>) -> Option<Duration> {
-    digits(value).map(Duration::from_secs).or_else(|| until(http_date(value)?, headers, now))
+    seconds(value).or_else(|| until(http_date(value)?, headers, now))
 }
 
 /// How long it is until the rate limit is reset, where nothing remains of it.
@@ -96,8 +96,13 @@ pub(crate) fn is_throttled(status: StatusCode) -> bool {
     matches!(status.as_u16(), 420 | 429)
 }
 
+/// The time of the service when it sent a response.
+pub(crate) fn date(headers: &HeaderMap) -> Option<OffsetDateTime> {
+    text(headers, &DATE).and_then(http_date)
+}
+
 fn until(date: OffsetDateTime, headers: &HeaderMap, now: Option<SystemTime>) -> Option<Duration> {
-    let reference = text(headers, &DATE).and_then(http_date).map(OffsetDateTime::unix_timestamp);
+    let reference = self::date(headers).map(OffsetDateTime::unix_timestamp);
     let seconds = date.unix_timestamp().saturating_sub(reference.or_else(|| now.map(unix_seconds))?);
     Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
 }
@@ -111,6 +116,14 @@ fn unix_seconds(time: SystemTime) -> i64 {
 
 fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     headers.get(name)?.to_str().ok().map(str::trim)
+}
+
+/// Seconds, with or without a fraction, of which nine digits count.
+fn seconds(value: &str) -> Option<Duration> {
+    let (whole, fraction) = value.split_once('.').unwrap_or((value, "0"));
+    let (whole, _) = (digits(whole)?, digits(fraction)?);
+    let nanoseconds = fraction.bytes().chain(std::iter::repeat(b'0')).take(9);
+    Some(Duration::new(whole, nanoseconds.fold(0, |sum, digit| 10 * sum + u32::from(digit - b'0'))))
 }
 
 /// Digits and nothing else; what is too large for a `u64` is the largest.
@@ -146,6 +159,7 @@ mod tests {
     #[test]
     fn seconds_are_taken_and_saturate() {
         assert_eq!(hint(429, &[("retry-after", "2")]), Some(Duration::from_secs(2)));
+        assert_eq!(hint(429, &[("retry-after", "2.5")]), Some(Duration::from_millis(2_500)));
         assert_eq!(hint(503, &[("retry-after", " 0 ")]), Some(Duration::from_secs(0)));
         assert_eq!(hint(503, &[("retry-after", "99999999999999999999999")]), Some(Duration::from_secs(u64::MAX)));
     }
@@ -169,7 +183,8 @@ mod tests {
 
     #[test]
     fn junk_is_no_hint() {
-        for junk in ["-5", "inf", "", "1.5", "1e3", "soon", "NaN", "+1", "Wed, 99 Oct 2015 07:28:00 GMT"] {
+        for junk in ["-5", "inf", "", ".5", "1.", "1.5.2", "1e3", "soon", "NaN", "+1", "Wed, 99 Oct 2015 07:28:00 GMT"]
+        {
             assert_eq!(hint(429, &[("retry-after", junk)]), None, "{junk:?}");
         }
     }

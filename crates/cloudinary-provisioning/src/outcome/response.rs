@@ -31,7 +31,8 @@ pub struct Response<T> {
 }
 
 impl<T> Response<T> {
-    pub(crate) fn new(status: StatusCode, headers: HeaderMap, value: T) -> Self {
+    /// Creates a response, for tests.
+    pub fn new(status: StatusCode, headers: HeaderMap, value: T) -> Self {
         Self { status, headers, value, attempts: 1, recovered: false }
     }
 
@@ -96,9 +97,10 @@ impl<T> Response<T> {
         self.recovered
     }
 
-    /// This response with what was looked up in it, for a create that took this many attempts.
-    pub(crate) fn recovered_with<U>(&self, value: U, attempts: u32) -> Response<U> {
-        Response { status: self.status, headers: self.headers.clone(), value, attempts, recovered: true }
+    /// This response with what was looked up in it.
+    pub(crate) fn recovered_with<U>(self, value: U) -> Response<U> {
+        let Self { status, headers, attempts, .. } = self;
+        Response { status, headers, value, attempts, recovered: true }
     }
 
     /// The value, and what came with it.

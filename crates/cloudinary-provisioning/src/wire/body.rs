@@ -8,7 +8,7 @@ use serde::Serialize;
 /// A type that a field of a JSON body can have.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a field of a body",
-    label = "a field of a body is a text, a boolean, an id, an open enum, an object, `Nullable`, `Access`, or a list"
+    label = "a field of a body is a text, a boolean, an id, an open enum, an object, `Nullable`, `SubAccountAccess`, or a list"
 )]
 pub(crate) trait BodyValue {
     fn write(&self, name: &'static str, body: &mut Vec<u8>) -> Result<(), BuildError>;

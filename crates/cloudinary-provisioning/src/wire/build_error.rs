@@ -1,6 +1,7 @@
 //! [`BuildError`]: a request that cannot be built.
 
 use std::borrow::Cow;
+use std::fmt;
 
 /// A request that cannot be built. Nothing was sent.
 ///
@@ -28,6 +29,11 @@ impl BuildError {
     /// The same error, in an object that is the value of `outer`.
     pub(crate) fn within(self, outer: &str) -> Self {
         Self { field: format!("{outer}.{}", self.field).into(), reason: self.reason }
+    }
+
+    /// The same error, of this field or of what is inside it.
+    pub(crate) fn of_field(self, name: &'static str) -> Self {
+        if self.field.is_empty() { Self { field: name.into(), ..self } } else { self.within(name) }
     }
 
     /// Returns the field that is wrong, by its name in the vendor's documentation: the header's name for a header, and
@@ -99,6 +105,29 @@ pub enum BuildReason {
         /// What makes it necessary.
         condition: &'static str,
     },
+    /// A field is not set, and the value of another field makes it necessary.
+    #[error("is needed where `{other}` is `{value}`")]
+    NeededWith {
+        /// The other field.
+        other: &'static str,
+        /// Its value.
+        value: &'static str,
+    },
+    /// A field that the operation requires is not given; see [`Entry::request`](crate::catalog::Entry::request).
+    #[error("is missing")]
+    Missing,
+    /// A field that the operation does not have; see [`Entry::request`](crate::catalog::Entry::request).
+    #[error("is not a field of the operation{}", Known(known))]
+    Unknown {
+        /// The fields that it has.
+        known: Vec<&'static str>,
+    },
+    /// A value of another kind than the field's; see [`Entry::request`](crate::catalog::Entry::request).
+    #[error("is not {expected}")]
+    Type {
+        /// What the field holds.
+        expected: &'static str,
+    },
     /// An entry contains a comma, which [`ListForm::Commas`](crate::ListForm::Commas) cannot represent.
     #[error("has an entry with a comma, which a list with commas cannot carry")]
     Comma,
@@ -118,9 +147,21 @@ pub enum BuildReason {
     #[error("is a header that cannot be set by hand")]
     ReservedHeader,
     /// A header's name or value contains characters that headers cannot hold.
-    #[error("is no valid header")]
+    #[error("is not a valid header")]
     InvalidHeader,
     /// A body that cannot be represented as JSON.
     #[error("cannot be written as JSON: {0}")]
     Json(String),
+}
+
+/// The fields that an operation has, as part of a sentence.
+struct Known<'n>(&'n [&'static str]);
+
+impl fmt::Display for Known<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            [] => f.write_str(", which has none"),
+            names => write!(f, "; its fields are {}", names.join(", ")),
+        }
+    }
 }

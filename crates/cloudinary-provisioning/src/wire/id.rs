@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::wire::body::{BodyValue, write_text};
 use crate::wire::build_error::{BuildError, BuildReason};
+use crate::wire::given::Given;
 use crate::wire::json_path::JsonPath;
 use crate::wire::kind::{Kind, Typed};
 use crate::wire::nullable::nullable;
@@ -143,8 +144,14 @@ macro_rules! ids {
 
         nullable!($name: $name, $name: &str, $name: String);
 
+        impl Given for $name {
+            fn text(&self) -> Option<&str> {
+                Some(&self.0)
+            }
+        }
+
         impl Typed for $name {
-            const KIND: Kind = Kind::Text;
+            const KIND: Kind = Kind::Id;
             const DOC: &'static str = $doc;
         }
 

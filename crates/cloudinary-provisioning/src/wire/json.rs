@@ -21,7 +21,7 @@ pub struct Unreadable {
     pub(crate) truncated: bool,
 }
 
-pub(crate) fn encode<T: Serialize>(body: &T) -> Result<Vec<u8>, BuildError> {
+pub(crate) fn encode<T: Serialize + ?Sized>(body: &T) -> Result<Vec<u8>, BuildError> {
     serde_json::to_vec(body).map_err(|error| BuildError::new("body", BuildReason::Json(error.to_string())))
 }
 

@@ -10,7 +10,7 @@
 /// let [id] = get.fields else { panic!() };
 /// assert_eq!(
 ///     (id.name, id.place, id.kind, id.required),
-///     ("user_id", Place::Path, Kind::Text, true)
+///     ("user_id", Place::Path, Kind::Id, true)
 /// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +73,8 @@ pub enum Kind {
     Number,
     /// A text.
     Text,
+    /// A text that names something, and cannot be empty.
+    Id,
     /// A text that must not be shown.
     Secret,
     /// A point in time.
@@ -91,6 +93,9 @@ pub enum Kind {
     Json(&'static Kind),
     /// Pairs of texts that are sent as two repeated parameters: the keys' name and the values' name.
     Pairs(&'static str, &'static str),
+    /// The product environments that a user can access: a list of ids, or all. On the wire an empty list stands for all,
+    /// so that it has to be said; see [`SubAccountAccess`](crate::SubAccountAccess).
+    SubAccountAccess,
     /// An object with these fields.
     Record(&'static [Field]),
     /// Nothing that is read.

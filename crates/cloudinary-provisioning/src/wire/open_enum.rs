@@ -115,6 +115,18 @@ macro_rules! open_enum {
             }
         }
 
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl $crate::wire::given::Given for $name {
+            fn text(&self) -> Option<&str> {
+                Some(self.as_str())
+            }
+        }
+
         impl From<&str> for $name {
             fn from(value: &str) -> Self {
                 Self::known(value).unwrap_or_else(|| Self::from(value.to_owned()))

@@ -9,7 +9,7 @@ use crate::wire::target::Target;
 /// A type that a query parameter can have.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a query parameter",
-    label = "a query parameter is a scalar, an id, an open enum, a list of ids or texts, a `JsonList` or `Params`"
+    label = "a query parameter is a scalar, an id, an open enum, a list of ids or texts, a `JsonList` or `ContentParams`"
 )]
 pub(crate) trait QueryValue {
     fn write(&self, name: &'static str, target: &mut Target) -> Result<(), BuildError>;

@@ -16,16 +16,16 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 /// The beginning of an operation's path, and whether its requests carry credentials.
 ///
 /// ```
-/// use cloudinary_provisioning::{Account, Base, Raw, http::Method};
+/// use cloudinary_provisioning::{Account, PathPrefix, Raw, http::Method};
 ///
 /// let account = Account::new("acc", "key", "secret")?;
-/// let roles = account.request(&Raw::new(Method::GET, ["roles"]).base(Base::Permissions))?;
+/// let roles = account.request(&Raw::new(Method::GET, ["roles"]).prefix(PathPrefix::Permissions))?;
 /// assert_eq!(roles.uri().path(), "/v2/accounts/acc/permissions/roles");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Base {
+pub enum PathPrefix {
     /// `/v1_1/provisioning/accounts/{account_id}/…`, with credentials.
     #[default]
     Provisioning,
@@ -44,7 +44,7 @@ pub enum Base {
 /// the repeated form is known, so the form is a setting of the account; see
 /// [`Account::with_list_form`](crate::Account::with_list_form).
 ///
-/// The form applies to every list of ids, emails and cloud names. [`Params`](crate::Params) are always repeated: only the
+/// The form applies to every list of ids, emails and cloud names. [`ContentParams`](crate::ContentParams) are always repeated: only the
 /// current SDKs send them.
 ///
 /// ```
@@ -74,7 +74,7 @@ pub enum ListForm {
     Commas,
 }
 
-impl Base {
+impl PathPrefix {
     /// Whether requests carry the account's credentials.
     pub(crate) fn has_credentials(self) -> bool {
         matches!(self, Self::Provisioning | Self::Permissions)

@@ -58,6 +58,11 @@ fn ends_month(time: OffsetDateTime) -> bool {
     (utc.hour(), utc.minute()) == (23, 59) && utc.date().next_day().is_none_or(|day| day.day() == 1)
 }
 
+/// Whether a text is a date and nothing else: `2026-01-31`.
+pub(crate) fn is_date(text: &str) -> bool {
+    parse_date(text).is_some()
+}
+
 /// Reads seconds since 1970 with a fraction.
 pub(crate) fn from_seconds(seconds: f64) -> Option<OffsetDateTime> {
     #[expect(clippy::cast_possible_truncation, reason = "what is out of range is no time either")]

@@ -62,19 +62,19 @@ impl<T: AsRef<str> + Serialize> QueryValue for JsonList<T> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Params(Vec<(String, String)>);
+pub struct ContentParams(Vec<(String, String)>);
 
-impl<K: Into<String>, V: Into<String>, I: IntoIterator<Item = (K, V)>> From<I> for Params {
+impl<K: Into<String>, V: Into<String>, I: IntoIterator<Item = (K, V)>> From<I> for ContentParams {
     fn from(pairs: I) -> Self {
         Self(pairs.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
     }
 }
 
-impl Typed for Params {
+impl Typed for ContentParams {
     const KIND: Kind = Kind::Pairs("param_key", "param_value");
 }
 
-impl QueryValue for Params {
+impl QueryValue for ContentParams {
     fn write(&self, name: &'static str, target: &mut Target) -> Result<(), BuildError> {
         if self.0.is_empty() || self.0.iter().any(|(key, value)| key.is_empty() || value.is_empty()) {
             return Err(BuildError::new(name, BuildReason::Empty));
@@ -92,18 +92,18 @@ impl QueryValue for Params {
 /// The product environments that a user can access: all of them, or these.
 ///
 /// The service takes an empty list to mean access to **all** product environments. So an empty list is refused when the
-/// request is built, and `Access::All` grants access to all of them explicitly.
+/// request is built, and `SubAccountAccess::All` grants access to all of them explicitly.
 ///
 /// ```
-/// use cloudinary_provisioning::{Access, Account, users::Update};
+/// use cloudinary_provisioning::{SubAccountAccess, Account, users::Update};
 ///
 /// let account = Account::new("acc", "key", "secret")?;
-/// let body = |access: Access| {
+/// let body = |access: SubAccountAccess| {
 ///     let update = Update::new("u1").sub_account_ids(access);
 ///     account.request(&update).map(|request| request.into_body())
 /// };
 /// assert_eq!(body(["s1", "s2"].into())?, br#"{"sub_account_ids":["s1","s2"]}"#);
-/// assert_eq!(body(Access::All)?, br#"{"sub_account_ids":[]}"#);
+/// assert_eq!(body(SubAccountAccess::All)?, br#"{"sub_account_ids":[]}"#);
 /// assert_eq!(body(Vec::<String>::new().into()).unwrap_err().field(), "sub_account_ids");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -111,14 +111,14 @@ impl QueryValue for Params {
 #[doc(alias = "sub_account_ids")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Access {
+pub enum SubAccountAccess {
     /// Every product environment, also those that are created later.
     All,
     /// These product environments.
     Only(Vec<SubAccountId>),
 }
 
-impl<I: IntoIterator> From<I> for Access
+impl<I: IntoIterator> From<I> for SubAccountAccess
 where
     I::Item: Into<SubAccountId>,
 {
@@ -127,11 +127,11 @@ where
     }
 }
 
-impl Typed for Access {
-    const KIND: Kind = Kind::List(&Kind::Text);
+impl Typed for SubAccountAccess {
+    const KIND: Kind = Kind::SubAccountAccess;
 }
 
-impl BodyValue for Access {
+impl BodyValue for SubAccountAccess {
     fn write(&self, name: &'static str, body: &mut Vec<u8>) -> Result<(), BuildError> {
         match self {
             Self::Only(ids) if ids.is_empty() => Err(BuildError::new(name, BuildReason::Empty)),
