@@ -8,7 +8,7 @@ use std::{
 };
 
 use cloudinary_provisioning::{
-    Account, Error, ErrorKind, Exchange, Operation, Origin, Outcome, Raw, RetryPolicy, Safety, Sample, Step,
+    Account, Error, ErrorKind, Exchange, Operation, Origin, Outcome, Raw, Reading, RetryPolicy, Safety, Step,
     TransportError, users,
 };
 use cloudinary_provisioning_fake::{FakeAccount, Fault as Scripted, Framing, NewGroup, NewSubAccount, NewUser};
@@ -57,7 +57,7 @@ pub fn reply(data: &[u8]) {
     read(&*samples.swap_remove(which), &reply);
 }
 
-fn read(sample: &dyn samples::Sample, reply: &Response<Vec<u8>>) {
+fn read(sample: &dyn samples::Reading, reply: &Response<Vec<u8>>) {
     match (sample.read(reply), sample.read(reply)) {
         (Ok((value, debug)), Ok(again)) => {
             assert!(reply.status().is_success());
@@ -109,7 +109,7 @@ pub(crate) fn call<O: Operation>(operation: &O, reply: &Response<Vec<u8>>) {
         let mut elapsed = Duration::ZERO;
         loop {
             let jitter = (reply.body().len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            let sample = Sample::new(elapsed, SystemTime::UNIX_EPOCH + elapsed, jitter);
+            let sample = Reading::new(elapsed, SystemTime::UNIX_EPOCH + elapsed, jitter);
             match exchange.on_outcome(outcome(which, reply.clone()), sample) {
                 Step::Retry(event) => {
                     assert!(event.delay <= LONGEST_WAIT, "{:?}", event.delay);
@@ -123,7 +123,7 @@ pub(crate) fn call<O: Operation>(operation: &O, reply: &Response<Vec<u8>>) {
         assert!(elapsed <= Duration::from_secs(120));
     }
     let mut exchange = Exchange::new(&account, operation, RetryPolicy::none()).expect("a request");
-    let sample = Sample::new(Duration::MAX, SystemTime::UNIX_EPOCH, u64::MAX);
+    let sample = Reading::new(Duration::MAX, SystemTime::UNIX_EPOCH, u64::MAX);
     assert!(matches!(exchange.on_outcome(TransportError::maybe_sent("lost").into(), sample), Step::Failed(_)));
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use cloudinary_provisioning::{Account, Entry, Error, Field, Kind, Place, catalog};
+use cloudinary_provisioning::catalog::{Entry, Field, Kind, Place};
+use cloudinary_provisioning::{Account, Error, catalog};
 use http::{Request, Response};
 use serde_json::{Value, json};
 

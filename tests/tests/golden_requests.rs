@@ -8,7 +8,7 @@
 )]
 
 use cloudinary_provisioning::{
-    Access, Account, BuildReason, Operation, Secret,
+    Account, BuildReason, Operation, Secret, SubAccountAccess,
     users::{self, Role, SortBy, SortOrder, UnionType},
 };
 use cloudinary_provisioning_tests::{fixture, wire};
@@ -90,7 +90,7 @@ fn create_sends_what_is_set_and_nothing_else() {
     assert_golden(&[
         ("required", create()),
         ("all", create().enabled(false).sub_account_ids(["env1", "env2"]).role(Role::Reports)),
-        ("no_sub_accounts", create().sub_account_ids(Access::All)),
+        ("no_sub_accounts", create().sub_account_ids(SubAccountAccess::All)),
         (
             "unknown_role",
             users::Create::new("Ada \"the \\ first\"\nLind 👩‍💻", "ada+ü@example.com")
@@ -116,7 +116,7 @@ fn update_sends_what_is_set_and_an_empty_object_when_nothing_is() {
         ("email", update().email("ada.berg@example.com")),
         ("role", update().role(Role::Billing)),
         ("sub_account_ids", update().sub_account_ids(["env2"])),
-        ("no_sub_accounts", update().sub_account_ids(Access::All)),
+        ("no_sub_accounts", update().sub_account_ids(SubAccountAccess::All)),
         ("enabled", update().enabled(true)),
         (
             "all",
@@ -138,7 +138,7 @@ fn update_tells_whether_it_changes_anything() {
         update().name(""),
         update().email(""),
         update().role(Role::Admin),
-        update().sub_account_ids(Access::All),
+        update().sub_account_ids(SubAccountAccess::All),
         update().enabled(false),
     ] {
         assert!(!changed.is_empty(), "{changed:?}");

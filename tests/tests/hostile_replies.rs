@@ -10,8 +10,9 @@
 
 use std::time::Duration;
 
+use cloudinary_provisioning::catalog::{Entry, Kind};
 use cloudinary_provisioning::{
-    Entry, Error, ErrorKind, Kind, Operation, RateLimit, catalog,
+    Error, ErrorKind, Operation, RateLimit, catalog,
     users::{self, User},
 };
 use cloudinary_provisioning_tests::{fixture, hostile::read_as_each};

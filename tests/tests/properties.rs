@@ -8,10 +8,11 @@
     reason = "a panic is a failed test"
 )]
 
+use cloudinary_provisioning::catalog::Kind;
 use cloudinary_provisioning::{
-    Account, AccountId, ApiKey, Base, BuildReason, Change, Error, ErrorKind, GroupId, KeyName, Kind, ManagementType,
-    PermissionType, PolicyId, PrincipalId, PrincipalType, Raw, RequestOptions, RoleId, ScopeId, ScopeType, Secret,
-    SubAccountId, UserId,
+    Account, AccountId, ApiKey, AssignmentChange, BuildReason, Error, ErrorKind, GroupId, KeyName, ManagementType,
+    PathPrefix, PermissionType, PolicyId, PrincipalId, PrincipalType, Raw, RequestOptions, RoleId, ScopeId, ScopeType,
+    Secret, SubAccountId, UserId,
     access_keys::{self, DedicatedFor},
     custom_policies::same_statement,
     users::{self, Role, SortBy, SortOrder, UnionType},
@@ -150,8 +151,8 @@ proptest! {
     fn any_account_id_is_refused_by_name_or_is_one_segment(id in text()) {
         let options = RequestOptions::new().account_id(id.as_str());
         for (base, path) in [
-            (Base::Provisioning, vec!["v1_1", "provisioning", "accounts", &id, "x"]),
-            (Base::Permissions, vec!["v2", "accounts", &id, "permissions", "x"]),
+            (PathPrefix::Provisioning, vec!["v1_1", "provisioning", "accounts", &id, "x"]),
+            (PathPrefix::Permissions, vec!["v2", "accounts", &id, "permissions", "x"]),
         ] {
             match account().request_with(&Raw::new(Method::GET, ["x"]).base(base), &options) {
                 Ok(request) => assert_target(&request, &path, &[]),
@@ -421,7 +422,7 @@ proptest! {
             })+};
         }
         round_trip!(
-            Role, UnionType, SortOrder, SortBy, ScopeType, PermissionType, ManagementType, PrincipalType, Change,
+            Role, UnionType, SortOrder, SortBy, ScopeType, PermissionType, ManagementType, PrincipalType, AssignmentChange,
             access_keys::SortBy, DedicatedFor
         );
     }
@@ -464,7 +465,7 @@ fn known_values_of_open_enums_are_variants_of_their_names() {
     }
     check!(
         Role: 7, UnionType: 2, SortOrder: 2, SortBy: 5, ScopeType: 2, PermissionType: 2, ManagementType: 2,
-        PrincipalType: 4, Change: 2, access_keys::SortBy: 4, DedicatedFor: 1
+        PrincipalType: 4, AssignmentChange: 2, access_keys::SortBy: 4, DedicatedFor: 1
     );
 }
 

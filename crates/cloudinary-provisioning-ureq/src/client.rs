@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use cloudinary_provisioning::http::Request;
 use cloudinary_provisioning::{
-    Account, AttemptEvent, Driver, Error, Exchange, Operation, Origin, Outcome, Paged, Permit, Recover, Recovery,
-    RequestOptions, Response, RetryEvent, RetryPolicy, Sample, Transport,
+    Account, AttemptEvent, Driver, Error, Exchange, Operation, Origin, Outcome, Paged, Permit, Reading, Recover,
+    Recovery, RequestOptions, Response, RetryEvent, RetryPolicy, Transport,
 };
 
 use crate::builder::ClientBuilder;
@@ -186,7 +186,7 @@ impl Driver for Shared {
         self.timeline.sleep(delay);
     }
 
-    fn sample(&self) -> Sample {
+    fn sample(&self) -> Reading {
         self.timeline.sample()
     }
 

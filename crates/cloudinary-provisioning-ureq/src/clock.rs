@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use cloudinary_provisioning::Sample;
+use cloudinary_provisioning::Reading;
 
 /// Where a client gets time, jitter and sleep from. Every method defaults to [`SystemClock`].
 ///
@@ -85,8 +85,8 @@ impl Timeline {
         Self { clock, ahead: Mutex::default() }
     }
 
-    pub(crate) fn sample(&self) -> Sample {
-        Sample::new(self.elapsed(&self.ahead()), self.clock.now(), self.clock.jitter())
+    pub(crate) fn sample(&self) -> Reading {
+        Reading::new(self.elapsed(&self.ahead()), self.clock.now(), self.clock.jitter())
     }
 
     pub(crate) fn sleep(&self, delay: Duration) {

@@ -3,7 +3,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use cloudinary_provisioning::{Admission, Outcome, Permit, Sample, Throttle};
+use cloudinary_provisioning::{Admission, Outcome, Permit, Reading, Throttle};
 
 #[derive(Default)]
 pub(crate) struct Gate {
@@ -13,7 +13,7 @@ pub(crate) struct Gate {
 
 impl Gate {
     /// Waits for a place among the attempts in flight, or returns how long to sleep before asking again.
-    pub(crate) fn admit(&self, sample: impl Fn() -> Sample) -> Result<Permit, Duration> {
+    pub(crate) fn admit(&self, sample: impl Fn() -> Reading) -> Result<Permit, Duration> {
         let mut throttle = self.lock();
         loop {
             match throttle.admit(sample()) {
@@ -24,7 +24,7 @@ impl Gate {
         }
     }
 
-    pub(crate) fn settle(&self, permit: Permit, outcome: &Outcome, sample: Sample) {
+    pub(crate) fn settle(&self, permit: Permit, outcome: &Outcome, sample: Reading) {
         self.lock().settle(permit, outcome, sample);
         self.settled.notify_all();
     }
@@ -50,8 +50,8 @@ mod tests {
     use super::*;
     use crate::client::Client;
 
-    fn sample() -> Sample {
-        Sample::new(Duration::ZERO, SystemTime::UNIX_EPOCH, 0)
+    fn sample() -> Reading {
+        Reading::new(Duration::ZERO, SystemTime::UNIX_EPOCH, 0)
     }
 
     #[test]

@@ -13,8 +13,8 @@ use std::time::{Duration, SystemTime};
 
 use cloudinary_provisioning::http::Request;
 use cloudinary_provisioning::{
-    AccountId, AttemptEvent, Driver, Error, Exchange, Operation, Origin, Outcome, Permit, Recover, Response,
-    RetryEvent, RetryPolicy, Sample, TransportError,
+    AccountId, AttemptEvent, Driver, Error, Exchange, Operation, Origin, Outcome, Permit, Reading, Recover, Response,
+    RetryEvent, RetryPolicy, TransportError,
 };
 
 use crate::call::{CallOptions, call_options};
@@ -323,12 +323,12 @@ impl Driver for Stoppable<'_> {
         self.stop.asleep.store(false, SeqCst);
     }
 
-    fn sample(&self) -> Sample {
+    fn sample(&self) -> Reading {
         let sample = self.shared.sample();
         // No time is left for another attempt. One that was made has taken the time that it took.
         let is_over = self.stop.is_set() && !self.sent.get();
         let elapsed = if is_over { Duration::MAX } else { sample.elapsed };
-        Sample::new(elapsed, sample.now, sample.jitter)
+        Reading::new(elapsed, sample.now, sample.jitter)
     }
 
     fn admit(&self) -> Result<Permit, Duration> {
@@ -383,8 +383,8 @@ impl Driver for Panicked {
 
     fn sleep(&self, _: Duration) {}
 
-    fn sample(&self) -> Sample {
-        Sample::new(Duration::ZERO, SystemTime::UNIX_EPOCH, 0)
+    fn sample(&self) -> Reading {
+        Reading::new(Duration::ZERO, SystemTime::UNIX_EPOCH, 0)
     }
 }
 

@@ -9,7 +9,7 @@ use cloudinary_provisioning::GiveUpReason::{
     self, AttemptsExhausted, DeadlineExceeded, NotRetryable, ServerDelayTooLong, UnsafeToRetry,
 };
 use cloudinary_provisioning::{
-    Account, Error, ErrorKind, Exchange, Operation, Outcome, RetryPolicy, Safety, Sample, Step, TransportError, users,
+    Account, Error, ErrorKind, Exchange, Operation, Outcome, Reading, RetryPolicy, Safety, Step, TransportError, users,
 };
 use cloudinary_provisioning_tests::clock::{Clock, HALF};
 use cloudinary_provisioning_tests::faulty::{STALL, account, create, delete, get};
@@ -85,8 +85,8 @@ fn headed(status: u16, headers: &[(&str, &str)]) -> Case {
     Case::whole(response.body("{}").unwrap())
 }
 
-fn sample(elapsed: Duration) -> Sample {
-    Sample::new(elapsed, SystemTime::UNIX_EPOCH + Clock::FIXTURE_DATE, HALF)
+fn sample(elapsed: Duration) -> Reading {
+    Reading::new(elapsed, SystemTime::UNIX_EPOCH + Clock::FIXTURE_DATE, HALF)
 }
 
 /// What an exchange makes of a first attempt, and whether it may have been applied.
@@ -195,7 +195,7 @@ fn create_fails(case: &Case) -> Error {
 
 #[test]
 fn every_row_of_the_table_holds() {
-    let docs = include_str!("../../../crates/cloudinary-provisioning/src/lib.rs");
+    let docs = include_str!("../../../crates/cloudinary-provisioning/src/guide/retries.rs");
     let rows: Vec<Row<'_>> = docs
         .lines()
         .skip_while(|line| *line != "//! | what happens | safe to retry | not safe |")

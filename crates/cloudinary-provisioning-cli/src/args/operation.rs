@@ -1,7 +1,8 @@
 //! A command for every operation of the catalogue.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use cloudinary_provisioning::{Entry, Field, Kind, Place, catalog};
+use cloudinary_provisioning::catalog;
+use cloudinary_provisioning::catalog::{Entry, Field, Kind, Place};
 use serde_json::Map;
 
 use super::operation_names::{find_in, kebab, snake};

@@ -1,6 +1,7 @@
 //! Names of operations, as the command line and batches write them.
 
-use cloudinary_provisioning::{Entry, catalog};
+use cloudinary_provisioning::catalog;
+use cloudinary_provisioning::catalog::Entry;
 
 /// `AddUser` and `add_user` as `add-user`.
 pub(crate) fn kebab(name: &str) -> String {

@@ -1,6 +1,7 @@
 //! Requests of the catalogue's operations, from fields as JSON.
 
-use cloudinary_provisioning::{Base, Entry, Field, Kind, Place, Raw, Safety, catalog};
+use cloudinary_provisioning::catalog::{Entry, Field, Kind, Place};
+use cloudinary_provisioning::{Base, Raw, Safety, catalog};
 use serde_json::{Map, Value};
 
 /// An operation with its fields.

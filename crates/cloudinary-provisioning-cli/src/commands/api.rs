@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use cloudinary_provisioning::catalog::Kind;
 use cloudinary_provisioning::http::Method;
-use cloudinary_provisioning::{Base, Kind, Raw, catalog};
+use cloudinary_provisioning::{Base, Raw, catalog};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 

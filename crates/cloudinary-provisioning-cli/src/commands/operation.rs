@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::ArgMatches;
-use cloudinary_provisioning::Entry;
+use cloudinary_provisioning::catalog::Entry;
 
 use crate::args::globals::Globals;
 use crate::args::operation;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use cloudinary_provisioning::{Entry, Paging};
+use cloudinary_provisioning::catalog::{Entry, Paging};
 use cloudinary_provisioning_ureq::Client;
 use serde_json::Value;
 

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use cloudinary_provisioning::{Account, Kind, Raw, Safety};
+use cloudinary_provisioning::catalog::Kind;
+use cloudinary_provisioning::{Account, Raw, Safety};
 use cloudinary_provisioning_ureq::Client;
 use serde_json::{Map, Value, json};
 

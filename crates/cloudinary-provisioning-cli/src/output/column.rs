@@ -1,6 +1,6 @@
 //! The columns of tables and of CSV.
 
-use cloudinary_provisioning::{Field, Kind};
+use cloudinary_provisioning::catalog::{Field, Kind};
 use serde_json::{Map, Value};
 
 use super::cell_text::{self, at};

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use cloudinary_provisioning::{Kind, catalog};
+use cloudinary_provisioning::catalog;
+use cloudinary_provisioning::catalog::Kind;
 use serde_json::Value;
 
 pub(crate) const REDACTED: &str = "********";

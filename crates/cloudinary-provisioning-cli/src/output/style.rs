@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 
-use cloudinary_provisioning::Kind;
+use cloudinary_provisioning::catalog::Kind;
 use serde_json::{Map, Value};
 
 use super::cell_text::{self, SEPARATOR, at};

@@ -1,6 +1,7 @@
 //! A command for every operation.
 
-use cloudinary_provisioning::{Place, catalog};
+use cloudinary_provisioning::catalog;
+use cloudinary_provisioning::catalog::Place;
 use cloudinary_provisioning_fake::{FakeAccount, Fault, NewAccessKey, NewSubAccount, NewUser};
 use serde_json::{Value, json};
 
