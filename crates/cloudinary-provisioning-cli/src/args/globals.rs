@@ -23,7 +23,7 @@ pub(crate) struct Globals {
     /// The region of the service.
     #[arg(long, global = true, value_parser = regions())]
     pub(crate) region: Option<Region>,
-    /// How many calls a command may make at the same time.
+    /// How many calls a command may make at the same time, 8 by default.
     #[arg(long, global = true, value_name = "N")]
     pub(crate) workers: Option<NonZeroUsize>,
     /// How many seconds each attempt of a call may take.
@@ -52,7 +52,15 @@ pub(crate) struct Globals {
     pub(crate) verbose: bool,
 }
 
+/// How many calls a command makes at the same time where `--workers` does not say.
+const WORKERS: NonZeroUsize = NonZeroUsize::new(8).unwrap();
+
 impl Globals {
+    /// How many calls a command makes at the same time.
+    pub(crate) fn workers(&self) -> usize {
+        self.workers.unwrap_or(WORKERS).get()
+    }
+
     /// Refuses options that exclude one another, wherever they are given.
     pub(crate) fn check(&self) -> Result<(), Exit> {
         let given = [("--demo", self.demo), ("--origin", self.origin.is_some()), ("--region", self.region.is_some())];

@@ -152,7 +152,7 @@ fn help(field: &Field) -> String {
         }
         help.push_str(text);
     };
-    if request::grants_access(field) {
+    if field.kind == Kind::SubAccountAccess {
         add("`all` for all of them");
     }
     if is_list(field.kind) {

@@ -1,8 +1,12 @@
-//! Requests of the catalogue's operations, from fields as JSON.
+//! Requests of the catalogue's operations, from fields as JSON or as texts of a command line.
 
 use cloudinary_provisioning::catalog::{Entry, Field, Kind, Place};
-use cloudinary_provisioning::{Base, Raw, Safety, catalog};
+use cloudinary_provisioning::http::Method;
+use cloudinary_provisioning::{BuildError, PathPrefix, Raw, RawList, Safety, catalog};
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
+
+use crate::terminal::json;
 
 /// An operation with its fields.
 #[derive(Clone, Debug)]
@@ -10,6 +14,8 @@ pub(crate) struct Request {
     pub(crate) entry: &'static Entry,
     /// The fields by their names on the wire.
     pub(crate) fields: Map<String, Value>,
+    /// The call itself.
+    pub(crate) raw: Raw,
 }
 
 impl Request {
@@ -25,39 +31,27 @@ impl Request {
             }
             let Value::Object(body) = body else { return Err("the body must be a JSON object".to_owned()) };
             for (name, value) in body {
-                match entry.fields.iter().find(|field| field.name == name && field.place == Place::Body) {
-                    Some(_) => drop(fields.entry(name).or_insert(value)),
-                    None => return Err(unknown(entry, &name)),
+                if entry.fields.iter().any(|field| field.name == name && field.place != Place::Body) {
+                    return Err(format!("`{name}` is not a field of the body"));
                 }
+                fields.entry(name).or_insert(value);
             }
         }
-        let request = Self { entry, fields };
-        request.check()?;
-        Ok(request)
+        let raw = entry.request(fields.clone()).map_err(|error| error.to_string())?;
+        Ok(Self { entry, fields, raw })
     }
 
-    fn check(&self) -> Result<(), String> {
-        let Self { entry, fields } = self;
-        if let Some(name) = fields.keys().find(|name| !entry.fields.iter().any(|field| field.name == *name)) {
-            return Err(unknown(entry, name));
+    /// The list that the operation reads, or `None` if it is not for reading one.
+    pub(crate) fn list(&self) -> Result<Option<RawList>, BuildError> {
+        if self.entry.method != Method::GET && self.entry.paging().is_none() {
+            return Ok(None);
         }
-        for field in entry.fields {
-            match fields.get(field.name) {
-                None if field.required => return Err(format!("`{}` is missing", field.name)),
-                None => {}
-                Some(value) => check_value(field, value).map_err(|why| format!("`{}` {why}", field.name))?,
-            }
-        }
-        Ok(())
+        self.entry.list(self.fields.clone())
     }
 
-    /// Whether a value of this request takes something away: it deletes, or says `remove`.
+    /// Whether the request takes something away.
     pub(crate) fn removes(&self) -> bool {
-        let says_remove = |field: &Field| {
-            matches!(field.kind, Kind::Choice(values) if values.contains(&"remove"))
-                && self.fields.get(field.name).and_then(Value::as_str) == Some("remove")
-        };
-        self.entry.method == "DELETE" || self.entry.fields.iter().any(says_remove)
+        removes(&self.entry.method, self.creates(), &self.fields)
     }
 
     /// Whether it makes something, whose secrets are in the response this once.
@@ -67,41 +61,34 @@ impl Request {
 
     /// What it is about, in one line: `deleteUser u1`.
     pub(crate) fn title(&self) -> String {
+        self.title_with(|_| None)
+    }
+
+    /// The same, with the names that are known of the fields: `deleteUser u1 (ada@example.com)`.
+    pub(crate) fn title_with(&self, name: impl Fn(&Field) -> Option<String>) -> String {
         let ids = self.entry.fields.iter().filter(|field| field.place != Place::Body && field.required);
-        let ids = ids.filter_map(|field| self.fields.get(field.name)).map(text_of);
-        std::iter::once(self.entry.id.to_owned()).chain(ids).collect::<Vec<_>>().join(" ")
-    }
-
-    /// The call itself.
-    pub(crate) fn raw(&self) -> Raw {
-        let Self { entry, fields } = self;
-        let segments = entry.segments.iter().map(|segment| {
-            let name = segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}'));
-            name.map_or_else(|| (*segment).to_owned(), |name| fields.get(name).map(text_of).unwrap_or_default())
+        let ids = ids.filter_map(|field| {
+            let id = text_of(self.fields.get(field.name)?);
+            Some(name(field).map_or_else(|| id.clone(), |name| format!("{id} ({name})")))
         });
-        let mut raw = Raw::new(entry.method.clone(), segments).base(entry.base).safety(self.safety());
-        let mut body = Map::new();
-        for field in entry.fields {
-            let Some(value) = fields.get(field.name) else { continue };
-            match field.place {
-                Place::Query => raw = add_query(raw, field, value),
-                Place::Body => {
-                    let all = grants_access(field) && *value == ALL;
-                    let value = if all { Value::Array(Vec::new()) } else { value.clone() };
-                    body.insert(field.name.to_owned(), value);
-                }
-                _ => {}
-            }
-        }
-        if has_body(entry) { raw.json(Value::Object(body)) } else { raw }
+        let disables = self.is_disabling().then(|| "enabled=false".to_owned());
+        std::iter::once(self.entry.id.to_owned()).chain(ids).chain(disables).collect::<Vec<_>>().join(" ")
     }
 
-    fn safety(&self) -> Safety {
-        match self.entry.idempotent_with {
-            Some(name) if self.fields.contains_key(name) => Safety::Idempotent,
-            _ => self.entry.safety,
-        }
+    fn is_disabling(&self) -> bool {
+        !self.creates() && self.fields.get("enabled").is_some_and(is_false)
     }
+}
+
+/// Whether a call takes something away: it deletes, disables what is there, or says `remove`.
+pub(crate) fn removes(method: &Method, creates: bool, fields: &Map<String, Value>) -> bool {
+    *method == Method::DELETE
+        || fields.get("operation").and_then(Value::as_str) == Some("remove")
+        || (!creates && !method.is_safe() && fields.get("enabled").is_some_and(is_false))
+}
+
+fn is_false(value: &Value) -> bool {
+    text_of(value).eq_ignore_ascii_case("false")
 }
 
 /// Whether requests of the operation have a body.
@@ -109,89 +96,9 @@ pub(crate) fn has_body(entry: &Entry) -> bool {
     entry.fields.iter().any(|field| field.place == Place::Body)
 }
 
-/// Whether requests below this base carry credentials: those of an account, which the path names.
-pub(crate) fn has_credentials(base: Base) -> bool {
-    catalog().any(|entry| entry.base == base && entry.path.contains("{account_id}"))
-}
-
-fn unknown(entry: &Entry, name: &str) -> String {
-    let names: Vec<_> = entry.fields.iter().map(|field| field.name).collect();
-    match names.as_slice() {
-        [] => format!("there is no field `{name}`; {} has none", entry.id),
-        names => format!("there is no field `{name}`; the fields are {}", names.join(", ")),
-    }
-}
-
-fn add_query(raw: Raw, field: &Field, value: &Value) -> Raw {
-    match (field.kind, value) {
-        (Kind::Json(_), value) => raw.query(field.name, value.to_string()),
-        (Kind::Pairs(keys, values), Value::Object(pairs)) => {
-            let raw = pairs.keys().fold(raw, |raw, key| raw.query(keys, key));
-            pairs.values().fold(raw, |raw, value| raw.query(values, text_of(value)))
-        }
-        (_, Value::Array(list)) => list.iter().fold(raw, |raw, value| raw.query(field.name, text_of(value))),
-        (_, value) => raw.query(field.name, text_of(value)),
-    }
-}
-
-fn check_value(field: &Field, value: &Value) -> Result<(), String> {
-    if field.place == Place::Path && matches!(text_of(value).as_str(), "." | "..") {
-        return Err("is `.` or `..`, which would name another resource".to_owned());
-    }
-    // The service takes an empty list or value for no condition, and in a body for access to everything.
-    if field.place != Place::Body || grants_access(field) {
-        match value {
-            Value::Array(list) if list.is_empty() => {
-                return Err("is an empty list, which the service would take for everything".to_owned());
-            }
-            Value::Array(list) if list.iter().any(is_blank) => return Err("has an empty entry".to_owned()),
-            Value::Object(pairs) if pairs.iter().any(|(key, value)| key.is_empty() || is_blank(value)) => {
-                return Err("has an empty key or value".to_owned());
-            }
-            value if is_blank(value) => return Err("is empty".to_owned()),
-            _ => {}
-        }
-    }
-    let nullable = matches!(field.kind, Kind::Nullable(_));
-    if value.is_null() && !nullable {
-        return Err("cannot be null".to_owned());
-    }
-    if field.place != Place::Body && matches!(value, Value::Object(_)) && !matches!(field.kind, Kind::Pairs(..)) {
-        return Err("cannot be an object".to_owned());
-    }
-    if let (Some((least, most)), Some(size)) = (field.limits, size(value))
-        && (size < u64::from(least) || size > u64::from(most))
-    {
-        let unit = match value {
-            Value::String(_) => " characters",
-            Value::Array(_) => " entries",
-            _ => "",
-        };
-        return Err(format!("has {size}{unit}, and {least} to {most} are allowed"));
-    }
-    Ok(())
-}
-
-fn is_blank(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| text.trim().is_empty())
-}
-
-/// How long a text is, how many entries a list has, how large a number is.
-fn size(value: &Value) -> Option<u64> {
-    match value {
-        Value::String(text) => u64::try_from(text.chars().count()).ok(),
-        Value::Array(list) => u64::try_from(list.len()).ok(),
-        Value::Number(number) => number.as_u64(),
-        _ => None,
-    }
-}
-
-/// The text `all` in place of the list, which the service spells as an empty list.
-pub(crate) const ALL: &str = "all";
-
-/// Whether the field lists what may be accessed, so that an empty list grants access to everything.
-pub(crate) fn grants_access(field: &Field) -> bool {
-    field.place == Place::Body && field.name == "sub_account_ids"
+/// Whether requests below this prefix carry credentials: those of an account, which the path names.
+pub(crate) fn has_credentials(prefix: PathPrefix) -> bool {
+    catalog().any(|entry| entry.prefix == prefix && entry.path.contains("{account_id}"))
 }
 
 pub(crate) fn text_of(value: &Value) -> String {
@@ -203,9 +110,9 @@ pub(crate) fn text_of(value: &Value) -> String {
 }
 
 /// Reads the text of a field, as a command line has it.
-pub(crate) fn parse(kind: Kind, text: &str) -> Result<Value, String> {
+fn parse(kind: Kind, text: &str) -> Result<Value, String> {
     let json = |expected: fn(&Value) -> bool, what: &str| {
-        let value: Value = serde_json::from_str(text).map_err(|error| format!("is not JSON: {error}"))?;
+        let value = json::read(text).map_err(|error| error.to_string())?;
         if expected(&value) { Ok(value) } else { Err(format!("is not {what}")) }
     };
     match kind {
@@ -225,17 +132,15 @@ pub(crate) fn parse(kind: Kind, text: &str) -> Result<Value, String> {
 
 /// Reads the texts of a field that can be given several times.
 pub(crate) fn parse_all(field: &Field, texts: &[String]) -> Result<Value, String> {
+    // In a shell this is a variable that is not set.
+    let is_condition = field.place != Place::Body || field.kind == Kind::SubAccountAccess;
+    if is_condition && texts.iter().any(|text| text.trim().is_empty()) {
+        return Err("is empty, which would name another resource or drop a condition".to_owned());
+    }
     match (field.kind, texts) {
-        (Kind::List(_), [text]) if grants_access(field) && text == ALL => Ok(Value::from(ALL)),
-        (Kind::Json(&Kind::List(kind)) | Kind::List(kind), texts) => {
-            // One value that is a JSON array is the list itself.
-            if let [text] = texts
-                && let Ok(Value::Array(list)) = serde_json::from_str(text)
-            {
-                return Ok(Value::Array(list));
-            }
-            texts.iter().map(|text| parse(*kind, text)).collect()
-        }
+        (Kind::SubAccountAccess, [text]) if text == ALL => Ok(Value::from(ALL)),
+        (Kind::SubAccountAccess, texts) => list(Kind::Id, texts),
+        (Kind::Json(&Kind::List(kind)) | Kind::List(kind), texts) => list(*kind, texts),
         (Kind::Json(kind), [text]) => parse(*kind, text),
         (Kind::Pairs(..), texts) => {
             let pair = |text: &String| {
@@ -249,7 +154,21 @@ pub(crate) fn parse_all(field: &Field, texts: &[String]) -> Result<Value, String
     }
 }
 
+fn list(kind: Kind, texts: &[String]) -> Result<Value, String> {
+    // One value that is a JSON array is the list itself.
+    if let [text] = texts
+        && text.trim_start().starts_with('[')
+        && serde_json::from_str::<IgnoredAny>(text).is_ok()
+    {
+        return json::read(text).map_err(|error| error.to_string());
+    }
+    texts.iter().map(|text| parse(kind, text)).collect()
+}
+
+/// The text `all` in place of a list of product environments.
+pub(crate) const ALL: &str = "all";
+
 /// Whether a field can be given several times.
 pub(crate) fn is_list(kind: Kind) -> bool {
-    matches!(kind, Kind::List(_) | Kind::Json(Kind::List(_)) | Kind::Pairs(..))
+    matches!(kind, Kind::List(_) | Kind::Json(Kind::List(_)) | Kind::Pairs(..) | Kind::SubAccountAccess)
 }

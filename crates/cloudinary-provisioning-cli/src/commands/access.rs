@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::terminal::ctrl_c;
-use crate::terminal::exit::{Exit, chain};
+use crate::terminal::exit::{Exit, describe};
 use crate::terminal::progress::ProgressLine;
 use crate::terminal::shown::shown;
 
@@ -100,7 +100,7 @@ struct Reading<'r> {
 impl Reading<'_> {
     fn failed(&mut self, what: &str, error: &Error) {
         self.failures += 1;
-        self.progress.say(shown(&format!("{what}: {}", chain(error))));
+        self.progress.say(shown(&format!("{what}: {}", describe(error))));
     }
 
     fn add(&mut self, grant: Grant) {

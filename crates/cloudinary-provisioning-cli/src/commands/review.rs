@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::args::globals::Globals;
 use crate::commands::access;
-use crate::commands::export::{no_dry_run, workers};
+use crate::commands::export::no_dry_run;
 use crate::connection::account::Connection;
 use crate::output::style::Style;
 use crate::terminal::ctrl_c;
@@ -21,7 +21,7 @@ pub(crate) fn run(globals: &Globals) -> Result<ExitCode, Exit> {
     let progress = ProgressLine::of("lines");
     let connection = Connection::open(globals, &progress)?;
     ctrl_c::watch()?;
-    let (grants, failures) = access::read(&connection.client, workers(globals), &progress)?;
+    let (grants, failures) = access::read(&connection.client, globals.workers(), &progress)?;
     progress.finish();
     let mut rows = Style::new(globals).rows(&COLUMNS, stream::stdout());
     grants.into_iter().try_for_each(|grant| rows.push(grant))?;

@@ -5,14 +5,14 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use cloudinary_provisioning::http::Request;
-use cloudinary_provisioning::{Account, AccountError, Base, Origin, Outcome, RetryPolicy, TransportError};
+use cloudinary_provisioning::{Account, AccountError, PathPrefix, Origin, Outcome, RetryPolicy, TransportError};
 use cloudinary_provisioning_fake::{Disruption, FakeAccount};
 use cloudinary_provisioning_ureq::{Client, ClientBuilder};
 
 use super::demo;
 use crate::args::globals::Globals;
 use crate::args::request::has_credentials;
-use crate::terminal::exit::{Exit, named};
+use crate::terminal::exit::Exit;
 use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::say;
 
@@ -37,14 +37,14 @@ pub(crate) struct Connection {
 impl Connection {
     /// Connects to the account that the options and the environment name.
     pub(crate) fn open(globals: &Globals, progress: &ProgressLine) -> Result<Self, Exit> {
-        Self::named(globals, progress, "an operation", demo::account)
+        Self::with_demo(globals, progress, demo::account)
     }
 
-    /// Connects for requests below this base, which messages call `title`. Those without credentials need no account.
-    pub(crate) fn for_base(globals: &Globals, base: Base, title: &str) -> Result<Self, Exit> {
+    /// Connects for requests below this prefix. Those without credentials need no account.
+    pub(crate) fn for_prefix(globals: &Globals, prefix: PathPrefix) -> Result<Self, Exit> {
         let progress = ProgressLine::hidden();
-        if globals.demo || has_credentials(base) || set_variables().next().is_some() {
-            return Self::named(globals, &progress, title, demo::account);
+        if globals.demo || has_credentials(prefix) || set_variables().next().is_some() {
+            return Self::open(globals, &progress);
         }
         // Only the account's origin matters here.
         let nobody = |name: &str| match name {
@@ -53,7 +53,7 @@ impl Connection {
             name => variable(name),
         };
         let nobody = Account::from_lookup(nobody).map_err(Exit::usage)?;
-        Ok(Self { client: build(at_origin(nobody, globals)?, globals, &progress, title)?, demo: false })
+        Ok(Self { client: build(at_origin(nobody, globals)?, globals, &progress)?, demo: false })
     }
 
     /// Connects, using the given account for `--demo`.
@@ -62,17 +62,8 @@ impl Connection {
         progress: &ProgressLine,
         demo_account: impl FnOnce() -> FakeAccount,
     ) -> Result<Self, Exit> {
-        Self::named(globals, progress, "an operation", demo_account)
-    }
-
-    fn named(
-        globals: &Globals,
-        progress: &ProgressLine,
-        title: &str,
-        demo_account: impl FnOnce() -> FakeAccount,
-    ) -> Result<Self, Exit> {
         if globals.demo {
-            return demo_client(demo_account(), globals, progress, title).map(|client| Self { client, demo: true });
+            return demo_client(demo_account(), globals, progress).map(|client| Self { client, demo: true });
         }
         let set: Vec<_> = set_variables().collect();
         if set.is_empty() {
@@ -82,7 +73,7 @@ impl Connection {
             Exit::Usage(format!("the account cannot be used: {error} (set in the environment: {})", set.join(", ")))
         };
         let account = Account::from_lookup(variable).map_err(unusable)?;
-        let client = build(at_origin(account, globals)?, globals, progress, title)?;
+        let client = build(at_origin(account, globals)?, globals, progress)?;
         Ok(Self { client, demo: false })
     }
 }
@@ -116,45 +107,41 @@ fn at_origin(account: Account, globals: &Globals) -> Result<Account, Exit> {
     }
 }
 
-fn build(account: Account, globals: &Globals, progress: &ProgressLine, title: &str) -> Result<Client, Exit> {
-    configured(account, globals, progress, title).build().map_err(Exit::from)
+fn build(account: Account, globals: &Globals, progress: &ProgressLine) -> Result<Client, Exit> {
+    configured(account, globals, progress).build().map_err(Exit::from)
 }
 
 /// Retries longer than the default: a run over a whole account meets the rate limit sooner than a single call.
-///
-/// Messages about raw requests call them `title`.
-fn configured(account: Account, globals: &Globals, progress: &ProgressLine, title: &str) -> ClientBuilder {
+fn configured(account: Account, globals: &Globals, progress: &ProgressLine) -> ClientBuilder {
     let patient = RetryPolicy::default().max_attempts(6).total_timeout(Duration::from_secs(300));
-    let (retries, title) = (progress.clone(), title.to_owned());
-    let name = title.clone();
+    let retries = progress.clone();
     let mut builder = Client::builder(account)
         .retry(patient)
         .user_agent_suffix(USER_AGENT)
-        .on_retry(move |event| retries.say(format_args!("retry: {}", named(&name, event.to_string()))));
+        .on_retry(move |event| retries.say(format_args!("retry: {event:#}")));
     if let Some(timeout) = globals.timeout {
         builder = builder.timeout(timeout);
     }
     if globals.verbose {
-        builder = builder.on_response(move |event| {
+        builder = builder.on_attempt(|event| {
             let status = event.status().map_or_else(|| "no response".to_owned(), |status| status.to_string());
             let request_id = event.request_id().unwrap_or("-");
             let (operation, attempt, duration) = (event.operation, event.attempt, event.duration.as_millis());
-            let line = format!("{operation}: attempt {attempt}: {status} in {duration} ms, request {request_id}");
-            say(named(&title, line));
+            say(format_args!("{operation}: attempt {attempt}: {status} in {duration} ms, request {request_id}"));
         });
     }
     builder
 }
 
 /// Builds a client whose requests are answered in this process.
-fn demo_client(account: FakeAccount, globals: &Globals, progress: &ProgressLine, title: &str) -> Result<Client, Exit> {
+fn demo_client(account: FakeAccount, globals: &Globals, progress: &ProgressLine) -> Result<Client, Exit> {
     let credentials = Account::from_url(&account.account_url()).map_err(Exit::usage)?;
     let account = Mutex::new(account);
     let transport = move |request: &Request<Vec<u8>>, _: Duration| {
         let mut account = account.lock().unwrap_or_else(PoisonError::into_inner);
         account.try_respond(request.clone()).map_or_else(disrupted, Outcome::from)
     };
-    configured(credentials, globals, progress, title).transport(transport).build().map_err(Exit::from)
+    configured(credentials, globals, progress).transport(transport).build().map_err(Exit::from)
 }
 
 /// What an HTTP client would report.

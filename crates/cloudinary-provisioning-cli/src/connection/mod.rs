@@ -2,5 +2,5 @@
 
 pub(crate) mod account;
 pub(crate) mod demo;
-pub(crate) mod pages;
+pub(crate) mod names;
 pub(crate) mod send;

@@ -1,6 +1,5 @@
 //! Why a command ended early, and its exit status.
 
-use std::error::Error;
 use std::fmt;
 use std::io;
 use std::process::ExitCode;
@@ -34,15 +33,6 @@ impl Exit {
             Self::Closed => ExitCode::SUCCESS,
         }
     }
-
-    /// Converts the error of a raw request, naming the operation that it stands for.
-    pub(crate) fn of_call(operation: &str, error: &cloudinary_provisioning::Error) -> Self {
-        let text = describe(operation, error);
-        match error.kind() {
-            ErrorKind::Account(_) | ErrorKind::Config(_) | ErrorKind::Build(_) => Self::Usage(text),
-            _ => Self::Failed(text),
-        }
-    }
 }
 
 impl fmt::Display for Exit {
@@ -72,33 +62,26 @@ impl From<csv::Error> for Exit {
 
 impl From<BuildError> for Exit {
     fn from(error: BuildError) -> Self {
-        Self::Usage(chain(&error))
+        Self::usage(error)
     }
 }
 
 impl From<cloudinary_provisioning::Error> for Exit {
     fn from(error: cloudinary_provisioning::Error) -> Self {
-        Self::of_call("", &error)
+        let text = describe(&error);
+        match error.kind() {
+            ErrorKind::Account(_) | ErrorKind::Config(_) | ErrorKind::Build(_) => Self::Usage(text),
+            _ => Self::Failed(text),
+        }
     }
 }
 
-/// Describes an error and its causes in one line, naming the operation.
-pub(crate) fn describe(operation: &str, error: &cloudinary_provisioning::Error) -> String {
-    let text = named(operation, chain(error));
-    let hint = if error.is_unauthorized() { "; are the account id, the API key and the secret right?" } else { "" };
-    format!("{text}{hint}")
-}
-
-/// Replaces the name that a raw request has in messages with the operation's.
-pub(crate) fn named(operation: &str, message: String) -> String {
-    match message.strip_prefix("raw: ") {
-        Some(message) if !operation.is_empty() => format!("{operation}: {message}"),
-        _ => message,
-    }
-}
-
-/// Joins an error and its causes into one line.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let errors = std::iter::successors(Some(error), |&error| error.source());
-    errors.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+/// Describes an error and its causes in one line.
+pub(crate) fn describe(error: &cloudinary_provisioning::Error) -> String {
+    let hint = if error.is_unauthorized() {
+        "; are the account id, the API key, the secret and the region right?"
+    } else {
+        ""
+    };
+    format!("{error:#}{hint}")
 }

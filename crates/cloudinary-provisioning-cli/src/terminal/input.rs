@@ -9,6 +9,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::exit::Exit;
+use super::json;
 
 /// Input that was opened and not read yet.
 pub(crate) type Input = Box<dyn BufRead + Send>;
@@ -52,7 +53,7 @@ pub(crate) fn json(text: &str) -> Result<Value, Exit> {
         None if text == "-" => ("standard input".to_owned(), read(Path::new("-"))?),
         None => ("--json".to_owned(), text.to_owned()),
     };
-    serde_json::from_str(&text).map_err(|error| Exit::Usage(format!("{place}: not JSON: {error}")))
+    json::read(&text).map_err(|error| Exit::Usage(format!("{place}: {error}")))
 }
 
 /// Reads a text as an option has it: the text itself, `@FILE`, or `@-` for standard input. `@@` stands for a leading `@`.

@@ -5,6 +5,7 @@ pub(crate) mod ctrl_c;
 pub(crate) mod exit;
 pub(crate) mod file;
 pub(crate) mod input;
+pub(crate) mod json;
 pub(crate) mod progress;
 pub(crate) mod say;
 pub(crate) mod shown;

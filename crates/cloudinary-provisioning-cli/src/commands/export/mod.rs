@@ -1,7 +1,6 @@
 //! `cldp export`: users, access, keys and roles of a whole account.
 
 use std::io::Write;
-use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
 use cloudinary_provisioning_ureq::Client;
@@ -24,13 +23,6 @@ mod roles;
 mod row;
 mod rows;
 mod users;
-
-const WORKERS: NonZeroUsize = NonZeroUsize::new(4).unwrap();
-
-/// Returns how many calls a reading command makes at the same time.
-pub(crate) fn workers(globals: &Globals) -> usize {
-    globals.workers.unwrap_or(WORKERS).get()
-}
 
 pub(crate) fn run(globals: &Globals, options: &ExportOptions) -> Result<ExitCode, Exit> {
     no_dry_run(globals)?;
@@ -77,7 +69,7 @@ fn write(
     progress: &ProgressLine,
     out: impl Write,
 ) -> Result<usize, Exit> {
-    let workers = workers(globals);
+    let workers = globals.workers();
     let columns: &[&str] = match what {
         Export::Users => &row::COLUMNS,
         Export::Access => &access::COLUMNS,

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::output::style::List;
 use crate::terminal::ctrl_c;
-use crate::terminal::exit::{Exit, chain};
+use crate::terminal::exit::{Exit, describe};
 use crate::terminal::progress::ProgressLine;
 use crate::terminal::shown::shown;
 
@@ -37,7 +37,7 @@ impl<'p, W: Write> Rows<'p, W> {
         result
             .inspect_err(|error| {
                 self.failures += 1;
-                self.progress.say(shown(&format!("{of}: {}", chain(error))));
+                self.progress.say(shown(&format!("{of}: {}", describe(error))));
             })
             .ok()
     }

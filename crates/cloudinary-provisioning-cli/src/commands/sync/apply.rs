@@ -9,7 +9,7 @@ use cloudinary_provisioning_ureq::Client;
 use super::input::{Wanted, key};
 use super::plan::{Action, Changes, Plan, Step, needs_access, step};
 use super::{directory, workers};
-use crate::terminal::exit::chain;
+use crate::terminal::exit::describe;
 
 /// What came of a step.
 #[derive(Debug)]
@@ -62,10 +62,10 @@ fn create(client: &Client, wanted: &Wanted) -> Result<Done, String> {
     let error = match client.call(create_of(wanted)).recover().response() {
         Ok(response) => return Ok(if response.recovered() { Done::ResponseLost } else { Done::AsPlanned }),
         Err(error) if error.is_conflict() => error,
-        Err(error) => return Err(chain(&error)),
+        Err(error) => return Err(describe(&error)),
     };
-    let found = find(client, &wanted.email).map_err(|lookup| format!("{}; then {}", chain(&error), chain(&lookup)))?;
-    let Some(user) = found else { return Err(chain(&error)) };
+    let found = find(client, &wanted.email).map_err(|lookup| format!("{}; then {}", describe(&error), describe(&lookup)))?;
+    let Some(user) = found else { return Err(describe(&error)) };
     settle(client, wanted, &user)?;
     Ok(Done::AlreadyThere)
 }
@@ -84,7 +84,7 @@ fn settle(client: &Client, wanted: &Wanted, user: &User) -> Result<(), String> {
 }
 
 fn update(client: &Client, operation: &Update) -> Result<Done, String> {
-    client.send(operation).map(|_| Done::AsPlanned).map_err(|error| chain(&error))
+    client.send(operation).map(|_| Done::AsPlanned).map_err(|error| describe(&error))
 }
 
 fn create_of(wanted: &Wanted) -> Create {

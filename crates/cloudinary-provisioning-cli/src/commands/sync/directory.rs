@@ -9,7 +9,7 @@ use cloudinary_provisioning_ureq::Client;
 use super::environments::Environments;
 use super::input::{Wanted, key};
 use super::plan::{Access, Directory, by_email, needs_access};
-use crate::terminal::exit::chain;
+use crate::terminal::exit::describe;
 
 pub(crate) fn read(client: &Client, wanted: &[Wanted], workers: NonZeroUsize) -> Result<Directory, Error> {
     // Who is created meanwhile comes last in this order, and moves nobody to another page.
@@ -29,6 +29,6 @@ pub(crate) fn access(client: &Client, user: &User) -> Access {
 }
 
 fn read_access(answer: Result<Vec<cloudinary_provisioning::users::SubAccountSummary>, Error>) -> Access {
-    let sub_accounts = answer.map_err(|error| chain(&error))?;
+    let sub_accounts = answer.map_err(|error| describe(&error))?;
     Ok(Environments::of(sub_accounts.into_iter().map(|sub_account| sub_account.id)))
 }
