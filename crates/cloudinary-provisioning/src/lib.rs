@@ -123,6 +123,7 @@ pub use outcome::account_error::{AccountError, AccountReason};
 pub use outcome::cursor_page::CursorPage;
 pub use outcome::error::{Error, ErrorKind, GiveUpReason};
 pub use outcome::headers::{RateLimit, request_id};
+pub use outcome::optional_result::OptionalResult;
 pub use outcome::outcome::Outcome;
 pub use outcome::response::Response;
 pub use outcome::transport_error::{BoxError, TransportError};

@@ -242,14 +242,42 @@ impl<O: Operation> Exchange<O> {
     where
         O: Recover,
     {
-        let Some(lookup) = self.operation.lookup() else { return Ok(self) };
-        let build = |error| Error::without_response(Some(self.operation.id()), ErrorKind::Build(error));
-        let lookup = lookup.map_err(build)?;
-        let recovery = Recovery::new(lookup, &self.account, &self.options, self.retry.policy).map_err(build)?;
-        self.recovery = Some(Box::new(recovery));
-        // What the look-ups decide is not left to chance.
-        self.retry.policy = self.retry.policy.retry_unsafe(false);
+        if let Some(recovery) = self.recovery()? {
+            recovery.set_recovers();
+            // What the look-ups decide is not left to chance.
+            self.retry.policy = self.retry.policy.retry_unsafe(false);
+        }
         Ok(self)
+    }
+
+    /// Returns the resource that is there already, if the create ends in a conflict: the only one with its natural key,
+    /// whatever its other fields are. [`Response::existed`] is `true` then.
+    ///
+    /// It can be combined with [`recover`](Self::recover).
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`ErrorKind::Build`] that names the field without which the resource could not be looked up.
+    pub fn or_existing(mut self) -> Result<Self, Error>
+    where
+        O: Recover,
+    {
+        if let Some(recovery) = self.recovery()? {
+            recovery.set_takes_existing();
+        }
+        Ok(self)
+    }
+
+    /// The look-ups of a create; `None` for what is not a create.
+    fn recovery(&mut self) -> Result<Option<&mut Recovery<O::Output>>, Error> {
+        if self.recovery.is_none() {
+            let Some(lookup) = self.operation.lookup() else { return Ok(None) };
+            let build = |error| Error::without_response(Some(self.operation.id()), ErrorKind::Build(error));
+            let lookup = lookup.map_err(build)?;
+            let recovery = Recovery::new(lookup, &self.account, &self.options, self.retry.policy).map_err(build)?;
+            self.recovery = Some(Box::new(recovery));
+        }
+        Ok(self.recovery.as_deref_mut())
     }
 
     /// Returns the operation.
@@ -358,9 +386,17 @@ impl<O: Operation> Exchange<O> {
         match next {
             Ok(delay) => self.retry_after(delay, error),
             Err(reason) => {
-                let is_open = may_have_applied(&error, Safety::NotIdempotent) || error.is_conflict();
-                let recovery = self.recovery.as_mut().filter(|_| self.retry.maybe_applied && is_open);
-                if recovery.is_some_and(|recovery| recovery.look()) {
+                let is_conflict = error.is_conflict();
+                let is_open = may_have_applied(&error, Safety::NotIdempotent) || is_conflict;
+                let may_be_there = self.retry.maybe_applied && is_open;
+                let is_looking = self.recovery.as_mut().is_some_and(|recovery| {
+                    if recovery.recovers() && may_be_there {
+                        recovery.look()
+                    } else {
+                        recovery.takes_existing() && is_conflict && recovery.look_for_existing()
+                    }
+                });
+                if is_looking {
                     self.last = Some(error.given_up(reason, self.retry.attempts, elapsed));
                     return Step::Send;
                 }
@@ -422,6 +458,10 @@ impl<O: Operation> Exchange<O> {
                 self.ended = true;
                 Step::Done(response.with_attempts(attempts))
             }
+            Conclusion::Existing(response) => {
+                self.ended = true;
+                Step::Done(response.with_existed().with_attempts(attempts))
+            }
             Conclusion::SecretLost(kind) => {
                 self.ended = true;
                 let error = Error::without_response(Some(self.operation.id()), kind).with_maybe_applied(true);
@@ -429,7 +469,8 @@ impl<O: Operation> Exchange<O> {
             }
             Conclusion::Absent { is_unique, is_taken, looks } => {
                 let last = self.take_last();
-                if is_taken && last.is_conflict() {
+                let recovers = self.recovery.as_ref().is_some_and(|recovery| recovery.recovers());
+                if !recovers || (is_taken && last.is_conflict()) {
                     self.ended = true;
                     return Step::Failed(last);
                 }

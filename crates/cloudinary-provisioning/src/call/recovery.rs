@@ -34,6 +34,9 @@ pub(crate) struct Recovery<T> {
     looking: Option<Looking<T>>,
     /// How often the result was looked for.
     looks: u32,
+    /// Whether the create is recovered, and whether a resource that is there already will do.
+    recovers: bool,
+    takes_existing: bool,
 }
 
 /// A look-up under way.
@@ -44,10 +47,14 @@ struct Looking<T> {
     last: Option<Error>,
     /// Whether it records what is there before the create is sent.
     is_before: bool,
+    /// Whether it follows a conflict that no attempt of this call can have caused.
+    is_conflict: bool,
     /// The pages that were asked for, so that none is asked for twice.
     pages: HashSet<(http::Uri, Vec<u8>)>,
     /// Resources that the create has made.
-    made: Vec<(Response<()>, Result<T, LostSecret>)>,
+    made: Vec<(Response<()>, T, Option<LostSecret>)>,
+    /// Resources with the natural key, whoever made them.
+    existing: Vec<(Response<()>, T)>,
     /// Whether there is a resource of which nobody can tell.
     is_unclear: bool,
     /// Whether there is a resource that was there before the call.
@@ -63,6 +70,8 @@ pub(crate) enum Conclusion<T> {
     /// What was there before cannot be recorded, so the create is not sent.
     Failed(Error),
     Made(Response<T>),
+    /// It was there before, and the caller takes that.
+    Existing(Response<T>),
     SecretLost(ErrorKind),
     /// It is not there.
     Absent {
@@ -83,10 +92,51 @@ impl<T: Send> Recovery<T> {
         options: &RequestOptions,
         policy: RetryPolicy,
     ) -> Result<Self, BuildError> {
-        let request = account.request_with(&lookup.operation, options)?;
-        let looking = lookup.needs_before.then(|| Looking::new(lookup.operation.clone(), request, policy, true));
-        let (account, options) = (account.clone(), options.clone());
-        Ok(Self { lookup, account, options, policy, before: HashSet::new(), looking, looks: 0 })
+        account.request_with(&lookup.operation, options)?;
+        Ok(Self {
+            lookup,
+            account: account.clone(),
+            options: options.clone(),
+            policy,
+            before: HashSet::new(),
+            looking: None,
+            looks: 0,
+            recovers: false,
+            takes_existing: false,
+        })
+    }
+
+    pub(crate) fn recovers(&self) -> bool {
+        self.recovers
+    }
+
+    pub(crate) fn takes_existing(&self) -> bool {
+        self.takes_existing
+    }
+
+    pub(crate) fn set_recovers(&mut self) {
+        self.recovers = true;
+        self.looking = self.first_look();
+    }
+
+    pub(crate) fn set_takes_existing(&mut self) {
+        self.takes_existing = true;
+    }
+
+    /// The look at what is there before the create is sent, where it takes one.
+    fn first_look(&self) -> Option<Looking<T>> {
+        let operation = self.lookup.needs_before.then(|| self.lookup.operation.clone())?;
+        let request = self.account.request_with(&operation, &self.options).ok()?;
+        Some(Looking::new(operation, request, self.policy, true))
+    }
+
+    /// Begins to look for what a conflict is about, which this call has not made.
+    pub(crate) fn look_for_existing(&mut self) -> bool {
+        let can_look = self.look();
+        if let Some(looking) = self.looking.as_mut() {
+            looking.is_conflict = true;
+        }
+        can_look
     }
 
     /// Begins to look for the result. `false` if that cannot be done.
@@ -151,10 +201,14 @@ impl<T: Send> Recovery<T> {
                 continue;
             }
             match self.made_by_this_call(&candidate, service_now, elapsed) {
-                Some(true) if candidate.agrees => looking.made.push((response.clone(), candidate.value)),
+                Some(true) if candidate.agrees && !looking.is_conflict => {
+                    looking.made.push((response.clone(), candidate.value, candidate.lost_secret));
+                    continue;
+                }
                 Some(false) => looking.is_taken = true,
                 _ => looking.is_unclear = true,
             }
+            looking.existing.push((response.clone(), candidate.value));
         }
         match page.next.map(|next| (self.account.request_with(&next, &self.options), next)) {
             Some((Ok(request), next)) if looking.pages.insert(key_of(&request)) => {
@@ -172,15 +226,22 @@ impl<T: Send> Recovery<T> {
         if looking.is_before {
             return Conclusion::Send;
         }
-        let Looking { mut made, is_unclear, is_taken, .. } = looking;
+        let Looking { mut made, mut existing, is_unclear, is_taken, .. } = looking;
+        if self.takes_existing
+            && made.is_empty()
+            && existing.len() == 1
+            && let Some((response, value)) = existing.pop()
+        {
+            return Conclusion::Existing(response.with_value(value));
+        }
         match (made.pop(), made.is_empty()) {
-            (Some((response, value)), true) if !is_unclear => match value {
-                Ok(value) => Conclusion::Made(response.recovered_with(value)),
-                Err(lost) => Conclusion::SecretLost(ErrorKind::SecretLost {
-                    sub_account_id: lost.sub_account_id.into(),
-                    api_key: lost.api_key.map(Into::into),
-                }),
-            },
+            (Some((response, value, None)), true) if !is_unclear => {
+                Conclusion::Made(response.with_value(value).with_recovered())
+            }
+            (Some((_, _, Some(lost))), true) if !is_unclear => Conclusion::SecretLost(ErrorKind::SecretLost {
+                sub_account_id: lost.sub_account_id.into(),
+                api_key: lost.api_key.map(Into::into),
+            }),
             (None, _) if !is_unclear => {
                 Conclusion::Absent { is_unique: self.lookup.is_unique, is_taken, looks: self.looks }
             }
@@ -224,6 +285,8 @@ impl<T> Looking<T> {
             is_before,
             pages,
             made: Vec::new(),
+            existing: Vec::new(),
+            is_conflict: false,
             is_unclear: false,
             is_taken: false,
         }

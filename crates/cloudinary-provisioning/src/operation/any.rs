@@ -90,7 +90,9 @@ pub(crate) struct Candidate<T> {
     pub(crate) created_at: Option<OffsetDateTime>,
     /// Whether every field that the create sets has the value that it sets.
     pub(crate) agrees: bool,
-    pub(crate) value: Result<T, LostSecret>,
+    pub(crate) value: T,
+    /// The secret that the create returns and the look-up does not show.
+    pub(crate) lost_secret: Option<LostSecret>,
 }
 
 /// A resource without the secret that its create returns.

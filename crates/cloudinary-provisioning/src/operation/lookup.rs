@@ -58,12 +58,12 @@ where
 
 impl<T> Candidate<T> {
     pub(crate) fn new(id: String, created_at: Option<OffsetDateTime>, agrees: bool, value: T) -> Self {
-        Self { id, created_at, agrees, value: Ok(value) }
+        Self { id, created_at, agrees, value, lost_secret: None }
     }
 
     pub(crate) fn without_secret(self, sub_account_id: &str, api_key: Option<&str>) -> Self {
         let lost = LostSecret { sub_account_id: sub_account_id.to_owned(), api_key: api_key.map(str::to_owned) };
-        Self { value: Err(lost), ..self }
+        Self { lost_secret: Some(lost), ..self }
     }
 }
 

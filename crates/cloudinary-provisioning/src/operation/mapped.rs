@@ -109,8 +109,8 @@ fn mapped<T: Send + 'static, U: Send + 'static>(
 ) -> Erased<Found<U>> {
     Erased::new(operation, move |page| {
         let candidate = |candidate: Candidate<T>| {
-            let Candidate { id, created_at, agrees, value } = candidate;
-            Candidate { id, created_at, agrees, value: value.map(&*map) }
+            let Candidate { id, created_at, agrees, value, lost_secret } = candidate;
+            Candidate { id, created_at, agrees, value: map(value), lost_secret }
         };
         let candidates = page.candidates.into_iter().map(candidate).collect();
         Found { candidates, next: page.next.map(|next| mapped(next, Arc::clone(&map))) }

@@ -28,12 +28,13 @@ pub struct Response<T> {
     value: T,
     attempts: u32,
     recovered: bool,
+    existed: bool,
 }
 
 impl<T> Response<T> {
     /// Creates a response, for tests.
     pub fn new(status: StatusCode, headers: HeaderMap, value: T) -> Self {
-        Self { status, headers, value, attempts: 1, recovered: false }
+        Self { status, headers, value, attempts: 1, recovered: false, existed: false }
     }
 
     /// Returns the value.
@@ -97,16 +98,29 @@ impl<T> Response<T> {
         self.recovered
     }
 
+    /// Returns `true` if the resource was there already; see [`Exchange::or_existing`](crate::Exchange::or_existing).
+    pub fn existed(&self) -> bool {
+        self.existed
+    }
+
     /// This response with what was looked up in it.
-    pub(crate) fn recovered_with<U>(self, value: U) -> Response<U> {
-        let Self { status, headers, attempts, .. } = self;
-        Response { status, headers, value, attempts, recovered: true }
+    pub(crate) fn with_value<U>(self, value: U) -> Response<U> {
+        let Self { status, headers, attempts, recovered, existed, value: _ } = self;
+        Response { status, headers, value, attempts, recovered, existed }
+    }
+
+    pub(crate) fn with_recovered(self) -> Self {
+        Self { recovered: true, ..self }
+    }
+
+    pub(crate) fn with_existed(self) -> Self {
+        Self { existed: true, ..self }
     }
 
     /// The value, and what came with it.
     pub(crate) fn split(self) -> (Response<()>, T) {
-        let Self { status, headers, value, attempts, recovered } = self;
-        (Response { status, headers, value: (), attempts, recovered }, value)
+        let Self { status, headers, value, attempts, recovered, existed } = self;
+        (Response { status, headers, value: (), attempts, recovered, existed }, value)
     }
 
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {

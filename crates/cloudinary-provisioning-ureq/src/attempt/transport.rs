@@ -2,21 +2,16 @@
 
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use cloudinary_provisioning::http::{Request, Response};
 use cloudinary_provisioning::{FreshConnection, Outcome, Transport, TransportError};
 use ureq::config::Config;
-use ureq::{Agent, AsSendBody, Body};
+use ureq::{AsSendBody, Body};
 
-use crate::proxy::{Bypass, is_loopback};
+use crate::attempt::agents::{Agents, clamp, connect_timeout_below, resolve_timeout};
+use crate::attempt::proxy::is_loopback;
 
-/// ureq adds a timeout to an `Instant`, which panics on overflow. A year is as good as forever.
-const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-/// A timeout of zero fails before the first byte.
-const SHORTEST_TIMEOUT: Duration = Duration::from_millis(1);
-const SHORTEST_PHASE: Duration = Duration::from_micros(250);
 /// What is reserved for a body at once, whatever its length claims to be.
 const LARGEST_RESERVE: u64 = 1024 * 1024;
 
@@ -25,38 +20,6 @@ pub(crate) struct UreqTransport {
     pub(crate) agents: Agents,
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) body_limit: u64,
-}
-
-/// The agents of a client, each made when it is first needed.
-pub(crate) enum Agents {
-    /// The caller's own, which cannot be built again.
-    Given(Agent),
-    Own {
-        pooled: LateAgent,
-        /// Opens a connection for every request.
-        fresh: LateAgent,
-        /// The same two without the environment's proxy, for hosts that it is not used for.
-        direct: Option<Box<(Bypass, [LateAgent; 2])>>,
-    },
-}
-
-/// An agent that is made for its first request, with the timeout of that.
-///
-/// ureq resumes TLS sessions only after a request without configuration of its own has connected. The first one needs
-/// none this way, so that a program whose calls all have their own timeouts resumes sessions too.
-pub(crate) struct LateAgent {
-    make: Box<dyn Fn(Duration) -> Agent + Send + Sync>,
-    made: OnceLock<Agent>,
-}
-
-impl LateAgent {
-    pub(crate) fn new(make: impl Fn(Duration) -> Agent + Send + Sync + 'static) -> Self {
-        Self { make: Box::new(make), made: OnceLock::new() }
-    }
-
-    fn get(&self, timeout: Duration) -> &Agent {
-        self.made.get_or_init(|| (self.make)(timeout))
-    }
 }
 
 impl Transport for UreqTransport {
@@ -137,21 +100,6 @@ impl UreqTransport {
             Err(error) => Outcome::Truncated(response, Some(error.into())),
         }
     }
-}
-
-pub(crate) fn clamp(timeout: Duration) -> Duration {
-    timeout.clamp(SHORTEST_TIMEOUT, LONGEST_TIMEOUT)
-}
-
-/// ureq counts resolving and connecting one after the other. Both together end before the attempt does, so that a
-/// connection that never comes about is known as such.
-pub(crate) fn resolve_timeout(connect_timeout: Duration, attempt_timeout: Duration) -> Duration {
-    connect_timeout.clamp(SHORTEST_PHASE, (attempt_timeout / 4).max(SHORTEST_PHASE))
-}
-
-/// See [`resolve_timeout`].
-pub(crate) fn connect_timeout_below(connect_timeout: Duration, attempt_timeout: Duration) -> Duration {
-    connect_timeout.clamp(SHORTEST_PHASE, (attempt_timeout / 8 * 5).max(SHORTEST_PHASE))
 }
 
 fn with_body<B>(request: &Request<Vec<u8>>, body: B) -> Request<B> {
