@@ -59,36 +59,34 @@ impl Request {
         self.entry.safety == Safety::NotIdempotent
     }
 
-    /// What it is about, in one line: `deleteUser u1`.
+    /// What it is about, in one line: `deleteUser u1`, `updateUser u1 enabled=false`.
     pub(crate) fn title(&self) -> String {
-        self.title_with(|_| None)
-    }
-
-    /// The same, with the names that are known of the fields: `deleteUser u1 (ada@example.com)`.
-    pub(crate) fn title_with(&self, name: impl Fn(&Field) -> Option<String>) -> String {
         let ids = self.entry.fields.iter().filter(|field| field.place != Place::Body && field.required);
-        let ids = ids.filter_map(|field| {
-            let id = text_of(self.fields.get(field.name)?);
-            Some(name(field).map_or_else(|| id.clone(), |name| format!("{id} ({name})")))
+        let ids = ids.filter_map(|field| self.fields.get(field.name)).map(text_of);
+        let taken = taken_away(self.creates(), &self.fields).map(|(name, value)| format!("{name}={value}"));
+        std::iter::once(self.entry.id.to_owned()).chain(ids).chain(taken).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The segments of the path that follow the prefix.
+    pub(crate) fn segments(&self) -> Vec<String> {
+        let segments = self.entry.segments.iter().map(|segment| {
+            let name = segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}'));
+            name.map_or_else(|| (*segment).to_owned(), |name| self.fields.get(name).map(text_of).unwrap_or_default())
         });
-        let disables = self.is_disabling().then(|| "enabled=false".to_owned());
-        std::iter::once(self.entry.id.to_owned()).chain(ids).chain(disables).collect::<Vec<_>>().join(" ")
-    }
-
-    fn is_disabling(&self) -> bool {
-        !self.creates() && self.fields.get("enabled").is_some_and(is_false)
+        segments.collect()
     }
 }
 
-/// Whether a call takes something away: it deletes, disables what is there, or says `remove`.
+/// Whether a call takes something away: it deletes, or has a field that [does](taken_away).
 pub(crate) fn removes(method: &Method, creates: bool, fields: &Map<String, Value>) -> bool {
-    *method == Method::DELETE
-        || fields.get("operation").and_then(Value::as_str) == Some("remove")
-        || (!creates && !method.is_safe() && fields.get("enabled").is_some_and(is_false))
+    !method.is_safe() && (*method == Method::DELETE || taken_away(creates, fields).is_some())
 }
 
-fn is_false(value: &Value) -> bool {
-    text_of(value).eq_ignore_ascii_case("false")
+/// The field by which a call removes or disables what is there.
+fn taken_away(creates: bool, fields: &Map<String, Value>) -> Option<(&'static str, &'static str)> {
+    let says = |name, text| fields.get(name).is_some_and(|value| text_of(value).eq_ignore_ascii_case(text));
+    let taken = [("operation", "remove"), ("enabled", "false")];
+    taken.into_iter().filter(|_| !creates).find(|(name, text)| says(*name, *text))
 }
 
 /// Whether requests of the operation have a body.

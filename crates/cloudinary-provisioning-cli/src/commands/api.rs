@@ -5,13 +5,15 @@ use std::process::ExitCode;
 
 use cloudinary_provisioning::catalog::Kind;
 use cloudinary_provisioning::http::Method;
-use cloudinary_provisioning::{Base, Raw, catalog};
+use cloudinary_provisioning::{PathPrefix, Raw, catalog};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::args::cli::ApiOptions;
 use crate::args::globals::Globals;
+use crate::args::request::removes;
 use crate::connection::account::Connection;
+use crate::connection::names;
 use crate::connection::send::{dry_run, unwritten};
 use crate::output::redact::has_secret;
 use crate::output::style::Style;
@@ -28,11 +30,14 @@ pub(crate) fn run(globals: &Globals, options: &ApiOptions) -> Result<ExitCode, E
         .parse()
         .map_err(|_| Exit::Usage(format!("{:?} is not a method", options.method)))?;
     let (path, query) = options.path.split_once('?').unwrap_or((&options.path, ""));
-    let base = base(path);
+    let prefix = prefix(path);
     let title = format!("{method} {}", options.path);
-    let connection = Connection::for_base(globals, base, &title)?;
+    let connection = Connection::for_prefix(globals, prefix)?;
     let account = connection.client.account();
-    let mut raw = Raw::new(method.clone(), segments(path, account.id().as_str())?).base(base);
+    let segments = segments(path, account.id().as_str())?;
+    // One for each run of the program.
+    let name = String::leak(title.clone());
+    let mut raw = Raw::new(method.clone(), segments.clone()).prefix(prefix).named(name);
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         raw = raw.query(decoded(key)?, decoded(value)?);
@@ -42,16 +47,18 @@ pub(crate) fn run(globals: &Globals, options: &ApiOptions) -> Result<ExitCode, E
             pair.split_once('=').ok_or_else(|| Exit::Usage(format!("--query {pair:?}: expected KEY=VALUE")))?;
         raw = raw.query(key, value);
     }
-    if let Some(body) = options.json.as_deref().map(input::json).transpose()? {
+    let body = options.json.as_deref().map(input::json).transpose()?;
+    if let Some(body) = &body {
         raw = raw.json(body);
     }
     if globals.dry_run {
         return dry_run(account, &raw);
     }
-    if method == Method::DELETE {
-        confirm(&title, globals.yes)?;
+    let body = body.as_ref().and_then(Value::as_object).cloned().unwrap_or_default();
+    if removes(&method, method == Method::POST, &body) {
+        confirm(&title, || names::of_call(&connection.client, prefix, &segments, &body), globals.yes)?;
     }
-    let response = connection.client.send(&raw).map_err(|error| Exit::of_call(&title, &error))?;
+    let response = connection.client.send(&raw)?;
     match write(globals, &method, response) {
         Err(error) if !method.is_safe() => Err(unwritten(&title, &error)),
         written => written.map(|()| ExitCode::SUCCESS).map_err(Exit::from),
@@ -77,17 +84,17 @@ fn write(globals: &Globals, method: &Method, response: Value) -> io::Result<()> 
     out.flush()
 }
 
-/// Finds the base of a path by its full prefix, or by its first segment, as the catalogue has them.
-fn base(path: &str) -> Base {
-    if let Some((base, _)) = prefixed(path) {
-        return base;
+/// Finds the prefix of a path by its full text, or by its first segment, as the catalogue has them.
+fn prefix(path: &str) -> PathPrefix {
+    if let Some((prefix, _)) = prefixed(path) {
+        return prefix;
     }
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
     let known = catalog().find(|entry| entry.segments.first().is_some_and(|segment| *segment == first));
-    known.map_or_else(Base::default, |entry| entry.base)
+    known.map_or_else(PathPrefix::default, |entry| entry.prefix)
 }
 
-/// Returns the decoded segments below the base.
+/// Returns the decoded segments below the prefix.
 fn segments(path: &str, account_id: &str) -> Result<Vec<String>, Exit> {
     let rest = match prefixed(path) {
         Some((_, (Some(id), rest))) if id != "{account_id}" && id != account_id => {
@@ -105,15 +112,15 @@ fn segments(path: &str, account_id: &str) -> Result<Vec<String>, Exit> {
     rest.split('/').map(decoded).collect()
 }
 
-/// Splits a full path into its base, the account id in it, and the rest. The longest base that matches wins.
-fn prefixed(path: &str) -> Option<(Base, (Option<&str>, &str))> {
-    let bases = catalog().filter_map(|entry| {
-        let prefix = entry.path.strip_suffix(&format!("/{}", entry.segments.join("/")))?;
-        Some((prefix, entry.base))
+/// Splits a full path into its prefix, the account id in it, and the rest. The longest prefix that matches wins.
+fn prefixed(path: &str) -> Option<(PathPrefix, (Option<&str>, &str))> {
+    let prefixes = catalog().filter_map(|entry| {
+        let text = entry.path.strip_suffix(&format!("/{}", entry.segments.join("/")))?;
+        Some((text, entry.prefix))
     });
-    let matching = bases.filter_map(|(prefix, base)| Some((prefix.len(), base, after(path, prefix)?)));
-    let (_, base, rest) = matching.max_by_key(|(length, ..)| *length)?;
-    Some((base, rest))
+    let matching = prefixes.filter_map(|(text, prefix)| Some((text.len(), prefix, after(path, text)?)));
+    let (_, prefix, rest) = matching.max_by_key(|(length, ..)| *length)?;
+    Some((prefix, rest))
 }
 
 /// Returns what follows a prefix that may contain the account id.
@@ -139,25 +146,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_finds_its_base() {
+    fn a_path_finds_its_prefix() {
         for (path, expected) in [
-            ("users/u1", Base::Provisioning),
-            ("/users/u1", Base::Provisioning),
-            ("something/new", Base::Provisioning),
-            ("roles", Base::Permissions),
-            ("policies/custom", Base::Permissions),
-            ("clouds", Base::Agents),
-            ("/v1_1/provisioning/accounts/{account_id}/new", Base::Provisioning),
-            ("/v2/accounts/acc/permissions/new", Base::Permissions),
-            ("/v2/accounts/permissions/public/schema", Base::Public),
-            ("/v1_1/provisioning/agents/accounts", Base::Agents),
+            ("users/u1", PathPrefix::Provisioning),
+            ("/users/u1", PathPrefix::Provisioning),
+            ("something/new", PathPrefix::Provisioning),
+            ("roles", PathPrefix::Permissions),
+            ("policies/custom", PathPrefix::Permissions),
+            ("clouds", PathPrefix::Agents),
+            ("/v1_1/provisioning/accounts/{account_id}/new", PathPrefix::Provisioning),
+            ("/v2/accounts/acc/permissions/new", PathPrefix::Permissions),
+            ("/v2/accounts/permissions/public/schema", PathPrefix::Public),
+            ("/v1_1/provisioning/agents/accounts", PathPrefix::Agents),
         ] {
-            assert_eq!(base(path), expected, "{path}");
+            assert_eq!(prefix(path), expected, "{path}");
         }
     }
 
     #[test]
-    fn segments_follow_on_the_base_and_are_decoded() {
+    fn segments_follow_on_the_prefix_and_are_decoded() {
         let segments = |path| segments(path, "acc").map_err(|exit| exit.to_string());
         assert_eq!(
             segments("/v2/accounts/acc/permissions/roles/cld%3A%3Ax"),

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io::{self, Write};
-use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -26,6 +25,7 @@ use crate::output::style::{Style, line};
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::{Exit, describe};
 use crate::terminal::input::{self, Input};
+use crate::terminal::json::{self, JsonError};
 use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::say;
 use crate::terminal::stream;
@@ -66,7 +66,7 @@ pub(crate) fn run(globals: &Globals, options: &BatchOptions) -> Result<ExitCode,
     if globals.dry_run {
         for asked in asked {
             let described = asked.request.as_ref().map_err(Clone::clone).and_then(|request| {
-                described(connection.client.account(), &request.raw()).map_err(|exit| exit.to_string())
+                described(connection.client.account(), &request.raw).map_err(|exit| exit.to_string())
             });
             match described {
                 Ok(request) => output.write(&request)?,
@@ -79,12 +79,11 @@ pub(crate) fn run(globals: &Globals, options: &BatchOptions) -> Result<ExitCode,
         let taken: Rc<RefCell<VecDeque<Asked>>> = Rc::default();
         let taking = Rc::clone(&taken);
         let operations = asked.filter_map(move |asked| {
-            let raw = asked.request.as_ref().ok().map(Request::raw);
+            let raw = asked.request.as_ref().ok().map(|request| request.raw.clone());
             taking.borrow_mut().push_back(asked);
             raw
         });
-        let workers = globals.workers.unwrap_or(NonZeroUsize::MIN);
-        let results = connection.client.send_all(operations).workers(workers.get()).in_order();
+        let results = connection.client.send_all(operations).workers(globals.workers()).in_order();
         for (_, result) in results {
             if let Some(asked) = output.skip_to_sent(&taken)? {
                 output.result(&asked, result)?;
@@ -129,9 +128,14 @@ fn lines(input: Input) -> Result<impl Iterator<Item = io::Result<String>>, Exit>
 
 fn read(text: &str, line: u64, may_remove: bool) -> Asked {
     let refused = |why| Asked { line, operation: Value::Null, request: Err(why) };
-    let job: Job = match serde_json::from_str(text) {
+    let job = match json::read(text) {
+        Ok(value) => Job::deserialize(value).map_err(|error| format!("not an operation: {error}")),
+        Err(error @ JsonError::Number { .. }) => Err(error.to_string()),
+        Err(error) => Err(format!("not an operation: the line {error}")),
+    };
+    let job = match job {
         Ok(job) => job,
-        Err(error) => return refused(format!("not an operation: {error}")),
+        Err(why) => return refused(why),
     };
     let Some(entry) = operation_names::find(&job.operation) else {
         return refused(format!("there is no operation {:?}", job.operation));
@@ -168,7 +172,7 @@ impl ResultWriter<'_> {
         match result {
             Ok(response) => {
                 let cursor = response.get("next_cursor").cloned().filter(|_| request.entry.response.next_cursor);
-                let value = value(&response, request).clone();
+                let value = value(&response, request.entry).clone();
                 let shown = request.creates() && has_secret(&value);
                 let value = if shown { value } else { self.style.redacted(value) };
                 let mut line = json!({"line": asked.line, "operation": asked.operation, "ok": true, "result": value});
@@ -187,7 +191,7 @@ impl ResultWriter<'_> {
             Err(error) => {
                 self.failed += 1;
                 self.write(&json!({"line": asked.line, "operation": asked.operation, "ok": false, "error": {
-                    "message": describe(request.entry.id, &error),
+                    "message": describe(&error),
                     "status": error.status().map(|status| status.as_u16()),
                     "request_id": error.request_id(),
                     "maybe_applied": error.maybe_applied(),

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use cloudinary_provisioning::http::Request;
-use cloudinary_provisioning::{Account, AccountError, PathPrefix, Origin, Outcome, RetryPolicy, TransportError};
+use cloudinary_provisioning::{Account, AccountError, Origin, Outcome, PathPrefix, RetryPolicy, TransportError};
 use cloudinary_provisioning_fake::{Disruption, FakeAccount};
 use cloudinary_provisioning_ureq::{Client, ClientBuilder};
 

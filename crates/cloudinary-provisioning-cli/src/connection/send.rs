@@ -3,13 +3,13 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use cloudinary_provisioning::catalog::Kind;
-use cloudinary_provisioning::{Account, Raw, Safety};
+use cloudinary_provisioning::catalog::{Entry, Kind};
+use cloudinary_provisioning::{Account, Error, Raw, RawList, Safety};
 use cloudinary_provisioning_ureq::Client;
 use serde_json::{Map, Value, json};
 
 use super::account::Connection;
-use super::pages::Pages;
+use super::names;
 use crate::args::globals::Globals;
 use crate::args::request::Request;
 use crate::output::redact::{REDACTED, has_secret, redact};
@@ -22,22 +22,42 @@ use crate::terminal::stream;
 
 /// Sends the operation and writes its result, at most `limit` items of a list.
 pub(crate) fn send(globals: &Globals, request: &Request, limit: Option<u64>) -> Result<ExitCode, Exit> {
-    let client = Connection::for_base(globals, request.entry.base, request.entry.id)?.client;
+    let Request { entry, fields, raw, .. } = request;
+    let client = Connection::for_prefix(globals, entry.prefix)?.client;
     if globals.dry_run {
-        return dry_run(client.account(), &request.raw());
+        return dry_run(client.account(), raw);
     }
     if request.removes() {
-        confirm(request.title(), globals.yes)?;
+        let names = || names::of_call(&client, entry.prefix, &request.segments(), fields);
+        confirm(request.title(), names, globals.yes)?;
     }
     let style = Style::new(globals);
-    if (request.entry.method == "GET" || request.entry.paging().is_some())
-        && let Some(pages) = Pages::new(&client, request)
-    {
-        list(pages, request, limit, &style)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    one(&client, request, style)?;
+    let Some(list) = request.list()? else { return one(&client, request, style) };
+    write_list(items(globals, &client, request, list, limit), entry, &style)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The items of a list: of the page that is asked for, or of all.
+fn items(
+    globals: &Globals,
+    client: &Client,
+    request: &Request,
+    list: RawList,
+    limit: Option<u64>,
+) -> Box<dyn Iterator<Item = Result<Value, Error>>> {
+    /// What the service has on a page where it is not asked for another number.
+    const PAGE_SIZE: u64 = 100;
+
+    let limit = usize::try_from(limit.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
+    if request.fields.contains_key("page") {
+        return match client.send(list) {
+            Ok(page) => Box::new(page.items.into_iter().map(Ok).take(limit)),
+            Err(error) => Box::new(std::iter::once(Err(error))),
+        };
+    }
+    let page_size = request.fields.get("page_size").and_then(Value::as_u64).unwrap_or(PAGE_SIZE).max(1);
+    let pages = limit.div_ceil(usize::try_from(page_size).unwrap_or(usize::MAX));
+    Box::new(client.items(list).workers(globals.workers().min(pages)).take(limit))
 }
 
 /// Writes the request that would be sent.
@@ -75,8 +95,10 @@ pub(crate) fn described(account: &Account, raw: &Raw) -> Result<Value, Exit> {
     }))
 }
 
-fn list(pages: Pages<'_>, request: &Request, limit: Option<u64>, style: &Style) -> Result<(), Exit> {
-    let kind = match request.entry.response.kind {
+/// Writes the items. After an error, those that came before are written, and a JSON array is left open, so that nobody
+/// takes them for all.
+fn write_list(items: impl Iterator<Item = Result<Value, Error>>, entry: &Entry, style: &Style) -> Result<(), Exit> {
+    let kind = match entry.response.kind {
         Kind::List(item) => *item,
         Kind::Record(fields) => fields
             .iter()
@@ -86,31 +108,34 @@ fn list(pages: Pages<'_>, request: &Request, limit: Option<u64>, style: &Style) 
     };
     let progress = if stream::stdout().is_terminal() { ProgressLine::of("items") } else { ProgressLine::hidden() };
     let mut list = style.list(kind, stream::stdout());
-    let mut stopped = Ok(());
-    for item in pages.take(limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))) {
+    for item in items {
         match item {
             Ok(item) => list.push(item)?,
-            Err(exit) => {
-                stopped = Err(exit);
-                break;
+            Err(error) => {
+                progress.finish();
+                // The error is what matters, even if this fails.
+                let _ = list.abandon();
+                return Err(error.into());
             }
         }
         progress.advance();
     }
     progress.finish();
-    // Items that came before an error are written as a complete document. The error is returned even if that fails.
-    let finished = list.finish().map_err(Exit::from);
-    stopped.and(finished)
+    Ok(list.finish()?)
 }
 
-fn one(client: &Client, request: &Request, style: Style) -> Result<(), Exit> {
-    let entry = request.entry;
-    let response = client.send(&request.raw()).map_err(|error| Exit::of_call(entry.id, &error))?;
-    let written = write(&response, request, style);
-    match written {
-        Err(error) if entry.safety != Safety::Safe => Err(unwritten(&request.title(), &error)),
-        written => written.map_err(Exit::from),
+fn one(client: &Client, request: &Request, style: Style) -> Result<ExitCode, Exit> {
+    let response = client.send(&request.raw)?;
+    match write(&response, request, style) {
+        Err(error) if request.entry.safety != Safety::Safe => Err(unwritten(&request.title(), &error)),
+        written => Ok(written.map(|()| verdict(&response, request))?),
     }
+}
+
+/// An invalid policy is a failure of whoever asks whether it is valid.
+fn verdict(response: &Value, request: &Request) -> ExitCode {
+    let is_invalid = request.entry.id == "validateCedarPolicy" && value(response, request.entry)["valid"] == false;
+    if is_invalid { ExitCode::from(1) } else { ExitCode::SUCCESS }
 }
 
 /// Reports a change that was applied, although its result could not be written.
@@ -120,7 +145,7 @@ pub(crate) fn unwritten(what: &str, error: &io::Error) -> Exit {
 
 fn write(response: &Value, request: &Request, style: Style) -> io::Result<()> {
     let response_kind = request.entry.response;
-    let value = value(response, request).clone();
+    let value = value(response, request.entry).clone();
     if value.is_null() {
         if stream::stdout().is_terminal() {
             say(format_args!("{}: done", request.title()));
@@ -150,7 +175,6 @@ fn write(response: &Value, request: &Request, style: Style) -> io::Result<()> {
 }
 
 /// Unwraps a response from the keys of its envelope. A response of another shape is returned unchanged.
-pub(crate) fn value<'v>(response: &'v Value, request: &Request) -> &'v Value {
-    let keys = request.entry.response.keys;
-    keys.iter().try_fold(response, |value, key| value.get(key)).unwrap_or(response)
+pub(crate) fn value<'v>(response: &'v Value, entry: &Entry) -> &'v Value {
+    entry.response.keys.iter().try_fold(response, |value, key| value.get(key)).unwrap_or(response)
 }

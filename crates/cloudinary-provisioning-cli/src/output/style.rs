@@ -208,6 +208,19 @@ impl<W: Write> List<W> {
         self.out.flush()
     }
 
+    /// Writes what is left of a list that is not whole. Nothing is written if there was no item, and a JSON array is left
+    /// open.
+    pub(crate) fn abandon(mut self) -> io::Result<()> {
+        match self.style.format {
+            Format::Table | Format::Csv if self.count > 0 => self.finish(),
+            Format::Json if self.count > 0 => {
+                writeln!(self.out)?;
+                self.out.flush()
+            }
+            _ => self.out.flush(),
+        }
+    }
+
     fn csv(&mut self, row: &Value) -> io::Result<()> {
         self.csv_header()?;
         let raw = self.style.raw_csv;

@@ -35,7 +35,10 @@ fn check(value: &RawValue, path: &str, depth: usize) -> Result<(), JsonError> {
         }
         Some(b'[') => {
             let items: Vec<&RawValue> = serde_json::from_str(text)?;
-            items.into_iter().zip(0..).try_for_each(|(value, at): (_, usize)| check(value, &format!("{path}[{at}]"), depth))
+            items
+                .into_iter()
+                .zip(0..)
+                .try_for_each(|(value, at): (_, usize)| check(value, &format!("{path}[{at}]"), depth))
         }
         Some(b'-' | b'0'..=b'9') if !is_kept(text) => {
             Err(JsonError::Number { path: path.to_owned(), number: text.to_owned() })
@@ -78,7 +81,8 @@ mod tests {
 
     #[test]
     fn numbers_are_kept_or_refused() {
-        for kept in ["0", "-1", "18446744073709551615", "-9223372036854775808", "1.50", "0.1", "-2.5e-3", "1E+2", "0.0"] {
+        for kept in ["0", "-1", "18446744073709551615", "-9223372036854775808", "1.50", "0.1", "-2.5e-3", "1E+2", "0.0"]
+        {
             assert!(read(kept).is_ok(), "{kept}");
         }
         for refused in ["18446744073709551616", "-9223372036854775809", "1e400", "1e-400", "0.12345678901234567890"] {

@@ -64,7 +64,8 @@ fn create(client: &Client, wanted: &Wanted) -> Result<Done, String> {
         Err(error) if error.is_conflict() => error,
         Err(error) => return Err(describe(&error)),
     };
-    let found = find(client, &wanted.email).map_err(|lookup| format!("{}; then {}", describe(&error), describe(&lookup)))?;
+    let found =
+        find(client, &wanted.email).map_err(|lookup| format!("{}; then {}", describe(&error), describe(&lookup)))?;
     let Some(user) = found else { return Err(describe(&error)) };
     settle(client, wanted, &user)?;
     Ok(Done::AlreadyThere)

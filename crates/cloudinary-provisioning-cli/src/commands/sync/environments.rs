@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use cloudinary_provisioning::{Access, SubAccountId};
+use cloudinary_provisioning::{SubAccountAccess, SubAccountId};
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -28,11 +28,11 @@ impl Environments {
     }
 
     /// As a request says it. A plan lets no request ask for none; it would be refused when it is built.
-    pub(crate) fn access(&self) -> Access {
+    pub(crate) fn access(&self) -> SubAccountAccess {
         match self {
-            Self::All => Access::All,
-            Self::None => Access::Only(Vec::new()),
-            Self::Only(ids) => Access::from(ids),
+            Self::All => SubAccountAccess::All,
+            Self::None => SubAccountAccess::Only(Vec::new()),
+            Self::Only(ids) => SubAccountAccess::from(ids),
         }
     }
 }

@@ -59,7 +59,7 @@ pub(crate) fn run(globals: &Globals, options: &SyncOptions) -> Result<ExitCode, 
         wanted: &wanted,
         globals,
         missing: if options.disable_missing { Missing::Disable { but: &options.me } } else { Missing::LeaveAlone },
-        workers: globals.workers.unwrap_or(NonZeroUsize::MIN),
+        workers: NonZeroUsize::new(globals.workers()).unwrap_or(NonZeroUsize::MIN),
         report: Report { json },
     };
     let settled = sync.run()?;
@@ -89,7 +89,7 @@ impl Sync<'_> {
         let missing = plan.missing();
         if missing > 0 {
             let users = if missing == 1 { "user who is" } else { "users who are" };
-            confirm(format_args!("disable {missing} {users} not in the file"), self.globals.yes)?;
+            confirm(format_args!("disable {missing} {users} not in the file"), Vec::new, self.globals.yes)?;
         }
         self.apply(&plan)
     }
