@@ -287,48 +287,29 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod access_keys;
 mod account;
-mod agents;
-mod answer;
-mod billing_usage;
-mod catalogue;
-mod cedar;
-mod clock;
-mod custom_policies;
-mod effective_policies;
+mod base;
 mod facts;
-mod fault;
-mod fields;
-mod form;
-mod ids;
-mod limit;
-mod page;
-mod permissions;
-mod principals;
-mod product_environments;
-mod public;
-mod roles;
+mod operations;
+mod policy;
+mod reply;
+mod request;
 #[cfg(feature = "server")]
 mod server;
 mod state;
-mod switch;
-mod system_policies;
-mod user_groups;
-mod users;
 
-pub use access_keys::{FakeAccessKey, NewAccessKey};
 pub use account::{FakeAccount, LoggedRequest};
-pub use agents::{FakeAgentAccount, FakeAgentCloud};
-pub use billing_usage::{PlanUsage, UsageCycle};
-pub use custom_policies::{FakeCustomPolicy, NewCustomPolicy};
-pub use fault::{Disruption, Fault, Framing};
-pub use permissions::{ManagementType, PermissionType, PrincipalType, ScopeType};
-pub use principals::{FakeAssignment, NewAssignment, Principal};
-pub use product_environments::{FakeSubAccount, NewSubAccount};
-pub use roles::{FakeRole, NewRole};
+pub use base::switch::Switch;
+pub use operations::access_keys::{FakeAccessKey, NewAccessKey};
+pub use operations::agents::{FakeAgentAccount, FakeAgentCloud};
+pub use operations::billing_usage::{PlanUsage, UsageCycle};
+pub use operations::custom_policies::{FakeCustomPolicy, NewCustomPolicy};
+pub use operations::principals::{FakeAssignment, NewAssignment, Principal};
+pub use operations::product_environments::{FakeSubAccount, NewSubAccount};
+pub use operations::roles::{FakeRole, NewRole};
+pub use operations::user_groups::{FakeGroup, NewGroup};
+pub use operations::users::{FakeUser, NewUser};
+pub use policy::permissions::{ManagementType, PermissionType, PrincipalType, ScopeType};
+pub use reply::fault::{Disruption, Fault, Framing};
 #[cfg(feature = "server")]
 pub use server::FakeServer;
-pub use switch::Switch;
-pub use user_groups::{FakeGroup, NewGroup};
-pub use users::{FakeUser, NewUser};

@@ -3,7 +3,7 @@
 use http::header::{CONNECTION, CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
 use http::{Method, Request, Response, Version};
 
-use crate::fault::{Framing, reason};
+use crate::reply::fault::{Framing, reason};
 
 /// Whether the client wants to go on after this request.
 fn keeps_alive(request: &Request<Vec<u8>>) -> bool {

@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use crate::answer::{Answer, Failure};
-use crate::cedar::{self, Whom};
-use crate::custom_policies::FakeCustomPolicy;
-use crate::fields::Fields;
-use crate::permissions::{self, PrincipalType, data};
-use crate::principals::{self, FakeAssignment, Principal};
-use crate::roles::FakeRole;
+use crate::operations::custom_policies::FakeCustomPolicy;
+use crate::operations::principals::{self, FakeAssignment, Principal};
+use crate::operations::roles::FakeRole;
+use crate::policy::cedar::{self, Whom};
+use crate::policy::permissions::{self, PrincipalType, data};
+use crate::reply::answer::{Answer, Failure};
+use crate::request::fields::Fields;
 use crate::state::State;
 
 pub(crate) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Answer {

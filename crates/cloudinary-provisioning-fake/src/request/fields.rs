@@ -3,10 +3,10 @@
 use serde_json::{Map, Value};
 use time::Date;
 
-use crate::answer::{Failure, Misfit};
-use crate::clock::parse_date;
+use crate::base::clock::parse_date;
 use crate::facts::{Kind, Operation, Place, Shape};
-use crate::form::{Bag, Given};
+use crate::reply::answer::{Failure, Misfit};
+use crate::request::form::{Bag, Given};
 
 /// What a request says, by the operation's entry in the facts.
 ///

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use crate::answer::{Answer, Failure};
-use crate::catalogue::{self, SystemPolicy};
-use crate::fields::Fields;
-use crate::permissions::{self, Parameters, PermissionType, ScopeType, data};
+use crate::policy::catalogue::{self, SystemPolicy};
+use crate::policy::permissions::{self, Parameters, PermissionType, ScopeType, data};
+use crate::reply::answer::{Answer, Failure};
+use crate::request::fields::Fields;
 use crate::state::State;
 
 pub(crate) fn handle(_state: &mut State, operation: &str, fields: &Fields) -> Answer {

@@ -5,7 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Method, Response, StatusCode};
 
-use crate::answer::error_body;
+use crate::reply::answer::error_body;
 
 /// A fault that one request meets.
 ///

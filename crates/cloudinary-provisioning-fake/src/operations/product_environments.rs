@@ -6,15 +6,15 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use crate::access_keys::{self, EnvironmentKey};
-use crate::answer::{Answer, Failure, message_ok, ok};
-use crate::clock::rfc3339;
-use crate::fields::Fields;
-use crate::permissions::PrincipalType;
-use crate::principals;
+use crate::base::clock::rfc3339;
+use crate::base::switch::Switch;
+use crate::operations::access_keys::{self, EnvironmentKey};
+use crate::operations::principals;
+use crate::operations::users::{lowercase, starts_with};
+use crate::policy::permissions::PrincipalType;
+use crate::reply::answer::{Answer, Failure, message_ok, ok};
+use crate::request::fields::Fields;
 use crate::state::State;
-use crate::switch::Switch;
-use crate::users::{lowercase, starts_with};
 
 /// From so many assets on an environment can neither be deleted nor get another cloud name.
 const MANY_ASSETS: u64 = 1000;

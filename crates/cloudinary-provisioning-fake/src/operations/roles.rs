@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use crate::answer::{Answer, Failure, Success};
-use crate::catalogue::{self, SystemPolicy, SystemRole};
-use crate::fields::Fields;
-use crate::permissions::{self, ManagementType, Parameters, PermissionType, ScopeType, created_data, data};
-use crate::principals;
+use crate::operations::principals;
+use crate::operations::system_policies::PolicyView;
+use crate::policy::catalogue::{self, SystemPolicy, SystemRole};
+use crate::policy::permissions::{self, ManagementType, Parameters, PermissionType, ScopeType, created_data, data};
+use crate::reply::answer::{Answer, Failure, Success};
+use crate::request::fields::Fields;
 use crate::state::State;
-use crate::system_policies::PolicyView;
 
 /// A role of a [`FakeAccount`](crate::FakeAccount), as it stands.
 ///

@@ -5,16 +5,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use serde::ser::{Serialize, Serializer};
 use time::{Date, OffsetDateTime};
 
-use crate::answer::{Answer, Failure, message_ok, ok};
-use crate::clock::{rfc3339, utc};
-use crate::fields::Fields;
-use crate::ids::Ids;
-use crate::page::Page;
-use crate::permissions::PrincipalType;
-use crate::product_environments::FakeSubAccount;
+use crate::base::clock::{rfc3339, utc};
+use crate::base::ids::Ids;
+use crate::base::switch::Switch;
+use crate::operations::product_environments::FakeSubAccount;
+use crate::operations::user_groups::GroupSummary;
+use crate::policy::permissions::PrincipalType;
+use crate::reply::answer::{Answer, Failure, message_ok, ok};
+use crate::request::fields::Fields;
+use crate::request::page::Page;
 use crate::state::State;
-use crate::switch::Switch;
-use crate::user_groups::GroupSummary;
 
 /// The role that sees every product environment, whatever its list says.
 pub(crate) const MASTER_ADMIN: &str = "master_admin";

@@ -4,8 +4,8 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 use time::Date;
 
-use crate::answer::{Answer, Failure, ok};
-use crate::fields::Fields;
+use crate::reply::answer::{Answer, Failure, ok};
+use crate::request::fields::Fields;
 use crate::state::State;
 
 /// The usage of a plan in a [`FakeAccount`](crate::FakeAccount): an account without any has no active subscription.

@@ -3,9 +3,9 @@
 use http::StatusCode;
 use time::OffsetDateTime;
 
-use crate::answer::Failure;
-use crate::clock::{http_date, next_hour};
+use crate::base::clock::{http_date, next_hour};
 use crate::facts::Operation;
+use crate::reply::answer::Failure;
 
 #[derive(Clone, Debug)]
 pub(crate) struct RateLimit {

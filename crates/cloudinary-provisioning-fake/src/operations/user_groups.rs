@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use crate::answer::{Answer, Failure, message_ok, ok};
-use crate::clock::rfc3339;
-use crate::fields::Fields;
-use crate::ids::Ids;
-use crate::permissions::PrincipalType;
+use crate::base::clock::rfc3339;
+use crate::base::ids::Ids;
+use crate::base::switch::Switch;
+use crate::operations::users::FakeUser;
+use crate::policy::permissions::PrincipalType;
+use crate::reply::answer::{Answer, Failure, message_ok, ok};
+use crate::request::fields::Fields;
 use crate::state::State;
-use crate::switch::Switch;
-use crate::users::FakeUser;
 
 /// A user group of a [`FakeAccount`](crate::FakeAccount).
 ///

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::permissions::{PermissionType, ScopeType};
+use crate::policy::permissions::{PermissionType, ScopeType};
 
 /// When the catalogue was made, in seconds since 1970.
 pub(crate) const MADE_AT: i64 = 1_719_475_216;
@@ -381,7 +381,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::cedar;
+    use crate::policy::cedar;
 
     #[test]
     fn every_statement_is_sound_and_has_the_placeholders_of_its_parameters() {

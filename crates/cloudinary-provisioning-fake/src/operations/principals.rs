@@ -6,13 +6,13 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use crate::answer::{Answer, Failure, Success};
-use crate::fields::Fields;
-use crate::page::after_cursor;
-use crate::permissions::{
+use crate::operations::roles::{self, FakeRole};
+use crate::policy::permissions::{
     self, ALL, ManagementType, Parameters, PermissionType, PrincipalType, Scope, ScopeType, data, data_page,
 };
-use crate::roles::{self, FakeRole};
+use crate::reply::answer::{Answer, Failure, Success};
+use crate::request::fields::Fields;
+use crate::request::page::after_cursor;
 use crate::state::State;
 
 /// Who can have roles: a user, a group or a key.

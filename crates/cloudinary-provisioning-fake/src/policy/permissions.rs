@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use crate::account::FakeAccount;
-use crate::answer::{Answer, Failure, created, ok};
-use crate::custom_policies::{self, FakeCustomPolicy, NewCustomPolicy};
-use crate::fields::Fields;
-use crate::principals::{self, FakeAssignment, NewAssignment, Principal};
-use crate::roles::{self, FakeRole, NewRole};
+use crate::operations::custom_policies::{self, FakeCustomPolicy, NewCustomPolicy};
+use crate::operations::principals::{self, FakeAssignment, NewAssignment, Principal};
+use crate::operations::roles::{self, FakeRole, NewRole};
+use crate::reply::answer::{Answer, Failure, created, ok};
+use crate::request::fields::Fields;
 use crate::state::State;
 
 /// An enum whose values are texts on the wire.

@@ -6,7 +6,7 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use serde_json::{Map, Value};
 
-use crate::answer::Failure;
+use crate::reply::answer::Failure;
 
 /// As deep as brackets are followed.
 const MAX_DEPTH: usize = 8;

@@ -7,11 +7,11 @@ use serde::Serialize;
 use serde_json::json;
 use time::{Date, Duration, OffsetDateTime};
 
-use crate::answer::{Answer, Failure, Misfit, ok};
-use crate::clock::rfc3339;
-use crate::fields::Fields;
+use crate::base::clock::rfc3339;
+use crate::base::switch::Switch;
+use crate::reply::answer::{Answer, Failure, Misfit, ok};
+use crate::request::fields::Fields;
 use crate::state::State;
-use crate::switch::Switch;
 
 /// The default number of calls per day and IP address.
 const DEFAULT_LIMIT: u64 = 10;

@@ -9,22 +9,22 @@ use http::{HeaderMap, Method, Request, Response, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use time::{Duration, OffsetDateTime};
 
-use crate::access_keys::{self, FakeAccessKey, NewAccessKey};
-use crate::agents::{self, FakeAgentAccount, FakeAgentCloud};
-use crate::answer::{Answer, Failure, Success};
-use crate::billing_usage::PlanUsage;
-use crate::clock::{Clock, http_date, next_hour, rfc3339, utc};
+use crate::base::clock::{Clock, http_date, next_hour, rfc3339, utc};
+use crate::base::ids::Ids;
+use crate::base::switch::Switch;
 use crate::facts::{Base, NoRoute, Operation, Route, route};
-use crate::fault::{Disruption, Fault, Script};
-use crate::fields::Fields;
-use crate::form::Bag;
-use crate::ids::Ids;
-use crate::limit::RateLimit;
-use crate::product_environments::{self, FakeSubAccount, NewSubAccount};
+use crate::operations::access_keys::{self, FakeAccessKey, NewAccessKey};
+use crate::operations::agents::{self, FakeAgentAccount, FakeAgentCloud};
+use crate::operations::billing_usage::PlanUsage;
+use crate::operations::product_environments::{self, FakeSubAccount, NewSubAccount};
+use crate::operations::user_groups::{self, FakeGroup, NewGroup};
+use crate::operations::users::{self, FakeUser, NewUser};
+use crate::reply::answer::{Answer, Failure, Success};
+use crate::reply::fault::{Disruption, Fault, Script};
+use crate::reply::limit::RateLimit;
+use crate::request::fields::Fields;
+use crate::request::form::Bag;
 use crate::state::State;
-use crate::switch::Switch;
-use crate::user_groups::{self, FakeGroup, NewGroup};
-use crate::users::{self, FakeUser, NewUser};
 
 /// All but what RFC 3986 calls unreserved.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

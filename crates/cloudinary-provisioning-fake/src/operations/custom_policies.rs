@@ -3,13 +3,13 @@
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use crate::answer::{Answer, Failure, Success};
-use crate::cedar;
-use crate::fields::Fields;
-use crate::page::after_cursor;
-use crate::permissions::{self, Scope, ScopeType, created_data, data, data_page};
+use crate::base::switch::Switch;
+use crate::policy::cedar;
+use crate::policy::permissions::{self, Scope, ScopeType, created_data, data, data_page};
+use crate::reply::answer::{Answer, Failure, Success};
+use crate::request::fields::Fields;
+use crate::request::page::after_cursor;
 use crate::state::State;
-use crate::switch::Switch;
 
 /// A custom policy of a [`FakeAccount`](crate::FakeAccount), as it stands.
 ///

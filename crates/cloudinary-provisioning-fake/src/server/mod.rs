@@ -15,8 +15,8 @@ use self::incoming::Refusal;
 use self::outgoing::{Asked, encode, encode_part};
 use self::socket::Incoming;
 use crate::account::FakeAccount;
-use crate::answer::error_body;
-use crate::fault::{Disruption, Framing};
+use crate::reply::answer::error_body;
+use crate::reply::fault::{Disruption, Framing};
 
 mod incoming;
 mod outgoing;

@@ -3,10 +3,10 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::answer::{Answer, Failure, ok};
-use crate::catalogue::{self, SystemPolicy, SystemRole};
-use crate::cedar;
-use crate::fields::Fields;
+use crate::policy::catalogue::{self, SystemPolicy, SystemRole};
+use crate::policy::cedar;
+use crate::reply::answer::{Answer, Failure, ok};
+use crate::request::fields::Fields;
 use crate::state::State;
 
 pub(crate) fn handle(_state: &mut State, operation: &str, fields: &Fields) -> Answer {

@@ -5,14 +5,14 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use crate::answer::{Answer, Failure, message_ok, ok};
-use crate::clock::{rfc3339, utc};
-use crate::fields::Fields;
-use crate::page::Page;
-use crate::permissions::PrincipalType;
-use crate::product_environments;
+use crate::base::clock::{rfc3339, utc};
+use crate::base::switch::Switch;
+use crate::operations::product_environments;
+use crate::policy::permissions::PrincipalType;
+use crate::reply::answer::{Answer, Failure, message_ok, ok};
+use crate::request::fields::Fields;
+use crate::request::page::Page;
 use crate::state::State;
-use crate::switch::Switch;
 
 /// The name of the key that comes with an environment.
 const ROOT: &str = "Root";

@@ -1,7 +1,7 @@
 //! Pages of a list, by number and by cursor.
 
-use crate::answer::Failure;
-use crate::fields::Fields;
+use crate::reply::answer::Failure;
+use crate::request::fields::Fields;
 
 /// The page size of who asks for a page without saying how long.
 const DEFAULT_PAGE_SIZE: usize = 100;

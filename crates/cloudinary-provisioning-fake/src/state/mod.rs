@@ -4,22 +4,22 @@ use std::collections::BTreeSet;
 
 use time::OffsetDateTime;
 
-use crate::access_keys::{self, AccessKeys};
-use crate::agents::{self, Agents};
-use crate::answer::{Answer, Failure};
-use crate::billing_usage::{self, BillingUsage};
-use crate::clock::Clock;
-use crate::custom_policies::{self, CustomPolicies};
+use crate::base::clock::Clock;
+use crate::base::ids::Ids;
+use crate::base::switch::Switch;
 use crate::facts::Operation;
-use crate::fields::Fields;
-use crate::ids::Ids;
-use crate::principals::{self, Principals};
-use crate::product_environments::{self, ProductEnvironments};
-use crate::roles::{self, Roles};
-use crate::switch::Switch;
-use crate::user_groups::{self, UserGroups};
-use crate::users::{self, Users};
-use crate::{effective_policies, public, system_policies};
+use crate::operations::access_keys::{self, AccessKeys};
+use crate::operations::agents::{self, Agents};
+use crate::operations::billing_usage::{self, BillingUsage};
+use crate::operations::custom_policies::{self, CustomPolicies};
+use crate::operations::principals::{self, Principals};
+use crate::operations::product_environments::{self, ProductEnvironments};
+use crate::operations::roles::{self, Roles};
+use crate::operations::user_groups::{self, UserGroups};
+use crate::operations::users::{self, Users};
+use crate::operations::{effective_policies, public, system_policies};
+use crate::reply::answer::{Answer, Failure};
+use crate::request::fields::Fields;
 
 /// The account's content. Each resource owns a part of it, in a file of its own.
 #[derive(Clone, Debug, Default)]
