@@ -300,16 +300,16 @@ mod state;
 
 pub use account::{FakeAccount, LoggedRequest};
 pub use base::switch::Switch;
-pub use operations::access_keys::{FakeAccessKey, NewAccessKey};
-pub use operations::agents::{FakeAgentAccount, FakeAgentCloud};
-pub use operations::billing_usage::{PlanUsage, UsageCycle};
-pub use operations::custom_policies::{FakeCustomPolicy, NewCustomPolicy};
-pub use operations::principals::{FakeAssignment, NewAssignment, Principal};
-pub use operations::product_environments::{FakeSubAccount, NewSubAccount};
-pub use operations::roles::{FakeRole, NewRole};
-pub use operations::user_groups::{FakeGroup, NewGroup};
-pub use operations::users::{FakeUser, NewUser};
-pub use policy::permissions::{ManagementType, PermissionType, PrincipalType, ScopeType};
+pub use policy::scope::{ManagementType, PermissionType, PrincipalType, ScopeType};
 pub use reply::fault::{Disruption, Fault, Framing};
 #[cfg(feature = "server")]
 pub use server::FakeServer;
+pub use state::access_keys::{FakeAccessKey, NewAccessKey};
+pub use state::agents::{FakeAgentAccount, FakeAgentCloud};
+pub use state::assignments::{FakeAssignment, NewAssignment, Principal};
+pub use state::billing_usage::{PlanUsage, UsageCycle};
+pub use state::custom_policies::{FakeCustomPolicy, NewCustomPolicy};
+pub use state::product_environments::{FakeSubAccount, NewSubAccount};
+pub use state::roles::{FakeRole, NewRole};
+pub use state::user_groups::{FakeGroup, NewGroup};
+pub use state::users::{FakeUser, NewUser};

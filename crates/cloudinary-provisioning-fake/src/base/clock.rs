@@ -1,16 +1,17 @@
-//! The account's own time: it moves by a fixed step a request, never by the machine's clock.
+//! The account's time. It advances by a fixed step per request and is independent of the machine's clock.
 
 use std::time::SystemTime;
 
+use serde::Serializer;
 use time::{Date, Duration, Month, OffsetDateTime, Time, UtcOffset};
 
-#[derive(Clone, Debug)]
-pub(crate) struct Clock {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AccountClock {
     now: OffsetDateTime,
     step: Duration,
 }
 
-impl Default for Clock {
+impl Default for AccountClock {
     fn default() -> Self {
         let start = Date::from_calendar_date(2026, Month::January, 1)
             .map_or(OffsetDateTime::UNIX_EPOCH, |day| day.with_time(Time::MIDNIGHT).assume_utc());
@@ -18,7 +19,7 @@ impl Default for Clock {
     }
 }
 
-impl Clock {
+impl AccountClock {
     pub(crate) fn new(start: OffsetDateTime, step: Duration) -> Self {
         Self { now: utc(start), step }
     }
@@ -54,16 +55,21 @@ pub(crate) fn rfc3339(moment: OffsetDateTime) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
-/// The last second that an HTTP date can tell.
+/// Serializes a time as seconds since 1970, as the permissions API does.
+pub(crate) fn as_seconds<S: Serializer>(moment: &OffsetDateTime, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_i64(moment.unix_timestamp())
+}
+
+/// The last second that an HTTP date can hold.
 const LAST_HTTP_SECOND: i64 = 253_402_300_799;
 
-/// The IMF-fixdate of RFC 9110, as in `Thu, 01 Jan 2026 00:00:00 GMT`. It tells nothing before 1970.
+/// The IMF-fixdate of RFC 9110, as in `Thu, 01 Jan 2026 00:00:00 GMT`. Times before 1970 become its first second.
 pub(crate) fn http_date(moment: OffsetDateTime) -> String {
     let seconds = moment.unix_timestamp().clamp(0, LAST_HTTP_SECOND).unsigned_abs();
     httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds))
 }
 
-/// A day as clients write it: `2026-11-23` or `23-11-2026`, with or without a time behind it.
+/// A day in any form that clients send: `2026-11-23` or `23-11-2026`, with or without a time behind it.
 pub(crate) fn parse_date(text: &str) -> Option<Date> {
     let (day, time) = text.split_once([' ', 'T']).unwrap_or((text, "0"));
     let time_like = |byte: u8| byte.is_ascii_digit() || b":.+-ZUTC ".contains(&byte);
@@ -87,14 +93,14 @@ mod tests {
 
     #[test]
     fn dates_print_in_both_forms() {
-        let clock = Clock::default();
+        let clock = AccountClock::default();
         assert_eq!(rfc3339(clock.now()), "2026-01-01T00:00:00Z");
         assert_eq!(http_date(clock.now()), "Thu, 01 Jan 2026 00:00:00 GMT");
     }
 
     #[test]
     fn the_next_hour_is_always_later() {
-        let mut clock = Clock::default();
+        let mut clock = AccountClock::default();
         assert_eq!(http_date(next_hour(clock.now())), "Thu, 01 Jan 2026 01:00:00 GMT");
         clock.advance(Duration::seconds(3599));
         assert_eq!(http_date(next_hour(clock.now())), "Thu, 01 Jan 2026 01:00:00 GMT");
@@ -102,7 +108,7 @@ mod tests {
 
     #[test]
     fn time_stands_still_at_its_end() {
-        let mut clock = Clock::new(OffsetDateTime::UNIX_EPOCH, Duration::MAX);
+        let mut clock = AccountClock::new(OffsetDateTime::UNIX_EPOCH, Duration::MAX);
         clock.tick();
         assert_eq!(clock.now(), OffsetDateTime::UNIX_EPOCH);
         let last = Date::MAX.with_time(Time::MAX).assume_utc();
@@ -124,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_day_is_not_read() {
+    fn anything_else_is_not_a_day() {
         for bad in [
             "2023-02-29",
             "2023-2-1",
@@ -141,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn an_http_date_stays_within_what_it_can_tell() {
+    fn an_http_date_stays_within_its_range() {
         assert_eq!(http_date(OffsetDateTime::UNIX_EPOCH - Duration::DAY), "Thu, 01 Jan 1970 00:00:00 GMT");
         assert_eq!(http_date(Date::MAX.with_time(Time::MAX).assume_utc()), "Fri, 31 Dec 9999 23:59:59 GMT");
     }

@@ -4,7 +4,7 @@
 pub(crate) struct Ids {
     seed: u64,
     made: u64,
-    /// Kept apart, as request ids are: a key more must not change what the next user is called.
+    /// Counted separately, as request ids are, so that another key does not change the next user's id.
     keys: u64,
 }
 
@@ -46,7 +46,7 @@ impl Ids {
         secret
     }
 
-    /// 32 hex digits. Kept apart from the other ids: asking must not change what a user is called.
+    /// 32 hex digits. Separate from the other ids, so that reading does not change the next user's id.
     pub(crate) fn request_id(&self, number: u64) -> String {
         hex(!self.seed, number)
     }

@@ -1,5 +1,6 @@
-//! What does not know the API: the clock, generated ids, switches.
+//! What knows nothing of the API: the clock, generated ids, switches, keywords.
 
 pub(crate) mod clock;
 pub(crate) mod ids;
+pub(crate) mod keyword;
 pub(crate) mod switch;

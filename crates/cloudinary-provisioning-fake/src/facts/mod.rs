@@ -1,8 +1,8 @@
 //! The facts of the API: every operation with its path, its fields and its statuses.
 //!
-//! Routes, decoding and validation follow from them, so that a resource only has to say what they do not: its state
-//! and its rules.
+//! Routing, decoding and validation follow from them; a resource adds its state and its rules.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -12,13 +12,13 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// What the API description says.
+/// The API description.
 const DOCUMENTED: &str = include_str!("facts.json");
 
-/// What the service was seen to take beyond it: one more operation and a few more fields.
+/// What the service accepts beyond it: one more operation and a few more fields.
 const UNDOCUMENTED: &str = include_str!("undocumented.json");
 
-static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
+static OPERATIONS: LazyLock<Vec<OperationFacts>> = LazyLock::new(|| {
     let read = |text| serde_json::from_str::<Facts>(text).unwrap_or_default().operations;
     let mut operations = read(DOCUMENTED);
     for more in read(UNDOCUMENTED) {
@@ -27,17 +27,20 @@ static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
             None => operations.push(more),
         }
     }
+    for operation in &mut operations {
+        operation.segments = operation.path.split('/').map(Segment::new).collect();
+    }
     operations
 });
 
 #[derive(Debug, Default, Deserialize)]
 struct Facts {
-    operations: Vec<Operation>,
+    operations: Vec<OperationFacts>,
 }
 
 /// One operation.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Operation {
+pub(crate) struct OperationFacts {
     /// The operationId of the API description.
     #[serde(rename = "operationId")]
     pub(crate) id: String,
@@ -48,10 +51,13 @@ pub(crate) struct Operation {
     pub(crate) method: String,
     #[serde(default)]
     path: String,
+    /// The path split at its slashes, so that a request does not split it again.
+    #[serde(skip)]
+    segments: Vec<Segment>,
     #[serde(default)]
     parameters: Vec<Parameter>,
     #[serde(default)]
-    body: Option<Body>,
+    body: Option<BodyFacts>,
     #[serde(default)]
     responses: Map<String, Value>,
 }
@@ -60,13 +66,13 @@ pub(crate) struct Operation {
 struct Parameter {
     name: String,
     #[serde(rename = "in")]
-    place: Place,
+    place: FieldPlace,
     #[serde(flatten)]
     shape: Shape,
 }
 
 #[derive(Debug, Deserialize)]
-struct Body {
+struct BodyFacts {
     #[serde(default)]
     required: bool,
     #[serde(default)]
@@ -76,7 +82,7 @@ struct Body {
 /// Where a field belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Place {
+pub(crate) enum FieldPlace {
     Path,
     Query,
     Body,
@@ -87,7 +93,7 @@ pub(crate) enum Place {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Shape {
     #[serde(rename = "type")]
-    pub(crate) kind: Kind,
+    pub(crate) kind: FieldType,
     #[serde(default)]
     pub(crate) required: bool,
     #[serde(default)]
@@ -115,7 +121,7 @@ pub(crate) struct Shape {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Kind {
+pub(crate) enum FieldType {
     String,
     Boolean,
     Integer,
@@ -126,7 +132,7 @@ pub(crate) enum Kind {
 
 /// The part of the API that an operation belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Base {
+pub(crate) enum ApiPart {
     /// `/v1_1/provisioning/accounts/{account_id}`.
     Provisioning,
     /// `/v1_1/provisioning`, without credentials.
@@ -137,7 +143,7 @@ pub(crate) enum Base {
     Public,
 }
 
-impl Base {
+impl ApiPart {
     /// The base of any path, known or not: it decides the form of an error.
     pub(crate) fn of(path: &str) -> Self {
         if path.starts_with("/v2/accounts/permissions/public") {
@@ -156,17 +162,17 @@ impl Base {
     }
 }
 
-impl Operation {
-    pub(crate) fn base(&self) -> Base {
-        Base::of(&self.path)
+impl OperationFacts {
+    pub(crate) fn part(&self) -> ApiPart {
+        ApiPart::of(&self.path)
     }
 
     /// The fields of the query and the body, in the order of the facts.
-    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, Place, &Shape)> {
-        let query = self.parameters.iter().filter(|parameter| parameter.place == Place::Query);
-        let query = query.map(|parameter| (parameter.name.as_str(), Place::Query, &parameter.shape));
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, FieldPlace, &Shape)> {
+        let query = self.parameters.iter().filter(|parameter| parameter.place == FieldPlace::Query);
+        let query = query.map(|parameter| (parameter.name.as_str(), FieldPlace::Query, &parameter.shape));
         let body = self.body.iter().flat_map(|body| &body.shape.fields);
-        query.chain(body.map(|(name, shape)| (name.as_str(), Place::Body, shape)))
+        query.chain(body.map(|(name, shape)| (name.as_str(), FieldPlace::Body, shape)))
     }
 
     pub(crate) fn takes_body(&self) -> bool {
@@ -194,31 +200,35 @@ impl Operation {
         }
     }
 
-    /// The values of the path's parameters, where this is the path of the operation.
-    fn matches(&self, path: &[&str]) -> Option<Vec<(&str, String)>> {
-        let mut given = path.iter();
-        let mut values = Vec::new();
-        for expected in self.path.split('/') {
-            let segment = given.next()?;
-            match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-                Some(name) => values.push((name, decode_segment(segment))),
-                None if decode_segment(segment) == expected => {}
-                None => return None,
-            }
-        }
-        given.next().is_none().then_some(values)
+    fn matches(&self, path: &[Cow<'_, str>]) -> bool {
+        let fits = |(segment, given): (&Segment, &Cow<'_, str>)| match segment {
+            Segment::Literal(text) => text == given,
+            Segment::Parameter(_) => true,
+        };
+        self.segments.len() == path.len() && self.segments.iter().zip(path).all(fits)
     }
 }
 
-/// Percent-decodes once. An incomplete escape stays as it is; bytes that are not UTF-8 are replaced.
-fn decode_segment(segment: &str) -> String {
-    percent_decode_str(segment).decode_utf8_lossy().into_owned()
+/// A part of a path.
+#[derive(Debug)]
+enum Segment {
+    Literal(String),
+    Parameter(String),
+}
+
+impl Segment {
+    fn new(text: &str) -> Self {
+        match text.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            Some(name) => Self::Parameter(name.to_owned()),
+            None => Self::Literal(text.to_owned()),
+        }
+    }
 }
 
 /// An operation and the values of its path's parameters.
 #[derive(Debug)]
 pub(crate) struct Route {
-    pub(crate) operation: &'static Operation,
+    pub(crate) operation: &'static OperationFacts,
     pub(crate) path: Vec<(&'static str, String)>,
 }
 
@@ -232,17 +242,18 @@ pub(crate) enum NoRoute {
 
 /// Finds the operation of a path and a method. `HEAD` finds what `GET` does.
 pub(crate) fn route(method: &Method, path: &str) -> Result<Route, NoRoute> {
-    // Split first, decode after: an encoded slash is part of an id, not a separator. Empty and dot segments are left
-    // alone for the same reason.
-    let segments: Vec<_> = path.split('/').collect();
+    // Split first, decode after, and once: an encoded slash is part of an id, not a separator. Empty and dot segments
+    // are left alone for the same reason. Bytes that are not UTF-8 are replaced.
+    let path: Vec<_> = path.split('/').map(|segment| percent_decode_str(segment).decode_utf8_lossy()).collect();
     let method = if method == Method::HEAD { "GET" } else { method.as_str() };
     let mut allowed: Vec<&str> = Vec::new();
-    for operation in operations() {
-        let Some(path) = operation.matches(&segments) else {
-            continue;
-        };
+    for operation in operations().iter().filter(|operation| operation.matches(&path)) {
         if operation.method == method {
-            return Ok(Route { operation, path });
+            let named = operation.segments.iter().zip(path).filter_map(|(segment, given)| match segment {
+                Segment::Literal(_) => None,
+                Segment::Parameter(name) => Some((name.as_str(), given.into_owned())),
+            });
+            return Ok(Route { operation, path: named.collect() });
         }
         allowed.push(&operation.method);
         if operation.method == "GET" {
@@ -258,7 +269,7 @@ pub(crate) fn route(method: &Method, path: &str) -> Result<Route, NoRoute> {
 }
 
 /// Every operation.
-pub(crate) fn operations() -> &'static [Operation] {
+pub(crate) fn operations() -> &'static [OperationFacts] {
     &OPERATIONS
 }
 

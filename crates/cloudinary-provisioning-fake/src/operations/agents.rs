@@ -1,22 +1,19 @@
-//! Accounts and clouds that agents create, without credentials.
+//! The operations of agents, which need no credentials.
 
-use std::fmt;
 use std::net::IpAddr;
 
 use serde::Serialize;
 use serde_json::json;
-use time::{Date, Duration, OffsetDateTime};
+use time::Duration;
 
 use crate::base::clock::rfc3339;
 use crate::base::switch::Switch;
 use crate::reply::answer::{Answer, Failure, Misfit, ok};
 use crate::request::fields::Fields;
 use crate::state::State;
+use crate::state::agents::{FakeAgentAccount, FakeAgentCloud};
 
-/// The default number of calls per day and IP address.
-const DEFAULT_LIMIT: u64 = 10;
-
-/// The address of every requester here.
+/// The address of every requester.
 const REQUESTER_IP: &str = "203.0.113.7";
 
 /// Providers of disposable email addresses.
@@ -24,135 +21,19 @@ const DISPOSABLE: [&str; 4] = ["mailinator.com", "guerrillamail.com", "10minutem
 
 const GUIDANCE: &str = "Verify the email address before the credentials are used.";
 
-/// An account that an agent created through a [`FakeAccount`](crate::FakeAccount).
-///
-/// ```
-/// use cloudinary_provisioning_fake::FakeAccount;
-///
-/// let mut account = FakeAccount::new("acc", "key", "secret");
-/// let body = r#"{
-///     "email": "me@example.com",
-///     "agent_framework": "mine",
-///     "agent_llm_model": "m1",
-///     "agent_goal": "to try"
-/// }"#;
-/// let request = http::Request::post("/v1_1/provisioning/agents/accounts")
-///     .header("content-type", "application/json")
-///     .body(body.into())
-///     .unwrap();
-///
-/// assert_eq!(account.respond(request).status(), 200);
-/// assert_eq!(account.agent_accounts().next().unwrap().email, "me@example.com");
-/// ```
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct FakeAgentAccount {
-    /// The account's id.
-    pub id: String,
-    /// The email address of the person who has to verify it.
-    pub email: String,
-    /// The cloud name of its product environment.
-    pub cloud_name: String,
-    /// The key of its product environment.
-    pub api_key: String,
-    /// The secret of that key.
-    pub api_secret: String,
-}
-
-/// A cloud that an agent created through a [`FakeAccount`](crate::FakeAccount).
-///
-/// ```
-/// use cloudinary_provisioning_fake::FakeAccount;
-///
-/// let mut account = FakeAccount::new("acc", "key", "secret");
-/// let request = http::Request::post("/v1_1/provisioning/clouds")
-///     .header("content-type", "application/json")
-///     .body(br#"{"delivery_ips":["requester_ip"]}"#.to_vec())
-///     .unwrap();
-///
-/// assert_eq!(account.respond(request).status(), 200);
-/// let cloud = account.agent_clouds().next().unwrap();
-/// assert_eq!(cloud.expires_at - account.now(), time::Duration::DAY);
-/// ```
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct FakeAgentCloud {
-    /// The id of its account.
-    pub id: String,
-    /// The email address that was given, or a made-up one.
-    pub email: String,
-    /// Its cloud name.
-    pub cloud_name: String,
-    /// Its key.
-    pub api_key: String,
-    /// The secret of that key.
-    pub api_secret: String,
-    /// The addresses that it delivers to.
-    pub delivery_ips: Vec<String>,
-    /// When it is disabled unless it is claimed.
-    pub expires_at: OffsetDateTime,
-}
-
-impl fmt::Debug for FakeAgentAccount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { id, email, .. } = self;
-        f.debug_struct("FakeAgentAccount").field("id", id).field("email", email).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for FakeAgentCloud {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { id, email, .. } = self;
-        f.debug_struct("FakeAgentCloud").field("id", id).field("email", email).finish_non_exhaustive()
-    }
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Agents {
-    pub(crate) accounts: Vec<FakeAgentAccount>,
-    pub(crate) clouds: Vec<FakeAgentCloud>,
-    /// Emails that are taken elsewhere, in lower case.
-    taken: Vec<String>,
-    pub(crate) limit: u64,
-    /// How many calls there were on this day.
-    calls: u64,
-    day: Option<Date>,
-}
-
-impl Default for Agents {
-    fn default() -> Self {
-        let (accounts, clouds, taken) = (Vec::new(), Vec::new(), Vec::new());
-        Self { accounts, clouds, taken, limit: DEFAULT_LIMIT, calls: 0, day: None }
-    }
-}
-
-impl Agents {
-    pub(crate) fn take_email(&mut self, email: &str) {
-        self.taken.push(email.to_lowercase());
-    }
-}
-
-/// Counts a call before it is looked at: those that fail count as well.
+/// Counts a call before it is handled: those that fail count as well.
 pub(crate) fn charge(state: &mut State) -> Result<(), Failure> {
     if state.is_on(Switch::NoAgents) {
         return Err(Failure::forbidden("Agent registration is disabled").with_code("agent_registration_disabled"));
     }
     let today = state.now().date();
-    let agents = &mut state.agents;
-    if agents.day != Some(today) {
-        agents.day = Some(today);
-        agents.calls = 0;
+    if state.agents.charge(today) {
+        return Ok(());
     }
-    if agents.calls >= agents.limit {
-        return Err(
-            Failure::too_many_requests("Too many requests from this IP address").with_code("ip_rate_limit_exceeded")
-        );
-    }
-    agents.calls += 1;
-    Ok(())
+    Err(Failure::too_many_requests("Too many requests from this IP address").with_code("ip_rate_limit_exceeded"))
 }
 
-pub(crate) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Answer {
+pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Answer {
     match operation {
         "createAgentAccount" => create_account(state, fields),
         "createCloud" => create_cloud(state, fields),
@@ -170,8 +51,7 @@ fn create_account(state: &mut State, fields: &Fields) -> Answer {
     if DISPOSABLE.contains(&domain) {
         return Err(email_failure(state, "is from a disposable email provider"));
     }
-    let known = state.agents.accounts.iter().any(|account| account.email.to_lowercase() == folded);
-    if known || state.agents.taken.contains(&folded) || state.users.by_email(email).is_some() {
+    if state.agents.has_email(email) || state.users.by_email(email).is_some() {
         return Err(email_failure(state, "has already been taken"));
     }
     let account = FakeAgentAccount {

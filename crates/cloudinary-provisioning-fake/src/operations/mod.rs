@@ -1,14 +1,43 @@
-//! What each operation does.
+//! What each operation does to the state, and what it answers.
 
-pub(crate) mod access_keys;
-pub(crate) mod agents;
-pub(crate) mod billing_usage;
-pub(crate) mod custom_policies;
-pub(crate) mod effective_policies;
-pub(crate) mod principals;
-pub(crate) mod product_environments;
-pub(crate) mod public;
-pub(crate) mod roles;
-pub(crate) mod system_policies;
-pub(crate) mod user_groups;
-pub(crate) mod users;
+use crate::facts::OperationFacts;
+use crate::reply::answer::{Answer, Failure};
+use crate::request::fields::Fields;
+use crate::state::State;
+
+mod access_keys;
+mod agents;
+mod billing_usage;
+mod custom_policies;
+mod effective_policies;
+mod key_view;
+mod lookup;
+mod principals;
+mod product_environments;
+mod public;
+mod roles;
+mod system_policies;
+mod user_groups;
+mod users;
+
+pub(crate) use agents::charge;
+
+/// Answers an operation whose fields are valid.
+pub(crate) fn handle(state: &mut State, operation: &OperationFacts, fields: &Fields) -> Answer {
+    let handle = match operation.tag.as_str() {
+        "Product Environments" => product_environments::handle,
+        "Access Keys" => access_keys::handle,
+        "Users" => users::handle,
+        "User Groups" => user_groups::handle,
+        "Billing Usage" => billing_usage::handle,
+        "Public" => public::handle,
+        "System Policies" => system_policies::handle,
+        "Custom Policies" => custom_policies::handle,
+        "Effective Policies" => effective_policies::handle,
+        "Roles" => roles::handle,
+        "Principals" => principals::handle,
+        "Agents" => agents::handle,
+        _ => |_: &mut State, operation: &str, _: &Fields| Err(Failure::not_built(operation)),
+    };
+    handle(state, &operation.id, fields)
+}

@@ -1,26 +1,24 @@
-//! The public part of the permissions system, which takes no credentials.
+//! The public operations of the permissions system, which need no credentials.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::json;
 
-use crate::policy::catalogue::{self, SystemPolicy, SystemRole};
 use crate::policy::cedar;
+use crate::policy::system::{CATALOG, SCHEMA, SystemCatalog};
 use crate::reply::answer::{Answer, Failure, ok};
 use crate::request::fields::Fields;
 use crate::state::State;
 
-pub(crate) fn handle(_state: &mut State, operation: &str, fields: &Fields) -> Answer {
+pub(super) fn handle(_state: &mut State, operation: &str, fields: &Fields) -> Answer {
     match operation {
-        "getSystemRolesAndPoliciesCatalog" => ok(&CatalogResponse {
-            catalog: Catalog { system_policies: catalogue::POLICIES, system_roles: catalogue::ROLES },
-        }),
+        "getSystemRolesAndPoliciesCatalog" => ok(&CatalogResponse { catalog: &CATALOG }),
         "validateCedarPolicy" => validate(fields),
-        "getCedarSchema" => ok(&SchemaResponse { schema: cedar::schema() }),
+        "getCedarSchema" => ok(&json!({ "schema": *SCHEMA })),
         _ => Err(Failure::not_built(operation)),
     }
 }
 
-/// Checks the outline of a policy. This is no Cedar: see [`cedar`].
+/// Checks the outline of a policy; see [`cedar`].
 fn validate(fields: &Fields) -> Answer {
     let problems = cedar::check(fields.text("policy").unwrap_or_default());
     let error = |problem| CedarError { cedar_message: problem, cedar_code: cedar::CODE };
@@ -29,18 +27,7 @@ fn validate(fields: &Fields) -> Answer {
 
 #[derive(Serialize)]
 struct CatalogResponse {
-    catalog: Catalog,
-}
-
-#[derive(Serialize)]
-struct Catalog {
-    system_policies: &'static [SystemPolicy],
-    system_roles: &'static [SystemRole],
-}
-
-#[derive(Serialize)]
-struct SchemaResponse {
-    schema: Value,
+    catalog: &'static SystemCatalog,
 }
 
 #[derive(Serialize)]

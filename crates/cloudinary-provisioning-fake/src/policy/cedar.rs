@@ -1,10 +1,8 @@
-//! Statements of Cedar, the policy language, as far as the fake looks at them.
+//! Statements of Cedar, the policy language, as far as the fake reads them.
 //!
-//! This is not an implementation of Cedar. It checks the outline of a statement (effect, scope, brackets,
-//! quotes, namespaces, the final semicolon), finds out which principals a statement names, and rewrites
-//! whitespace. It evaluates nothing, and it accepts conditions and actions that Cedar would refuse.
-
-use serde_json::{Map, Value, json};
+//! This is not an implementation of Cedar. It checks the outline of a statement (effect, scope, brackets, quotes,
+//! namespaces, the final semicolon), finds the principals that a statement names, and rewrites whitespace. It evaluates
+//! nothing, and it accepts conditions and actions that Cedar rejects.
 
 /// The namespaces that entity types start with.
 const NAMESPACES: [&str; 2] = ["Cloudinary", "MediaFlows"];
@@ -15,102 +13,27 @@ const PRINCIPALS: [&str; 4] = ["User", "Group", "APIKey", "ProvisioningKey"];
 /// The code of an error about a statement.
 pub(crate) const CODE: &str = "ACCOUNTS_00002";
 
-/// What is wrong with a statement, in the words of the service's error.
+/// What is wrong with a statement, as the service's error names it.
 pub(crate) type Problem = &'static str;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Token<'a> {
-    Word(&'a str),
-    Text(&'a str),
-    Separator,
-    Equal,
-    Comma,
-    Semicolon,
-    Open(char),
-    Close(char),
-    Other(char),
-}
-
-/// Returns what is wrong with a policy, which may be several statements one after another. Nothing means
-/// that the outline is sound.
+/// Returns what is wrong with a policy, which may be several statements one after another; nothing if the outline is
+/// sound.
 pub(crate) fn check(policy: &str) -> Vec<Problem> {
     let tokens = match tokens(policy) {
+        Ok(tokens) if tokens.is_empty() => return vec!["empty_policy"],
         Ok(tokens) => tokens,
         Err(problem) => return vec![problem],
     };
-    if tokens.is_empty() {
-        return vec!["empty_policy"];
-    }
-    if !balanced(&tokens) {
-        return vec!["unbalanced_brackets"];
-    }
-    let mut statements = split(&tokens, Token::Semicolon);
+    let mut statements = split(&tokens, ";");
     let unfinished = statements.pop().is_some_and(|rest| !rest.is_empty());
-    let mut problems: Vec<_> =
-        statements.into_iter().filter_map(|statement| check_statement(statement).err()).collect();
-    if unfinished {
-        problems.push("missing_semicolon");
-    }
-    problems
+    let problems =
+        statements.into_iter().filter_map(|statement| Statement::read(statement).and_then(|read| read.check()).err());
+    problems.chain(unfinished.then_some("missing_semicolon")).collect()
 }
 
-fn check_statement(tokens: &[Token<'_>]) -> Result<(), Problem> {
-    let [principal, action, resource] = scope(tokens)?.0;
-    check_clause("principal", principal).ok_or("invalid_principal")?;
-    let known = |path: &Path<'_>| matches!(path.words.as_slice(), [_, name] if PRINCIPALS.contains(name));
-    if !paths(principal).iter().all(known) {
-        return Err("invalid_principal");
-    }
-    check_clause("action", action).ok_or("invalid_action")?;
-    check_clause("resource", resource).ok_or("invalid_resource")?;
-    check_conditions(scope(tokens)?.1)
-}
-
-/// The three clauses of a statement's scope, and what follows the scope.
-type Scope<'t, 'a> = ([&'t [Token<'a>]; 3], &'t [Token<'a>]);
-
-fn scope<'t, 'a>(mut tokens: &'t [Token<'a>]) -> Result<Scope<'t, 'a>, Problem> {
-    while let [Token::Other('@'), Token::Word(_), Token::Open('('), rest @ ..] = tokens {
-        tokens = enclosed(rest).ok_or("invalid_annotation")?.1;
-    }
-    let [Token::Word("permit" | "forbid"), rest @ ..] = tokens else {
-        return Err("invalid_effect");
-    };
-    let [Token::Open('('), rest @ ..] = rest else {
-        return Err("invalid_scope");
-    };
-    let (inside, rest) = enclosed(rest).ok_or("invalid_scope")?;
-    let clauses = split(inside, Token::Comma);
-    let clauses = clauses.as_slice().try_into().map_err(|_| "invalid_scope")?;
-    Ok((clauses, rest))
-}
-
-/// `principal`, `principal == …`, `principal in …` or `principal is …`, and so for the other two.
-fn check_clause(name: &str, clause: &[Token<'_>]) -> Option<()> {
-    let [Token::Word(word), rest @ ..] = clause else { return None };
-    let shape =
-        matches!(rest, [] | [Token::Equal, _, ..] | [Token::Word("in" | "is"), Token::Word(_) | Token::Open('['), ..]);
-    (*word == name && shape && paths(rest).iter().all(Path::is_known)).then_some(())
-}
-
-/// `when { … }` and `unless { … }`, any number of them.
-fn check_conditions(mut tokens: &[Token<'_>]) -> Result<(), Problem> {
-    while let [Token::Word("when" | "unless"), Token::Open('{'), rest @ ..] = tokens {
-        let (inside, rest) = enclosed(rest).ok_or("invalid_condition")?;
-        if inside.is_empty() {
-            return Err("invalid_condition");
-        }
-        if !paths(inside).iter().all(Path::is_known) {
-            return Err("invalid_entity");
-        }
-        tokens = rest;
-    }
-    if tokens.is_empty() { Ok(()) } else { Err("invalid_condition") }
-}
-
-/// Whom a statement speaks of.
+/// Who a statement is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Whom<'a> {
+pub(crate) enum Subject<'a> {
     Anyone,
     /// Everyone of this type.
     Type(&'a str),
@@ -118,159 +41,221 @@ pub(crate) enum Whom<'a> {
     One(&'a str, &'a str),
 }
 
-/// Returns whom the statements of a policy speak of.
-pub(crate) fn principals(policy: &str) -> Vec<Whom<'_>> {
+/// Returns who the statements of a policy are about.
+pub(crate) fn subjects(policy: &str) -> Vec<Subject<'_>> {
     let tokens = tokens(policy).unwrap_or_default();
-    let mut named = Vec::new();
-    for statement in split(&tokens, Token::Semicolon) {
-        let Ok(([principal, ..], _)) = scope(statement) else { continue };
+    let mut subjects = Vec::new();
+    for statement in split(&tokens, ";") {
+        let Ok(Statement { clauses: [principal, ..], .. }) = Statement::read(statement) else { continue };
         let paths = paths(principal);
         if paths.is_empty() {
-            named.push(Whom::Anyone);
+            subjects.push(Subject::Anyone);
         }
         for path in &paths {
-            let name = path.words.last().copied().unwrap_or_default();
+            let name = path.names.last().copied().unwrap_or_default();
             match path.id {
-                Some(id) => named.push(Whom::One(name, id)),
-                // `is User in Group::"g"` speaks of the members of that group alone.
-                None if paths.iter().all(|path| path.id.is_none()) => named.push(Whom::Type(name)),
+                Some(id) => subjects.push(Subject::One(name, id)),
+                // `is User in Group::"g"` is about the members of that group alone.
+                None if paths.iter().all(|path| path.id.is_none()) => subjects.push(Subject::Type(name)),
                 None => {}
             }
         }
     }
-    named
+    subjects
+}
+
+/// Rewrites whitespace as the service does. Each run of whitespace outside string literals becomes one space; a comment
+/// keeps its line break.
+pub(crate) fn tidy(statement: &str) -> String {
+    let mut tidy = String::with_capacity(statement.len());
+    for piece in pieces(statement.trim()) {
+        if piece.starts_with(char::is_whitespace) {
+            tidy.push_str(if tidy.ends_with('\n') { "" } else { " " });
+        } else if piece.starts_with("//") {
+            tidy.push_str(piece.trim_end());
+            tidy.push('\n');
+        } else {
+            tidy.push_str(piece);
+        }
+    }
+    tidy.truncate(tidy.trim_end().len());
+    tidy
+}
+
+/// A statement's scope, and what follows it.
+struct Statement<'t, 'a> {
+    clauses: [&'t Tokens<'a>; 3],
+    conditions: &'t Tokens<'a>,
+}
+
+impl<'t, 'a> Statement<'t, 'a> {
+    fn read(mut tokens: &'t Tokens<'a>) -> Result<Self, Problem> {
+        // An annotation may have no value.
+        while let [(Token::Mark("@"), _), (Token::Word(_), _), rest @ ..] = tokens {
+            tokens = enclosed(rest, "(").map_or(rest, |(_, rest)| rest);
+        }
+        let [(Token::Word("permit" | "forbid"), _), rest @ ..] = tokens else {
+            return Err("invalid_effect");
+        };
+        let (scope, conditions) = enclosed(rest, "(").ok_or("invalid_scope")?;
+        let mut clauses = split(scope, ",");
+        // A trailing comma is allowed.
+        clauses.pop_if(|last| last.is_empty());
+        Ok(Self { clauses: clauses.try_into().map_err(|_| "invalid_scope")?, conditions })
+    }
+
+    fn check(&self) -> Result<(), Problem> {
+        let [principal, action, resource] = self.clauses;
+        let principals = paths(principal);
+        let known = |path: &Path<'_>| matches!(path.names.as_slice(), [_, name] if PRINCIPALS.contains(name));
+        if !is_clause("principal", principal) || !principals.iter().all(known) {
+            return Err("invalid_principal");
+        }
+        if !is_clause("action", action) {
+            return Err("invalid_action");
+        }
+        if !is_clause("resource", resource) {
+            return Err("invalid_resource");
+        }
+        let mut tokens = self.conditions;
+        while let [(Token::Word("when" | "unless"), _), rest @ ..] = tokens {
+            let (condition, rest) = enclosed(rest, "{").ok_or("invalid_condition")?;
+            if condition.is_empty() {
+                return Err("invalid_condition");
+            }
+            if !paths(condition).iter().all(Path::is_known) {
+                return Err("invalid_entity");
+            }
+            tokens = rest;
+        }
+        if tokens.is_empty() { Ok(()) } else { Err("invalid_condition") }
+    }
+}
+
+/// `principal`, `principal == …`, `principal in …` or `principal is …`, and the same for the other two.
+fn is_clause(name: &str, clause: &Tokens<'_>) -> bool {
+    let [(Token::Word(word), _), rest @ ..] = clause else { return false };
+    let shape = matches!(
+        rest,
+        [] | [(Token::Mark("=="), _), _, ..]
+            | [(Token::Word("in" | "is"), _), (Token::Word(_) | Token::Mark("["), _), ..]
+    );
+    *word == name && shape && paths(rest).iter().all(Path::is_known)
 }
 
 /// A type, `Cloudinary::User`, or an entity, `Cloudinary::User::"id"`.
 struct Path<'a> {
-    words: Vec<&'a str>,
+    names: Vec<&'a str>,
     id: Option<&'a str>,
 }
 
 impl Path<'_> {
     fn is_known(&self) -> bool {
-        self.words.len() > 1 && self.words.first().is_some_and(|first| NAMESPACES.contains(first))
+        matches!(self.names.as_slice(), [first, _, ..] if NAMESPACES.contains(first))
     }
 }
 
-/// The types and entities among tokens: words with a separator, and what follows `is`.
-fn paths<'a>(mut tokens: &[Token<'a>]) -> Vec<Path<'a>> {
+/// Returns the types and entities among tokens: words with a separator, and what follows `is`.
+fn paths<'a>(tokens: &Tokens<'a>) -> Vec<Path<'a>> {
     let mut paths = Vec::new();
-    let mut after_is = false;
-    while let [first, rest @ ..] = tokens {
-        tokens = rest;
-        let Token::Word(word) = first else {
-            after_is = false;
+    let mut is_type = false;
+    let mut tokens = tokens.iter().map(|(token, _)| *token).peekable();
+    while let Some(token) = tokens.next() {
+        let Token::Word(word) = token else {
+            is_type = false;
             continue;
         };
-        let mut path = Path { words: vec![*word], id: None };
-        loop {
-            match tokens {
-                [Token::Separator, Token::Word(word), rest @ ..] => {
-                    path.words.push(word);
-                    tokens = rest;
-                }
-                [Token::Separator, Token::Text(id), rest @ ..] => {
-                    path.id = Some(id);
-                    tokens = rest;
-                    break;
-                }
+        let mut path = Path { names: vec![word], id: None };
+        while path.id.is_none() && tokens.next_if_eq(&Token::Mark("::")).is_some() {
+            match tokens.next() {
+                Some(Token::Word(name)) => path.names.push(name),
+                Some(Token::Text(id)) => path.id = Some(id),
                 _ => break,
             }
         }
-        let was_after_is = std::mem::replace(&mut after_is, *word == "is");
-        if was_after_is || path.words.len() > 1 || path.id.is_some() {
+        if is_type || path.names.len() > 1 || path.id.is_some() {
             paths.push(path);
         }
+        is_type = word == "is";
     }
     paths
 }
 
-/// What stands before the bracket that closes the one just opened, and what follows it.
-fn enclosed<'t, 'a>(tokens: &'t [Token<'a>]) -> Option<(&'t [Token<'a>], &'t [Token<'a>])> {
-    let mut depth = 1_usize;
-    for (at, token) in tokens.iter().enumerate() {
-        match token {
-            Token::Open(_) => depth += 1,
-            Token::Close(_) => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return Some((tokens.get(..at)?, tokens.get(at + 1..)?));
-        }
-    }
-    None
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Token<'a> {
+    Word(&'a str),
+    /// A string literal, without its quotes.
+    Text(&'a str),
+    Mark(&'a str),
 }
 
-/// Splits tokens at each separator that is outside of brackets.
-fn split<'t, 'a>(tokens: &'t [Token<'a>], separator: Token<'_>) -> Vec<&'t [Token<'a>]> {
-    let mut depth = 0_usize;
-    tokens
-        .split(|token| {
-            match token {
-                Token::Open(_) => depth += 1,
-                Token::Close(_) => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            depth == 0 && *token == separator
-        })
-        .collect()
+/// Tokens, each with the number of brackets around it. Every bracket has its counterpart.
+type Tokens<'a> = [(Token<'a>, usize)];
+
+/// Splits tokens at each separator that is not inside further brackets.
+fn split<'t, 'a>(tokens: &'t Tokens<'a>, separator: &str) -> Vec<&'t Tokens<'a>> {
+    let depth = tokens.first().map_or(0, |(_, depth)| *depth);
+    tokens.split(|token| *token == (Token::Mark(separator), depth)).collect()
 }
 
-fn balanced(tokens: &[Token<'_>]) -> bool {
-    let mut open = Vec::new();
-    for token in tokens {
-        match token {
-            Token::Open(bracket) => open.push(*bracket),
-            Token::Close(bracket) => match (open.pop(), bracket) {
-                (Some('('), ')') | (Some('['), ']') | (Some('{'), '}') => {}
-                _ => return false,
-            },
-            _ => {}
-        }
-    }
-    open.is_empty()
+/// Returns what is inside the bracket that the tokens start with, and what follows it.
+fn enclosed<'t, 'a>(tokens: &'t Tokens<'a>, bracket: &str) -> Option<(&'t Tokens<'a>, &'t Tokens<'a>)> {
+    let ((first, depth), rest) = tokens.split_first()?;
+    let end = rest.iter().position(|(_, inner)| inner == depth).filter(|_| *first == Token::Mark(bracket))?;
+    Some((rest.get(..end)?, rest.get(end + 1..)?))
 }
 
-fn tokens(text: &str) -> Result<Vec<Token<'_>>, Problem> {
+fn tokens(text: &str) -> Result<Vec<(Token<'_>, usize)>, Problem> {
     let mut tokens = Vec::new();
-    let mut rest = text;
-    loop {
-        rest = rest.trim_start();
-        if rest.starts_with("//") {
-            rest = after(rest, comment(rest));
-            continue;
-        }
-        let Some(first) = rest.chars().next() else { return Ok(tokens) };
-        let (token, length) = match first {
+    // The brackets that have to be closed, as they are closed.
+    let mut open = Vec::new();
+    for piece in pieces(text) {
+        let first = piece.chars().next().unwrap_or(' ');
+        let mut depth = open.len();
+        let token = match first {
+            _ if first.is_whitespace() || piece.starts_with("//") => continue,
             '"' => {
-                let length = literal(rest).ok_or("unterminated_string")?;
-                (Token::Text(rest.get(1..length - 1).unwrap_or_default()), length)
+                let length = literal(piece).ok_or("unterminated_string")?;
+                Token::Text(piece.get(1..length - 1).unwrap_or_default())
             }
-            ':' if rest.starts_with("::") => (Token::Separator, 2),
-            '=' if rest.starts_with("==") => (Token::Equal, 2),
-            ',' => (Token::Comma, 1),
-            ';' => (Token::Semicolon, 1),
-            '(' | '[' | '{' => (Token::Open(first), 1),
-            ')' | ']' | '}' => (Token::Close(first), 1),
-            '_' | '0'..='9' | 'a'..='z' | 'A'..='Z' => {
-                let plain = |c: char| !c.is_ascii_alphanumeric() && c != '_';
-                let length = rest.find(plain).unwrap_or(rest.len());
-                (Token::Word(rest.get(..length).unwrap_or_default()), length)
-            }
-            '@' | '.' | ':' | '?' | '<' | '>' | '=' | '!' | '&' | '|' | '+' | '-' | '*' => (Token::Other(first), 1),
+            _ if is_word(first) => Token::Word(piece),
+            _ if "@.,;:?<>=!&|+-*([{)]}".contains(first) => Token::Mark(piece),
             _ => return Err("unexpected_character"),
         };
-        tokens.push(token);
-        rest = after(rest, length);
+        match first {
+            '(' => open.push(')'),
+            '[' => open.push(']'),
+            '{' => open.push('}'),
+            ')' | ']' | '}' if open.pop() != Some(first) => return Err("unbalanced_brackets"),
+            ')' | ']' | '}' => depth -= 1,
+            _ => {}
+        }
+        tokens.push((token, depth));
     }
+    if open.is_empty() { Ok(tokens) } else { Err("unbalanced_brackets") }
 }
 
-fn after(text: &str, length: usize) -> &str {
-    text.get(length..).unwrap_or_default()
+/// Splits a text into whitespace, comments, string literals, words and marks.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let run = |stays: fn(char) -> bool| rest.find(|c| !stays(c));
+        let length = match first {
+            '"' => literal(rest),
+            _ if rest.starts_with("//") => run(|c| c != '\n'),
+            _ if rest.starts_with("::") || rest.starts_with("==") => Some(2),
+            _ if first.is_whitespace() => run(char::is_whitespace),
+            _ if is_word(first) => run(is_word),
+            _ => Some(first.len_utf8()),
+        };
+        let (piece, after) = rest.split_at_checked(length.unwrap_or(rest.len()))?;
+        rest = after;
+        Some(piece)
+    })
 }
 
-/// The length of the string literal that a text starts with, quotes included.
+/// Returns the length of the string literal that a text starts with, quotes included.
 fn literal(text: &str) -> Option<usize> {
     let mut escaped = false;
     for (at, c) in text.char_indices().skip(1) {
@@ -284,104 +269,8 @@ fn literal(text: &str) -> Option<usize> {
     None
 }
 
-/// The length of the comment that a text starts with, without its line break.
-fn comment(text: &str) -> usize {
-    text.find('\n').unwrap_or(text.len())
-}
-
-/// Rewrites whitespace as the service does: what comes back differs from what was sent. Each run of
-/// whitespace outside of string literals becomes one space; a comment keeps its line break.
-pub(crate) fn tidy(statement: &str) -> String {
-    let mut tidy = String::with_capacity(statement.len());
-    let mut rest = statement.trim();
-    while let Some(first) = rest.chars().next() {
-        let length = if first.is_whitespace() {
-            if !tidy.ends_with('\n') {
-                tidy.push(' ');
-            }
-            rest = rest.trim_start();
-            continue;
-        } else if first == '"' {
-            literal(rest).unwrap_or(rest.len())
-        } else if rest.starts_with("//") {
-            let length = comment(rest);
-            tidy.push_str(rest.get(..length).unwrap_or_default().trim_end());
-            tidy.push('\n');
-            rest = after(rest, length);
-            continue;
-        } else {
-            first.len_utf8()
-        };
-        tidy.push_str(rest.get(..length).unwrap_or_default());
-        rest = after(rest, length);
-    }
-    tidy.truncate(tidy.trim_end().len());
-    tidy
-}
-
-/// The schema that statements are written against, in Cedar's JSON form: the types and actions that the
-/// vendor's documentation shows, not the whole of the service's schema.
-pub(crate) fn schema() -> Value {
-    json!({
-        "Cloudinary": {
-            "entityTypes": {
-                "User": {
-                    "memberOfTypes": ["Group"],
-                    "shape": record(&[("root", json!({ "type": "Boolean", "required": false }))]),
-                },
-                "Group": {},
-                "APIKey": {},
-                "ProvisioningKey": {},
-                "Account": {},
-                "ProductEnvironment": {},
-                "Feature": {},
-                "Report": { "shape": record(&[("type", text())]) },
-                "Folder": { "shape": record(&[("ancestor_ids", texts()), ("name", text())]) },
-                "Asset": { "shape": record(&[("ancestor_ids", texts()), ("resource_type", text())]) },
-                "Collection": { "shape": record(&[("ancestor_ids", texts())]) },
-                "UploadPreset": {},
-                "UploadMapping": {},
-            },
-            "actions": {
-                "create": action(&["Asset", "Folder", "Collection", "UploadPreset", "UploadMapping", "User", "Group"]),
-                "read": action(&["Asset", "Folder", "Collection", "Feature", "Report", "Account", "ProductEnvironment"]),
-                "update": action(&["Asset", "Folder", "Collection", "UploadPreset", "User", "Group", "ProductEnvironment"]),
-                "delete": action(&["Asset", "Folder", "Collection", "UploadPreset", "UploadMapping", "User", "Group"]),
-                "move": action(&["Asset", "Folder"]),
-                "moderate": action(&["Asset"]),
-                "update_settings": action(&["Account", "ProductEnvironment"]),
-            },
-        },
-        "MediaFlows": {
-            "entityTypes": { "EasyFlow": {}, "PowerFlow": {}, "LogEntry": {} },
-            "actions": {
-                "read": action_of("Cloudinary::", &["EasyFlow", "PowerFlow", "LogEntry"]),
-                "update": action_of("Cloudinary::", &["EasyFlow", "PowerFlow"]),
-            },
-        },
-    })
-}
-
-fn text() -> Value {
-    json!({ "type": "String" })
-}
-
-fn texts() -> Value {
-    json!({ "type": "Set", "element": text() })
-}
-
-fn record(attributes: &[(&str, Value)]) -> Value {
-    let attributes: Map<_, _> = attributes.iter().map(|(name, kind)| ((*name).to_owned(), kind.clone())).collect();
-    json!({ "type": "Record", "attributes": attributes })
-}
-
-fn action(resources: &[&str]) -> Value {
-    action_of("", resources)
-}
-
-fn action_of(namespace: &str, resources: &[&str]) -> Value {
-    let principals: Vec<_> = PRINCIPALS.iter().map(|name| format!("{namespace}{name}")).collect();
-    json!({ "appliesTo": { "principalTypes": principals, "resourceTypes": resources } })
+fn is_word(c: char) -> bool {
+    c == '_' || c.is_ascii_alphanumeric()
 }
 
 #[cfg(test)]
@@ -396,7 +285,8 @@ mod tests {
             "permit(principal, action, resource);",
             KEY,
             "forbid (principal is Cloudinary::User, action, resource) unless { principal.root };",
-            r#"@id("one") permit(principal, action, resource);"#,
+            r#"@id("one") @checked permit(principal, action, resource);"#,
+            "permit(principal, action, resource,);",
             r#"permit(principal in Cloudinary::Group::"g", action in ["create"], resource is Cloudinary::Asset);"#,
             r#"permit(principal, action, resource) when { resource.ancestor_ids.contains("a;b)\"") };"#,
             r#"permit(principal, action in [Cloudinary::Action::"read", Cloudinary::Action::"move"], resource) when { true } unless { context.direction == "in" };"#,
@@ -414,6 +304,9 @@ mod tests {
             ("allow(principal, action, resource);", "invalid_effect"),
             ("permit;", "invalid_scope"),
             ("permit(principal, action);", "invalid_scope"),
+            ("permit(principal, action,);", "invalid_scope"),
+            ("permit(principal, action, resource,,);", "invalid_scope"),
+            ("@ permit(principal, action, resource);", "invalid_effect"),
             ("permit(pprincipal, action, resource);", "invalid_principal"),
             (r#"permit(principal == Cloudinary::APIKy::"1", action, resource);"#, "invalid_principal"),
             (r#"permit(principal == APIKey::"1", action, resource);"#, "invalid_principal"),
@@ -443,13 +336,13 @@ mod tests {
     }
 
     #[test]
-    fn principals_are_found_where_they_are_named() {
-        let named = |policy| principals(policy);
-        assert_eq!(named(KEY), [Whom::One("APIKey", "1234")]);
-        assert_eq!(named("permit(principal, action, resource);"), [Whom::Anyone]);
-        assert_eq!(named("permit(principal is Cloudinary::User, action, resource);"), [Whom::Type("User")]);
+    fn subjects_are_found() {
+        let named = |policy| subjects(policy);
+        assert_eq!(named(KEY), [Subject::One("APIKey", "1234")]);
+        assert_eq!(named("permit(principal, action, resource);"), [Subject::Anyone]);
+        assert_eq!(named("permit(principal is Cloudinary::User, action, resource);"), [Subject::Type("User")]);
         let members = r#"permit(principal is Cloudinary::User in Cloudinary::Group::"g", action, resource);"#;
-        assert_eq!(named(members), [Whom::One("Group", "g")]);
+        assert_eq!(named(members), [Subject::One("Group", "g")]);
         assert_eq!(named("nonsense"), []);
     }
 
@@ -504,7 +397,7 @@ mod tests {
             let once = tidy(&soup);
             assert_eq!(tidy(&once), once, "{soup:?}");
             assert_eq!(check(&once), check(&soup), "{soup:?}");
-            assert_eq!(principals(&once), principals(&soup), "{soup:?}");
+            assert_eq!(subjects(&once), subjects(&soup), "{soup:?}");
         }
     }
 

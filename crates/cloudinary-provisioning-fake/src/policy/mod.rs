@@ -1,5 +1,5 @@
-//! The permissions system's own language: scopes, roles, policies and their statements.
+//! The permissions system's terms: scopes, the system's policies and roles, statements.
 
-pub(crate) mod catalogue;
 pub(crate) mod cedar;
-pub(crate) mod permissions;
+pub(crate) mod scope;
+pub(crate) mod system;

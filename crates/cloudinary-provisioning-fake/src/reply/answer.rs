@@ -1,11 +1,13 @@
-//! What an operation comes to, before the headers that every response carries.
+//! The result of an operation, before the headers that every response carries.
+
+use std::collections::BTreeMap;
 
 use http::StatusCode;
 use http::header::{ALLOW, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::facts::Base;
+use crate::facts::ApiPart;
 
 pub(crate) type Answer = Result<Success, Failure>;
 
@@ -28,14 +30,36 @@ pub(crate) fn ok<T: Serialize + ?Sized>(value: &T) -> Answer {
     with_status(StatusCode::OK, value)
 }
 
-/// A 201 with this body.
-pub(crate) fn created<T: Serialize + ?Sized>(value: &T) -> Answer {
-    with_status(StatusCode::CREATED, value)
-}
-
 /// `{"message":"ok"}`.
 pub(crate) fn message_ok() -> Answer {
     ok(&json!({ "message": "ok" }))
+}
+
+/// A 200 with a list under this name.
+pub(crate) fn list<T: Serialize>(name: &'static str, items: impl IntoIterator<Item = T>) -> Answer {
+    ok(&BTreeMap::from([(name, items.into_iter().collect::<Vec<_>>())]))
+}
+
+/// `{"data": …}` as a 200.
+pub(crate) fn data<T: Serialize + ?Sized>(value: &T) -> Answer {
+    data_page(value, None)
+}
+
+/// `{"data": …, "next_cursor": …}` as a 200, without the cursor on the last page.
+pub(crate) fn data_page<T: Serialize + ?Sized>(value: &T, next_cursor: Option<String>) -> Answer {
+    ok(&Data { data: value, next_cursor })
+}
+
+/// `{"data": …}` as a 201.
+pub(crate) fn created_data<T: Serialize + ?Sized>(value: &T) -> Answer {
+    with_status(StatusCode::CREATED, &Data { data: value, next_cursor: None })
+}
+
+#[derive(Serialize)]
+struct Data<'a, T: ?Sized> {
+    data: &'a T,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
 }
 
 fn with_status<T: Serialize + ?Sized>(status: StatusCode, value: &T) -> Answer {
@@ -50,24 +74,24 @@ fn with_status<T: Serialize + ?Sized>(status: StatusCode, value: &T) -> Answer {
 pub(crate) struct Failure {
     pub(crate) status: StatusCode,
     pub(crate) message: String,
-    /// What few errors have.
+    /// Details that few errors have.
     rest: Box<Rest>,
 }
 
 #[derive(Debug, Default)]
 struct Rest {
     header: Option<(HeaderName, HeaderValue)>,
-    /// The field that does not fit, and in which way.
+    /// The field that is not valid, and why.
     field: Option<(String, Misfit)>,
     category: Option<&'static str>,
     code: Option<String>,
-    /// A page of a proxy in place of JSON.
+    /// An HTML page in place of JSON.
     html: bool,
     /// A body in place of the usual form.
     body: Option<Value>,
 }
 
-/// In which way a field does not fit.
+/// Why a field is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Misfit {
     Missing,
@@ -98,12 +122,12 @@ impl Failure {
         failure
     }
 
-    /// A 400 for a field with a value that does not fit.
+    /// A 400 for a field with an invalid value.
     pub(crate) fn invalid(name: &str, what: impl AsRef<str>) -> Self {
         Self::field(name, Misfit::Invalid, what)
     }
 
-    /// A 400 for a field that is not there.
+    /// A 400 for a missing field.
     pub(crate) fn missing(name: &str) -> Self {
         Self::field(name, Misfit::Missing, "is missing")
     }
@@ -121,12 +145,9 @@ impl Failure {
         Self::new(StatusCode::NOT_FOUND, message)
     }
 
-    pub(crate) fn no_user(id: &str) -> Self {
-        Self::not_found(format!("Cannot find user with id {id}"))
-    }
-
-    pub(crate) fn no_sub_account(id: &str) -> Self {
-        Self::not_found(format!("Cannot find sub account with id {id}"))
+    /// A 404 for an id.
+    pub(crate) fn unknown(what: &str, id: &str) -> Self {
+        Self::not_found(format!("Cannot find {what} with id {id}"))
     }
 
     pub(crate) fn conflict(message: impl Into<String>) -> Self {
@@ -145,12 +166,12 @@ impl Failure {
         }
     }
 
-    /// A 501 for an operation that no resource knows.
+    /// A 501 for an operation that no resource handles.
     pub(crate) fn not_built(operation: &str) -> Self {
         Self::new(StatusCode::NOT_IMPLEMENTED, format!("{operation} is not part of this account"))
     }
 
-    /// The 404 with an HTML page that stands for a feature which an account lacks.
+    /// The 404 with an HTML page that stands for a feature that an account lacks.
     pub(crate) fn no_such_feature() -> Self {
         let mut failure = Self::not_found("The page you were looking for doesn't exist (404)");
         failure.rest.html = true;
@@ -182,7 +203,7 @@ impl Failure {
     }
 
     /// The body, in the form of its part of the API.
-    pub(crate) fn body(&self, base: Base) -> Vec<u8> {
+    pub(crate) fn body(&self, part: ApiPart) -> Vec<u8> {
         if let Some(body) = &self.rest.body {
             return body.to_string().into_bytes();
         }
@@ -193,8 +214,8 @@ impl Failure {
             )
             .into_bytes();
         }
-        let error = match base {
-            Base::Permissions | Base::Public => {
+        let error = match part {
+            ApiPart::Permissions | ApiPart::Public => {
                 let (category, code) = self.usual_code();
                 let error = PermissionsError {
                     category: self.rest.category.unwrap_or(category),
@@ -204,8 +225,8 @@ impl Failure {
                 };
                 return serde_json::to_vec(&Wrapped { error }).unwrap_or_default();
             }
-            Base::Provisioning => json!({ "message": self.message }),
-            Base::Agents => self.with_optional_code(),
+            ApiPart::Provisioning => json!({ "message": self.message }),
+            ApiPart::Agents => self.with_optional_code(),
         };
         json!({ "error": error }).to_string().into_bytes()
     }
@@ -227,7 +248,7 @@ impl Failure {
         }
     }
 
-    /// The agents' form: `code` and `category` where there is something to tell by them.
+    /// The agents' form: `code` and `category` where they are known.
     fn with_optional_code(&self) -> Value {
         let mut error = Map::new();
         error.insert("message".to_owned(), self.message.clone().into());

@@ -1,6 +1,6 @@
-//! Faults that a test scripts, and the script itself.
+//! Faults that a test scripts.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Method, Response, StatusCode};
@@ -58,7 +58,7 @@ struct ScriptedResponse {
     body: Option<Vec<u8>>,
     bare: bool,
     ending: Ending,
-    /// What is wrong with the script itself.
+    /// Set where the script itself is not valid.
     mistake: Option<String>,
 }
 
@@ -246,14 +246,14 @@ impl Fault {
         self.applied || matches!(&self.what, What::Response(scripted) if scripted.status.is_none())
     }
 
-    fn strikes(&self, method: &Method, operation: Option<&str>) -> bool {
+    pub(super) fn affects(&self, method: &Method, operation: Option<&str>) -> bool {
         self.only.as_ref().is_none_or(|only| only == method)
             && self.only_operation.as_deref().is_none_or(|only| Some(only) == operation)
     }
 
     /// Applies the fault. `usual` builds a response with the usual headers; `genuine` is the response of the request
     /// where it was applied.
-    pub(crate) fn strike(
+    pub(crate) fn apply(
         self,
         genuine: Option<Response<Vec<u8>>>,
         usual: impl FnOnce(StatusCode, Vec<u8>) -> Response<Vec<u8>>,
@@ -392,62 +392,5 @@ impl Disruption {
                 Some(response.status())
             }
         }
-    }
-}
-
-/// The faults to come.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Script {
-    /// How many requests meet which fault.
-    once: VecDeque<(usize, Fault)>,
-    recurring: Vec<Recurring>,
-}
-
-#[derive(Clone, Debug)]
-struct Recurring {
-    every: u64,
-    seen: u64,
-    fault: Fault,
-}
-
-impl Script {
-    pub(crate) fn add(&mut self, times: usize, fault: Fault) {
-        if times > 0 {
-            self.once.push_back((times, fault));
-        }
-    }
-
-    pub(crate) fn recur(&mut self, every: u64, fault: Fault) {
-        self.recurring.push(Recurring { every, seen: 0, fault });
-    }
-
-    pub(crate) fn clear(&mut self) {
-        *self = Self::default();
-    }
-
-    pub(crate) fn left(&self) -> usize {
-        self.once.iter().fold(0, |left, (times, _)| left.saturating_add(*times))
-    }
-
-    pub(crate) fn next(&mut self, method: &Method, operation: Option<&str>) -> Option<Fault> {
-        let place = self.once.iter().position(|(_, fault)| fault.strikes(method, operation));
-        if let Some((place, (times, fault))) = place.and_then(|place| Some((place, self.once.get_mut(place)?))) {
-            *times -= 1;
-            let (left, fault) = (*times, fault.clone());
-            if left == 0 {
-                self.once.remove(place);
-            }
-            return Some(fault);
-        }
-        let mut struck = None;
-        for recurring in &mut self.recurring {
-            if recurring.fault.strikes(method, operation) {
-                recurring.seen = recurring.seen.wrapping_add(1);
-                if recurring.every != 0 && recurring.seen.is_multiple_of(recurring.every) {
-                    struck.get_or_insert_with(|| recurring.fault.clone());
-                }
-            }
-        }
-        struck
     }
 }

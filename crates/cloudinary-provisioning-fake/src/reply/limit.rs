@@ -1,33 +1,33 @@
-//! The hourly budget of requests.
+//! The number of requests that are allowed per hour.
 
 use http::StatusCode;
 use time::OffsetDateTime;
 
 use crate::base::clock::{http_date, next_hour};
-use crate::facts::Operation;
+use crate::facts::OperationFacts;
 use crate::reply::answer::Failure;
 
 #[derive(Clone, Debug)]
-pub(crate) struct RateLimit {
+pub(crate) struct HourlyLimit {
     limit: u64,
     used: u64,
     /// The end of the hour that `used` belongs to.
     reset: Option<OffsetDateTime>,
 }
 
-impl Default for RateLimit {
+impl Default for HourlyLimit {
     fn default() -> Self {
         Self::new(1_000_000)
     }
 }
 
-impl RateLimit {
+impl HourlyLimit {
     pub(crate) fn new(limit: u64) -> Self {
         Self { limit, used: 0, reset: None }
     }
 
     /// Counts a request of this operation; a spent limit is a 420 where the operation documents it, else a 429.
-    pub(crate) fn charge(&mut self, now: OffsetDateTime, operation: &Operation) -> Result<(), Failure> {
+    pub(crate) fn charge(&mut self, now: OffsetDateTime, operation: &OperationFacts) -> Result<(), Failure> {
         let reset = next_hour(now);
         if self.reset != Some(reset) {
             self.used = 0;
@@ -59,13 +59,13 @@ mod tests {
     use super::*;
     use crate::facts::operations;
 
-    fn operation(id: &str) -> &'static Operation {
+    fn operation(id: &str) -> &'static OperationFacts {
         operations().iter().find(|operation| operation.id == id).unwrap()
     }
 
     #[test]
     fn a_spent_limit_is_a_429_where_no_420_is_documented() {
-        let failure = RateLimit::new(0).charge(OffsetDateTime::UNIX_EPOCH, operation("getBillingUsage")).unwrap_err();
+        let failure = HourlyLimit::new(0).charge(OffsetDateTime::UNIX_EPOCH, operation("getBillingUsage")).unwrap_err();
         assert_eq!(failure.status, 429);
     }
 
@@ -73,7 +73,7 @@ mod tests {
     fn a_spent_limit_comes_back_with_the_full_hour() {
         let users = operation("getUsers");
         let start = OffsetDateTime::UNIX_EPOCH;
-        let mut limit = RateLimit::new(1);
+        let mut limit = HourlyLimit::new(1);
         assert!(limit.charge(start, users).is_ok());
         assert_eq!(limit.state(start), (1, 0));
         let late = start + Duration::seconds(3599);

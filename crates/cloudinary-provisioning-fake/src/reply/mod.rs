@@ -1,5 +1,6 @@
-//! Responses before they are sent, and what a test scripts in their place.
+//! Responses before the usual headers, the rate limit, and faults that replace responses.
 
 pub(crate) mod answer;
 pub(crate) mod fault;
 pub(crate) mod limit;
+pub(crate) mod script;

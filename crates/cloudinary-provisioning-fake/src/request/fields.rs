@@ -4,33 +4,34 @@ use serde_json::{Map, Value};
 use time::Date;
 
 use crate::base::clock::parse_date;
-use crate::facts::{Kind, Operation, Place, Shape};
+use crate::base::keyword::Keyword;
+use crate::facts::{FieldPlace, FieldType, OperationFacts, Shape};
 use crate::reply::answer::{Failure, Misfit};
 use crate::request::form::{Bag, Given};
 
 /// What a request says, by the operation's entry in the facts.
 ///
 /// Every value here has the type, the length and the choice that the facts ask for, and what they require is there.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Fields {
     path: Vec<(&'static str, String)>,
-    values: Map<String, Value>,
+    values: Vec<(&'static str, Value)>,
 }
 
 impl Fields {
     /// Reads the fields of an operation. `last_wins` makes the last of repeated plain values count alone.
     pub(crate) fn read(
-        operation: &'static Operation,
+        operation: &'static OperationFacts,
         path: Vec<(&'static str, String)>,
         query: &Bag,
         body: &Bag,
         last_wins: bool,
     ) -> Result<Self, Failure> {
-        let mut values = Map::new();
+        let mut values = Vec::new();
         for (name, place, shape) in operation.fields() {
             // Clients differ in where they put a field: some send a list's parameters as the body of a GET.
             let given = match place {
-                Place::Body => body.get(name).or_else(|| query.get(name)),
+                FieldPlace::Body => body.get(name).or_else(|| query.get(name)),
                 _ => query.get(name).or_else(|| body.get(name)),
             };
             let value = match given {
@@ -38,7 +39,7 @@ impl Fields {
                 Some(given) => read_field(given, name, place, shape, last_wins)?,
             };
             match value {
-                Some(value) => drop(values.insert(name.to_owned(), value)),
+                Some(value) => values.push((name, value)),
                 None if shape.required => return Err(Failure::missing(name)),
                 None => {}
             }
@@ -53,11 +54,26 @@ impl Fields {
 
     /// The value of a field, `Null` included.
     pub(crate) fn value(&self, name: &str) -> Option<&Value> {
-        self.values.get(name)
+        self.values.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.value(name)?.as_str()
+    }
+
+    /// A text that has to be there and must not be empty.
+    pub(crate) fn required_text(&self, name: &str) -> Result<&str, Failure> {
+        required(self.value(name), name)
+    }
+
+    /// A keyword. The facts have checked it where they list its values.
+    pub(crate) fn keyword<T: Keyword>(&self, name: &str) -> Result<Option<T>, Failure> {
+        self.text(name).map(|text| keyword(text, name)).transpose()
+    }
+
+    /// A keyword that has to be there.
+    pub(crate) fn required_keyword<T: Keyword>(&self, name: &str) -> Result<T, Failure> {
+        self.keyword(name)?.ok_or_else(|| Failure::missing(name))
     }
 
     pub(crate) fn boolean(&self, name: &str) -> Option<bool> {
@@ -87,15 +103,25 @@ impl Fields {
     }
 }
 
+/// A text that has to be there and must not be empty.
+pub(crate) fn required<'a>(value: Option<&'a Value>, name: &str) -> Result<&'a str, Failure> {
+    value.and_then(Value::as_str).filter(|text| !text.is_empty()).ok_or_else(|| Failure::missing(name))
+}
+
+/// The keyword that a text stands for.
+pub(crate) fn keyword<T: Keyword>(text: &str, name: &str) -> Result<T, Failure> {
+    T::parse(text).ok_or_else(|| Failure::invalid(name, format!("must not be {text:?}")))
+}
+
 /// What was given for a field; nothing where it is as if it had not been given.
 fn read_field(
     given: &Given,
     name: &str,
-    place: Place,
+    place: FieldPlace,
     shape: &Shape,
     last_wins: bool,
 ) -> Result<Option<Value>, Failure> {
-    let list = shape.kind == Kind::Array && shape.content.is_none();
+    let list = shape.kind == FieldType::Array && shape.content.is_none();
     let value = match given {
         Given::Json(value) => value.clone(),
         Given::Listed(texts) if list => texts.iter().map(String::as_str).map(Value::from).collect(),
@@ -109,20 +135,20 @@ fn read_field(
         },
     };
     let value = match value {
-        Value::String(text) if place == Place::Query && list => split_at_commas(&text),
+        Value::String(text) if place == FieldPlace::Query && list => split_at_commas(&text),
         value => value,
     };
     let from_text = !matches!(given, Given::Json(_));
     let value = match value {
-        Value::Array(values) if list && (from_text || place == Place::Query) => {
+        Value::Array(values) if list && (from_text || place == FieldPlace::Query) => {
             values.into_iter().filter(|value| !value.is_null() && value != "").collect()
         }
         value => value,
     };
     match &value {
         // An empty list in a query is no list; in a body it is a list of nothing.
-        Value::Array(values) if place == Place::Query && values.is_empty() => return Ok(None),
-        Value::String(text) if place == Place::Query && text.is_empty() => return Ok(None),
+        Value::Array(values) if place == FieldPlace::Query && values.is_empty() => return Ok(None),
+        Value::String(text) if place == FieldPlace::Query && text.is_empty() => return Ok(None),
         _ => {}
     }
     fit(value, name, shape)
@@ -138,22 +164,22 @@ fn fit(value: Value, name: &str, shape: &Shape) -> Result<Option<Value>, Failure
     let fitted = match (shape.kind, value) {
         (_, Value::Null) if shape.nullable => Value::Null,
         (_, Value::Null) => return Ok(None),
-        (Kind::String, Value::String(text)) => Value::String(fit_text(text, name, shape)?),
-        (Kind::String, _) => return wrong("must be a string"),
-        (Kind::Boolean | Kind::Integer, Value::String(text)) if text.is_empty() => return Ok(None),
-        (Kind::Boolean, value) => match as_boolean(&value) {
+        (FieldType::String, Value::String(text)) => Value::String(fit_text(text, name, shape)?),
+        (FieldType::String, _) => return wrong("must be a string"),
+        (FieldType::Boolean | FieldType::Integer, Value::String(text)) if text.is_empty() => return Ok(None),
+        (FieldType::Boolean, value) => match as_boolean(&value) {
             Some(flag) => Value::Bool(flag),
             None => return wrong("must be true or false"),
         },
-        (Kind::Integer, value) => match as_integer(&value) {
+        (FieldType::Integer, value) => match as_integer(&value) {
             Some(number) => match shape.maximum {
                 Some(most) if number > most => return wrong(&format!("must be at most {most}, not {number}")),
                 _ => Value::from(number),
             },
             None => return wrong(&format!("must be a whole number, not {value}")),
         },
-        (Kind::Array, value) => fit_list(value, name, shape)?,
-        (Kind::Object, value) => fit_object(value, name, shape)?,
+        (FieldType::Array, value) => fit_list(value, name, shape)?,
+        (FieldType::Object, value) => fit_object(value, name, shape)?,
     };
     Ok(Some(fitted))
 }

@@ -11,14 +11,14 @@ use crate::reply::answer::Failure;
 /// As deep as brackets are followed.
 const MAX_DEPTH: usize = 8;
 
-/// What was given, by name.
+/// The values of a query or a body, by name.
 #[derive(Debug, Default)]
 pub(crate) struct Bag {
     given: HashMap<String, Given>,
     missing: bool,
 }
 
-/// What was given under one name.
+/// The values of one name.
 #[derive(Debug)]
 pub(crate) enum Given {
     /// `a=1&a=2`.
@@ -142,7 +142,7 @@ impl Bag {
     }
 }
 
-/// `a[b][c]` taken apart; what is not well formed is one name.
+/// Splits `a[b][c]`. A name that is not well-formed stays whole.
 fn keys_of(name: &str) -> (&str, Vec<&str>) {
     let Some((plain, rest)) = name.strip_suffix(']').and_then(|name| name.split_once('[')) else {
         return (name, Vec::new());

@@ -3,3 +3,4 @@
 pub(crate) mod fields;
 pub(crate) mod form;
 pub(crate) mod page;
+pub(crate) mod prefix;

@@ -3,18 +3,18 @@
 use crate::reply::answer::Failure;
 use crate::request::fields::Fields;
 
-/// The page size of who asks for a page without saying how long.
+/// The page size where a request has none.
 const DEFAULT_PAGE_SIZE: usize = 100;
 
 /// A page by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Page {
+pub(crate) struct PageRange {
     pub(crate) skip: usize,
     pub(crate) take: usize,
 }
 
-impl Page {
-    /// What `page` and `page_size` ask for; without both of them there are no pages.
+impl PageRange {
+    /// Reads `page` and `page_size`. Without both of them the list comes whole.
     pub(crate) fn of(fields: &Fields, cap: Option<usize>) -> Result<Option<Self>, Failure> {
         let (page, size) = (positive(fields, "page")?, positive(fields, "page_size")?);
         if page.is_none() && size.is_none() {
