@@ -1,11 +1,9 @@
 //! The operations of access keys.
 
-use serde::Serialize;
-
 use crate::base::switch::Switch;
-use crate::operations::key_view::KeyView;
-use crate::operations::lookup;
+use crate::operations::{key_view, lookup};
 use crate::reply::answer::{Answer, Failure, message_ok, ok};
+use crate::reply::object::object;
 use crate::request::fields::Fields;
 use crate::request::page::PageRange;
 use crate::state::State;
@@ -17,7 +15,7 @@ pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
         "getAccessKeys" => list(state, environment_id, fields),
         "getAccessKey" => {
             lookup::environment_for(state, environment_id, "read")?;
-            ok(&KeyView::new(state, find(state, environment_id, key)?, false))
+            ok(&key_view::key(state, find(state, environment_id, key)?, false))
         }
         "generateAccessKey" => generate(state, environment_id, fields),
         "updateAccessKey" => update(state, environment_id, key, fields),
@@ -57,7 +55,8 @@ fn list(state: &State, environment_id: &str, fields: &Fields) -> Answer {
         }
     }
     let keys = PageRange::cut(page, keys.into_iter());
-    ok(&KeysResponse { access_keys: keys.into_iter().map(|key| KeyView::new(state, key, false)).collect(), total })
+    let keys: Vec<_> = keys.into_iter().map(|key| key_view::key(state, key, false)).collect();
+    ok(&object! { access_keys: keys, total: total })
 }
 
 fn generate(state: &mut State, environment_id: &str, fields: &Fields) -> Answer {
@@ -71,7 +70,7 @@ fn generate(state: &mut State, environment_id: &str, fields: &Fields) -> Answer 
     };
     let new = NewAccessKey::new(name).enabled(fields.boolean("enabled").unwrap_or(true));
     let key = state.insert_key(environment_id, new);
-    ok(&KeyView::new(state, &key, true))
+    ok(&key_view::key(state, &key, true))
 }
 
 /// Returns a name for a key that was generated without one.
@@ -106,7 +105,7 @@ fn update(state: &mut State, environment_id: &str, key: &str, fields: &Fields) -
         after.updated_at = state.now();
     }
     state.access_keys.replace(environment_id, after.clone());
-    ok(&KeyView::new(state, &after, false))
+    ok(&key_view::key(state, &after, false))
 }
 
 fn no_key(key: &str) -> Failure {
@@ -126,10 +125,4 @@ fn check_name(state: &State, environment_id: &str, name: &str, owner: Option<&st
         return Err(Failure::conflict("Name exists"));
     }
     Ok(())
-}
-
-#[derive(Serialize)]
-struct KeysResponse<'a> {
-    access_keys: Vec<KeyView<'a>>,
-    total: usize,
 }

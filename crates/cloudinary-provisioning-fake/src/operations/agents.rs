@@ -2,13 +2,13 @@
 
 use std::net::IpAddr;
 
-use serde::Serialize;
 use serde_json::json;
 use time::Duration;
 
 use crate::base::clock::rfc3339;
 use crate::base::switch::Switch;
 use crate::reply::answer::{Answer, Failure, Misfit, ok};
+use crate::reply::object::object;
 use crate::request::fields::Fields;
 use crate::state::State;
 use crate::state::agents::{FakeAgentAccount, FakeAgentCloud};
@@ -18,8 +18,6 @@ const REQUESTER_IP: &str = "203.0.113.7";
 
 /// Providers of disposable email addresses.
 const DISPOSABLE: [&str; 4] = ["mailinator.com", "guerrillamail.com", "10minutemail.com", "yopmail.com"];
-
-const GUIDANCE: &str = "Verify the email address before the credentials are used.";
 
 /// Counts a call before it is handled: those that fail count as well.
 pub(crate) fn charge(state: &mut State) -> Result<(), Failure> {
@@ -62,18 +60,18 @@ fn create_account(state: &mut State, fields: &Fields) -> Answer {
         api_secret: state.ids.next_secret(),
     };
     let environment_id = state.ids.next_id();
-    let answer = ok(&AccountView {
+    let answer = ok(&object! {
         external_id: &account.id,
-        email,
+        email: email,
         plan_name: "free",
-        product_environments: [AccountEnvironment {
+        product_environments: [object! {
             external_id: &environment_id,
             cloud_name: &account.cloud_name,
             api_key: &account.api_key,
             api_secret: &account.api_secret,
             api_environment_variable: variable(&account.api_key, &account.api_secret, &account.cloud_name),
         }],
-        guidance: GUIDANCE,
+        guidance: "Verify the email address before the credentials are used.",
     });
     state.agents.accounts.push(account);
     answer
@@ -160,7 +158,7 @@ fn variable(api_key: &str, api_secret: &str, cloud_name: &str) -> String {
 }
 
 fn flat(cloud: &FakeAgentCloud, claim_url: &str) -> Answer {
-    ok(&FlatCloud {
+    ok(&object! {
         account_id: &cloud.id,
         email: &cloud.email,
         cloud_name: &cloud.cloud_name,
@@ -170,77 +168,21 @@ fn flat(cloud: &FakeAgentCloud, claim_url: &str) -> Answer {
         claimed: false,
         expires_at: rfc3339(cloud.expires_at),
         delivery_ips: &cloud.delivery_ips,
-        claim_url,
+        claim_url: claim_url,
         guidance: "Claim the cloud within 24 hours to keep it.",
     })
 }
 
 fn nested(cloud: &FakeAgentCloud, claim_url: &str) -> Answer {
-    ok(&NestedCloud {
+    ok(&object! {
         id: &cloud.id,
         email: &cloud.email,
         expires_at: rfc3339(cloud.expires_at),
         delivery_ips: &cloud.delivery_ips,
-        claim_url,
-        product_environments: [NestedEnvironment {
+        claim_url: claim_url,
+        product_environments: [object! {
             cloud_name: &cloud.cloud_name,
-            api_access_keys: [NestedKey { key: &cloud.api_key, secret: &cloud.api_secret, enabled: true }],
+            api_access_keys: [object! { key: &cloud.api_key, secret: &cloud.api_secret, enabled: true }],
         }],
     })
-}
-
-#[derive(Serialize)]
-struct AccountView<'a> {
-    external_id: &'a str,
-    email: &'a str,
-    plan_name: &'a str,
-    product_environments: [AccountEnvironment<'a>; 1],
-    guidance: &'a str,
-}
-
-#[derive(Serialize)]
-struct AccountEnvironment<'a> {
-    external_id: &'a str,
-    cloud_name: &'a str,
-    api_key: &'a str,
-    api_secret: &'a str,
-    api_environment_variable: String,
-}
-
-#[derive(Serialize)]
-struct FlatCloud<'a> {
-    account_id: &'a str,
-    email: &'a str,
-    cloud_name: &'a str,
-    api_key: &'a str,
-    api_secret: &'a str,
-    api_environment_variable: String,
-    claimed: bool,
-    expires_at: String,
-    delivery_ips: &'a [String],
-    claim_url: &'a str,
-    guidance: &'a str,
-}
-
-#[derive(Serialize)]
-struct NestedCloud<'a> {
-    id: &'a str,
-    email: &'a str,
-    expires_at: String,
-    delivery_ips: &'a [String],
-    claim_url: &'a str,
-    product_environments: [NestedEnvironment<'a>; 1],
-}
-
-#[derive(Serialize)]
-struct NestedEnvironment<'a> {
-    cloud_name: &'a str,
-    api_access_keys: [NestedKey<'a>; 1],
-}
-
-#[derive(Serialize)]
-struct NestedKey<'a> {
-    key: &'a str,
-    secret: &'a str,
-    enabled: bool,
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use time::Date;
 
 use crate::reply::answer::{Answer, Failure, ok};
+use crate::reply::object::object;
 use crate::request::fields::Fields;
 use crate::state::State;
 use crate::state::billing_usage::{Metric, UsageCycle};
@@ -15,81 +16,57 @@ pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
     }
     let by_environment = fields.boolean("include_prodenv_breakdown").unwrap_or(false);
     let today = state.now().date();
-    let plans = state.plans.iter().filter_map(|plan| {
-        let metrics: Vec<_> = plan
-            .metrics
-            .iter()
-            .map(|metric| MetricView::new(metric, fields.integer("year"), today, by_environment))
-            .collect();
-        let any = metrics.iter().any(|metric| !metric.cycles.is_empty());
-        any.then_some(PlanView { plan_name: plan.plan_name(), metric_usage: metrics })
+    let mut plans = Vec::new();
+    for plan in &state.plans {
+        let year = |metric: &Metric| fields.integer("year").or_else(|| year_of(metric, today));
+        if plan.metrics.iter().any(|metric| cycles_of(metric, year(metric)).next().is_some()) {
+            let metrics = plan.metrics.iter().map(|metric| metric_view(metric, year(metric), by_environment));
+            plans.push(object! { plan_name: plan.plan_name(), metric_usage: metrics.collect::<Vec<_>>() });
+        }
+    }
+    ok(&plans)
+}
+
+/// The year in which the present cycle began.
+fn year_of(metric: &Metric, today: Date) -> Option<i64> {
+    let present = metric.cycles.iter().find(|cycle| cycle.from <= today && today <= cycle.to);
+    present.map(|cycle| cycle.from.year().into())
+}
+
+/// The cycles that began in this year.
+fn cycles_of(metric: &Metric, year: Option<i64>) -> impl Iterator<Item = &UsageCycle> {
+    metric.cycles.iter().filter(move |cycle| Some(i64::from(cycle.from.year())) == year)
+}
+
+fn metric_view(metric: &Metric, year: Option<i64>, by_environment: bool) -> impl Serialize {
+    let view = |cycle| cycle_view(cycle, by_environment);
+    let months: Vec<_> = cycles_of(metric, year).flat_map(|cycle| &cycle.months).map(view).collect();
+    object! {
+        metric: &metric.name,
+        limit: number(metric.limit),
+        cycles: cycles_of(metric, year).map(view).collect::<Vec<_>>(),
+        // Of annual cycles alone.
+        #[serde(flatten)]
+        months: (!months.is_empty()).then(|| object! { monthly_cycles: months }),
+    }
+}
+
+fn cycle_view(cycle: &UsageCycle, by_environment: bool) -> impl Serialize {
+    let environments = cycle.environments.iter().map(|(cloud_name, parts)| {
+        object! {
+            cloud_name: cloud_name,
+            #[serde(flatten)]
+            parts: UsageParts(parts),
+        }
     });
-    ok(&plans.collect::<Vec<_>>())
-}
-
-#[derive(Serialize)]
-struct PlanView<'a> {
-    plan_name: &'a str,
-    metric_usage: Vec<MetricView<'a>>,
-}
-
-#[derive(Serialize)]
-struct MetricView<'a> {
-    metric: &'a str,
-    limit: Value,
-    cycles: Vec<CycleView<'a>>,
-    /// Of annual cycles alone.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    monthly_cycles: Vec<CycleView<'a>>,
-}
-
-impl<'a> MetricView<'a> {
-    /// The cycles that began in this year; without one, in the year in which the present cycle began.
-    fn new(metric: &'a Metric, year: Option<i64>, today: Date, by_environment: bool) -> Self {
-        let present = metric.cycles.iter().find(|cycle| cycle.from <= today && today <= cycle.to);
-        let year = year.or(present.map(|cycle| cycle.from.year().into()));
-        let cycles: Vec<_> = metric.cycles.iter().filter(|cycle| Some(i64::from(cycle.from.year())) == year).collect();
-        let months = cycles.iter().flat_map(|cycle| &cycle.months);
-        Self {
-            metric: &metric.name,
-            limit: number(metric.limit),
-            monthly_cycles: months.map(|cycle| CycleView::new(cycle, by_environment)).collect(),
-            cycles: cycles.into_iter().map(|cycle| CycleView::new(cycle, by_environment)).collect(),
-        }
+    object! {
+        from_day: cycle.from.to_string(),
+        to_day: cycle.to.to_string(),
+        usage: number(cycle.usage),
+        breakdown: UsageParts(&cycle.breakdown),
+        #[serde(flatten)]
+        environments: by_environment.then(|| object! { product_environment_breakdown: environments.collect::<Vec<_>>() }),
     }
-}
-
-#[derive(Serialize)]
-struct CycleView<'a> {
-    from_day: String,
-    to_day: String,
-    usage: Value,
-    breakdown: UsageParts<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    product_environment_breakdown: Option<Vec<EnvironmentUsage<'a>>>,
-}
-
-impl<'a> CycleView<'a> {
-    fn new(cycle: &'a UsageCycle, by_environment: bool) -> Self {
-        let environments = cycle
-            .environments
-            .iter()
-            .map(|(cloud_name, parts)| EnvironmentUsage { cloud_name, parts: UsageParts(parts) });
-        Self {
-            from_day: cycle.from.to_string(),
-            to_day: cycle.to.to_string(),
-            usage: number(cycle.usage),
-            breakdown: UsageParts(&cycle.breakdown),
-            product_environment_breakdown: by_environment.then(|| environments.collect()),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct EnvironmentUsage<'a> {
-    cloud_name: &'a str,
-    #[serde(flatten)]
-    parts: UsageParts<'a>,
 }
 
 /// The parts of a usage, in the order in which they were added.

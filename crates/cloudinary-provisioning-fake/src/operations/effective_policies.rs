@@ -9,6 +9,7 @@ use crate::operations::{lookup, principals};
 use crate::policy::cedar::{self, Subject};
 use crate::policy::scope::{self, PrincipalType};
 use crate::reply::answer::{Answer, Failure, data};
+use crate::reply::object::object;
 use crate::request::fields::Fields;
 use crate::state::State;
 use crate::state::assignments::{FakeAssignment, Principal};
@@ -36,15 +37,15 @@ fn list(state: &State, fields: &Fields) -> Answer {
     };
     let mut held: HashMap<&Principal, Vec<_>> = HashMap::new();
     for (role, known) in &assigned {
-        held.entry(&known.principal).or_default().push(EffectiveRole::new(role, known));
+        held.entry(&known.principal).or_default().push(view(role, known));
     }
-    let roles = |principal| selves(state, principal).iter().filter_map(|one| held.get(one)).flatten().collect();
-    let principals = whom.iter().map(|principal| PrincipalRoles {
-        principal_type: principal.kind,
-        principal_id: &principal.id,
-        roles: roles(principal),
-    });
-    let principals = principals.filter(|principal: &PrincipalRoles<'_>| !principal.roles.is_empty()).collect();
+    let mut principals = Vec::new();
+    for principal in &whom {
+        let roles: Vec<_> = selves(state, principal).iter().filter_map(|one| held.get(one)).flatten().collect();
+        if !roles.is_empty() {
+            principals.push(object! { principal_type: principal.kind, principal_id: &principal.id, roles: roles });
+        }
+    }
 
     let selves = only.as_ref().map(|principal| selves(state, principal));
     let custom_policies = state
@@ -52,9 +53,8 @@ fn list(state: &State, fields: &Fields) -> Answer {
         .iter()
         .filter(|policy| policy.enabled && policy.scope().covers(&scope))
         .filter(|policy| selves.as_ref().is_none_or(|selves| concerns(policy, selves)))
-        .map(|policy| EffectivePolicy { id: &policy.id, policy_statement: policy.policy_statement.clone() })
-        .collect();
-    data(&Effective { principals, custom_policies })
+        .map(|policy| object! { id: &policy.id, policy_statement: &policy.policy_statement });
+    data(&object! { principals: principals, custom_policies: custom_policies.collect::<Vec<_>>() })
 }
 
 /// Those with roles in the order of assignment, and each group's members after it.
@@ -88,37 +88,12 @@ fn concerns(policy: &FakeCustomPolicy, selves: &[Principal]) -> bool {
     })
 }
 
-#[derive(Serialize)]
-struct Effective<'a> {
-    principals: Vec<PrincipalRoles<'a>>,
-    custom_policies: Vec<EffectivePolicy<'a>>,
-}
-
-#[derive(Serialize)]
-struct PrincipalRoles<'a> {
-    principal_type: PrincipalType,
-    principal_id: &'a str,
-    roles: Vec<&'a EffectiveRole<'a>>,
-}
-
-#[derive(Serialize)]
-struct EffectiveRole<'a> {
-    id: &'a str,
-    system_policies: Vec<EffectivePolicy<'a>>,
-}
-
-impl<'a> EffectiveRole<'a> {
-    fn new(role: &'a FakeRole, known: &FakeAssignment) -> Self {
-        let policies = role.policies().map(|policy| EffectivePolicy {
+fn view(role: &FakeRole, known: &FakeAssignment) -> impl Serialize {
+    let policies = role.policies().map(|policy| {
+        object! {
             id: &policy.id,
             policy_statement: scope::fill(&policy.statement, &known.policy_parameters),
-        });
-        Self { id: &role.id, system_policies: policies.collect() }
-    }
-}
-
-#[derive(Serialize)]
-struct EffectivePolicy<'a> {
-    id: &'a str,
-    policy_statement: String,
+        }
+    });
+    object! { id: &role.id, system_policies: policies.collect::<Vec<_>>() }
 }

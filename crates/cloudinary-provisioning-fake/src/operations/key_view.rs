@@ -1,90 +1,55 @@
 //! Access keys on the wire, with their secrets as the switches have it.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::base::clock::rfc3339;
 use crate::base::switch::Switch;
+use crate::reply::object::object;
 use crate::state::State;
 use crate::state::access_keys::FakeAccessKey;
 
-/// Returns an environment's keys in the environment's own form. `made` is for a new environment:
-/// its secret is shown, whatever the switches say about reading.
-pub(super) fn of_environment<'a>(state: &'a State, environment_id: &str, made: bool) -> Vec<EnvironmentKey<'a>> {
-    let keys = state.access_keys.of(environment_id);
-    keys.map(|key| EnvironmentKey {
-        key: &key.api_key,
-        secret: SecretView::new(state, key, made),
+/// A key with its fields in the order of live responses. A `new` one comes with its secret, whatever the switches say.
+pub(super) fn key(state: &State, key: &FakeAccessKey, new: bool) -> impl Serialize {
+    let undocumented = !state.is_on(Switch::KeysAsDocumented);
+    object! {
+        name: &key.name,
+        api_key: &key.api_key,
+        #[serde(flatten)]
+        secret: secret(state, key, new).map(|secret| object! { api_secret: secret }),
+        created_at: rfc3339(key.created_at),
+        updated_at: rfc3339(key.updated_at),
         enabled: key.enabled,
-    })
-    .collect()
+        #[serde(flatten)]
+        purposes: (undocumented && !key.dedicated_for.is_empty()).then(|| object! { dedicated_for: &key.dedicated_for }),
+        #[serde(flatten)]
+        root: undocumented.then(|| object! { root: key.root }),
+    }
 }
 
-/// The fields in the order of live responses.
-#[derive(Serialize)]
-pub(super) struct KeyView<'a> {
-    name: &'a str,
-    api_key: &'a str,
-    #[serde(skip_serializing_if = "SecretView::is_absent")]
-    api_secret: SecretView<'a>,
-    created_at: String,
-    updated_at: String,
-    enabled: bool,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    dedicated_for: &'a [String],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    root: Option<bool>,
-}
-
-impl<'a> KeyView<'a> {
-    pub(super) fn new(state: &State, key: &'a FakeAccessKey, made: bool) -> Self {
-        let documented = state.is_on(Switch::KeysAsDocumented);
-        Self {
-            name: &key.name,
-            api_key: &key.api_key,
-            api_secret: SecretView::new(state, key, made),
-            created_at: rfc3339(key.created_at),
-            updated_at: rfc3339(key.updated_at),
+/// The keys of an environment as its own responses have them.
+pub(super) fn of_environment<'a>(state: &'a State, environment_id: &str, new: bool) -> Vec<impl Serialize + use<'a>> {
+    let view = |key: &'a FakeAccessKey| {
+        object! {
+            key: &key.api_key,
+            #[serde(flatten)]
+            secret: secret(state, key, new).map(|secret| object! { secret: secret }),
             enabled: key.enabled,
-            dedicated_for: if documented { &[] } else { &key.dedicated_for },
-            root: (!documented).then_some(key.root),
         }
-    }
+    };
+    state.access_keys.of(environment_id).map(view).collect()
 }
 
-/// A key inside its environment.
-#[derive(Serialize)]
-pub(super) struct EnvironmentKey<'a> {
-    key: &'a str,
-    #[serde(skip_serializing_if = "SecretView::is_absent")]
-    secret: SecretView<'a>,
-    enabled: bool,
-}
-
-/// A secret, or what comes in its place.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum SecretView<'a> {
-    Shown(&'a str),
-    Null(()),
-    Absent,
-}
-
-impl<'a> SecretView<'a> {
-    fn new(state: &State, key: &'a FakeAccessKey, made: bool) -> Self {
-        if made {
-            Self::Shown(&key.api_secret)
-        } else if state.is_on(Switch::SecretsAbsentOnReads) {
-            Self::Absent
-        } else if state.is_on(Switch::SecretsNullOnReads) {
-            Self::Null(())
-        } else if state.is_on(Switch::SecretsEmptyOnReads) {
-            Self::Shown("")
-        } else {
-            Self::Shown(&key.api_secret)
-        }
-    }
-
-    fn is_absent(&self) -> bool {
-        matches!(self, Self::Absent)
+/// The secret, or what comes in its place: nothing, or null.
+fn secret(state: &State, key: &FakeAccessKey, new: bool) -> Option<Value> {
+    let is_on = |switch| !new && state.is_on(switch);
+    if is_on(Switch::SecretsAbsentOnReads) {
+        None
+    } else if is_on(Switch::SecretsNullOnReads) {
+        Some(Value::Null)
+    } else if is_on(Switch::SecretsEmptyOnReads) {
+        Some(Value::from(""))
+    } else {
+        Some(Value::from(key.api_secret.as_str()))
     }
 }

@@ -1,4 +1,5 @@
 //! What each operation does to the state, and what it answers.
+#![allow(non_camel_case_types, reason = "`object!` has type parameters that are named after its fields")]
 
 use crate::facts::OperationFacts;
 use crate::reply::answer::{Answer, Failure};

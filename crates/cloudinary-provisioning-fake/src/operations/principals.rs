@@ -1,15 +1,14 @@
 //! The operations of principals: which roles they have.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
 
-use crate::base::clock::as_seconds;
 use crate::operations::lookup;
-use crate::policy::scope::{ALL, ManagementType, Parameters, PermissionType, PrincipalType, Scope, ScopeType};
+use crate::policy::scope::{ALL, ManagementType, Parameters, PermissionType, Scope, ScopeType};
 use crate::reply::answer::{Answer, Failure, Success, data, data_page};
+use crate::reply::object::object;
 use crate::request::fields::{Fields, keyword, required};
 use crate::request::page::after_cursor;
 use crate::state::State;
@@ -38,9 +37,8 @@ fn roles_of(state: &State, fields: &Fields) -> Answer {
             && management.is_none_or(|management| role.management_type == management)
             && filter.admits(role, known)
     };
-    let roles: Vec<_> =
-        state.assigned_to(&principal).filter(wanted).map(|(role, known)| AssignedRole::new(role, known)).collect();
-    data(&roles)
+    let roles = state.assigned_to(&principal).filter(wanted).map(|(role, known)| view(role, known));
+    data(&roles.collect::<Vec<_>>())
 }
 
 /// Adds roles to a principal, or takes them away: all of them, or none after an error.
@@ -97,17 +95,20 @@ pub(super) fn of_role(state: &State, fields: &Fields) -> Answer {
     let holders = state.assigned().filter(|(role, known)| role.id == *role_id && filter.admits(role, known));
     // Whoever has the role twice, for two folders say, is still one principal.
     let holders = holders.filter(|(_, known)| verbose || seen.insert(&known.principal));
-    let holders = holders.map(|(role, known)| Holder {
-        id: &known.principal.id,
-        kind: known.principal.kind,
-        details: verbose.then(|| HolderDetails {
-            role_id: &role.id,
-            policy_parameters: &known.policy_parameters,
-            scope_type: role.scope_type,
-            scope_id: known.scope_id.as_deref(),
-            created_at: known.created_at,
-            updated_at: known.updated_at,
-        }),
+    let holders = holders.map(|(role, known)| {
+        object! {
+            id: &known.principal.id,
+            r#type: known.principal.kind,
+            #[serde(flatten)]
+            details: verbose.then(|| object! {
+                role_id: &role.id,
+                policy_parameters: &known.policy_parameters,
+                scope_type: role.scope_type,
+                scope_id: &known.scope_id,
+                created_at: known.created_at.unix_timestamp(),
+                updated_at: known.updated_at.unix_timestamp(),
+            }),
+        }
     });
     data(&holders.collect::<Vec<_>>())
 }
@@ -125,7 +126,7 @@ fn inspect(state: &State, fields: &Fields) -> Answer {
             if held.is_empty() {
                 found.push(&known.principal);
             }
-            held.push(AssignedRole::new(role, known));
+            held.push(view(role, known));
         }
     }
     inspection(state, fields, found.into_iter(), &roles)
@@ -141,7 +142,7 @@ fn inspect_multiple(state: &State, fields: &Fields) -> Answer {
     let mut roles: HashMap<_, Vec<_>> = asked.iter().map(|principal| (principal, Vec::new())).collect();
     for (role, known) in state.assigned().filter(|(role, known)| applies(role, known, &scope, &content)) {
         if let Some(held) = roles.get_mut(&known.principal) {
-            held.push(AssignedRole::new(role, known));
+            held.push(view(role, known));
         }
     }
     inspection(state, fields, asked.iter(), &roles)
@@ -152,13 +153,17 @@ fn inspection<'a>(
     state: &State,
     fields: &Fields,
     principals: impl Iterator<Item = &'a Principal>,
-    roles: &HashMap<&Principal, Vec<AssignedRole<'_>>>,
+    roles: &HashMap<&Principal, Vec<impl Serialize>>,
 ) -> Answer {
     let (page, next) = after_cursor(principals, fields.text("cursor"), state.page_cap)?;
-    let roles = |principal| roles.get(principal).map_or(&[][..], Vec::as_slice);
-    let inspected =
-        |principal: &'a Principal| Inspected { kind: principal.kind, id: &principal.id, roles: roles(principal) };
-    data_page(&BTreeMap::from([("principals", page.into_iter().map(inspected).collect::<Vec<_>>())]), next)
+    let inspected = |principal: &'a Principal| {
+        object! {
+            r#type: principal.kind,
+            id: &principal.id,
+            roles: roles.get(principal).map_or(&[][..], Vec::as_slice),
+        }
+    };
+    data_page(&object! { principals: page.into_iter().map(inspected).collect::<Vec<_>>() }, next)
 }
 
 fn applies(role: &FakeRole, known: &FakeAssignment, scope: &Scope<'_>, content: &Parameters) -> bool {
@@ -251,66 +256,18 @@ fn read_assignment(
 }
 
 /// A role that a principal has, on the wire.
-#[derive(Serialize)]
-struct AssignedRole<'a> {
-    id: &'a str,
-    name: &'a str,
-    description: Option<&'a str>,
-    management_type: ManagementType,
-    permission_type: PermissionType,
-    scope_type: ScopeType,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scope_id: Option<&'a str>,
-    policy_parameters: Option<&'a Parameters>,
-    #[serde(serialize_with = "as_seconds")]
-    created_at: OffsetDateTime,
-    #[serde(serialize_with = "as_seconds")]
-    updated_at: OffsetDateTime,
-}
-
-impl<'a> AssignedRole<'a> {
-    fn new(role: &'a FakeRole, known: &'a FakeAssignment) -> Self {
-        Self {
-            id: &role.id,
-            name: &role.name,
-            description: role.description.as_deref(),
-            management_type: role.management_type,
-            permission_type: role.permission_type,
-            scope_type: role.scope_type,
-            scope_id: known.scope_id.as_deref(),
-            policy_parameters: Some(&known.policy_parameters).filter(|parameters| !parameters.is_empty()),
-            created_at: role.created_at,
-            updated_at: role.updated_at,
-        }
+fn view(role: &FakeRole, known: &FakeAssignment) -> impl Serialize {
+    object! {
+        id: &role.id,
+        name: &role.name,
+        description: &role.description,
+        management_type: role.management_type,
+        permission_type: role.permission_type,
+        scope_type: role.scope_type,
+        #[serde(flatten)]
+        scope_id: known.scope_id.as_ref().map(|id| object! { scope_id: id }),
+        policy_parameters: Some(&known.policy_parameters).filter(|parameters| !parameters.is_empty()),
+        created_at: role.created_at.unix_timestamp(),
+        updated_at: role.updated_at.unix_timestamp(),
     }
-}
-
-#[derive(Serialize)]
-struct Inspected<'a> {
-    #[serde(rename = "type")]
-    kind: PrincipalType,
-    id: &'a str,
-    roles: &'a [AssignedRole<'a>],
-}
-
-/// A principal that has a role, on the wire.
-#[derive(Serialize)]
-struct Holder<'a> {
-    id: &'a str,
-    #[serde(rename = "type")]
-    kind: PrincipalType,
-    #[serde(flatten)]
-    details: Option<HolderDetails<'a>>,
-}
-
-#[derive(Serialize)]
-struct HolderDetails<'a> {
-    role_id: &'a str,
-    policy_parameters: &'a Parameters,
-    scope_type: ScopeType,
-    scope_id: Option<&'a str>,
-    #[serde(serialize_with = "as_seconds")]
-    created_at: OffsetDateTime,
-    #[serde(serialize_with = "as_seconds")]
-    updated_at: OffsetDateTime,
 }

@@ -1,13 +1,12 @@
 //! The operations of product environments.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use crate::base::clock::rfc3339;
 use crate::base::switch::Switch;
-use crate::operations::key_view::{self, EnvironmentKey};
-use crate::operations::lookup;
+use crate::operations::{key_view, lookup};
 use crate::reply::answer::{Answer, Failure, list as list_as, message_ok, ok};
+use crate::reply::object::object;
 use crate::request::fields::Fields;
 use crate::request::prefix::{lowercase, starts_with};
 use crate::state::State;
@@ -21,7 +20,7 @@ pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
     match operation {
         "getProductEnvironments" => list(state, fields),
         "createProductEnvironment" => create(state, fields),
-        "getProductEnvironment" => ok(&EnvironmentView::new(state, lookup::environment_for(state, id, "read")?)),
+        "getProductEnvironment" => ok(&view(state, lookup::environment_for(state, id, "read")?, None)),
         "updateProductEnvironment" => update(state, id, fields),
         "deleteProductEnvironment" => {
             if lookup::environment_for(state, id, "delete")?.assets >= MANY_ASSETS {
@@ -50,7 +49,7 @@ fn list(state: &State, fields: &Fields) -> Answer {
     let listed = state.environments.iter().filter(|environment| {
         ids.as_ref().is_none_or(|ids| ids.contains(&environment.id.as_str())) && (alone || others(environment))
     });
-    list_as("sub_accounts", listed.map(|environment| EnvironmentView::new(state, environment)))
+    list_as("sub_accounts", listed.map(|environment| view(state, environment, None)))
 }
 
 fn create(state: &mut State, fields: &Fields) -> Answer {
@@ -70,11 +69,7 @@ fn create(state: &mut State, fields: &Fields) -> Answer {
     let new = NewSubAccount::new(name).cloud_name(cloud_name).enabled(enabled);
     let id = state.insert_environment(new.by_request(fields.object("custom_attributes").cloned()));
     let edge_key = state.ids.next_secret();
-    let environment = lookup::environment(state, &id)?;
-    let mut view = EnvironmentView::new(state, environment);
-    view.api_access_keys = key_view::of_environment(state, &id, true);
-    view.more = view.more.map(|more| UndocumentedFields { edge_key: Some(edge_key), ..more });
-    ok(&view)
+    ok(&view(state, lookup::environment(state, &id)?, Some(edge_key)))
 }
 
 fn update(state: &mut State, id: &str, fields: &Fields) -> Answer {
@@ -107,7 +102,7 @@ fn update(state: &mut State, id: &str, fields: &Fields) -> Answer {
         after.updated_at = state.now();
         state.environments.insert(after.clone());
     }
-    ok(&EnvironmentView::new(state, &after))
+    ok(&view(state, &after, None))
 }
 
 /// Letters, digits, hyphens and underscores; the latter become hyphens (live, PHP).
@@ -128,45 +123,23 @@ fn check_cloud_name_is_free(state: &State, cloud_name: &str, environment: Option
     Ok(())
 }
 
-/// The documented fields in their documented order, and those that live tests saw besides.
-#[derive(Serialize)]
-struct EnvironmentView<'a> {
-    cloud_name: &'a str,
-    name: &'a str,
-    enabled: bool,
-    id: &'a str,
-    api_access_keys: Vec<EnvironmentKey<'a>>,
-    created_at: String,
-    updated_at: String,
-    #[serde(flatten)]
-    more: Option<UndocumentedFields<'a>>,
-}
-
-#[derive(Serialize)]
-struct UndocumentedFields<'a> {
-    description: Option<&'a str>,
-    custom_attributes: Option<&'a Map<String, Value>>,
-    /// Of a new environment alone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    edge_key: Option<String>,
-}
-
-impl<'a> EnvironmentView<'a> {
-    fn new(state: &'a State, environment: &'a FakeSubAccount) -> Self {
-        let more = UndocumentedFields {
-            description: environment.description.as_deref(),
-            custom_attributes: environment.custom_attributes.as_ref(),
-            edge_key: None,
-        };
-        Self {
-            cloud_name: &environment.cloud_name,
-            name: &environment.name,
-            enabled: environment.enabled,
-            id: &environment.id,
-            api_access_keys: key_view::of_environment(state, &environment.id, false),
-            created_at: rfc3339(environment.created_at),
-            updated_at: rfc3339(environment.updated_at),
-            more: (!state.is_on(Switch::EnvironmentsAsDocumented)).then_some(more),
-        }
+/// The documented fields in their documented order, and those that live tests saw besides. A new environment comes with an
+/// `edge_key` and the secrets of its keys.
+fn view(state: &State, environment: &FakeSubAccount, edge_key: Option<String>) -> impl Serialize {
+    object! {
+        cloud_name: &environment.cloud_name,
+        name: &environment.name,
+        enabled: environment.enabled,
+        id: &environment.id,
+        api_access_keys: key_view::of_environment(state, &environment.id, edge_key.is_some()),
+        created_at: rfc3339(environment.created_at),
+        updated_at: rfc3339(environment.updated_at),
+        #[serde(flatten)]
+        undocumented: (!state.is_on(Switch::EnvironmentsAsDocumented)).then(|| object! {
+            description: &environment.description,
+            custom_attributes: &environment.custom_attributes,
+            #[serde(flatten)]
+            edge_key: edge_key.map(|edge_key| object! { edge_key: edge_key }),
+        }),
     }
 }

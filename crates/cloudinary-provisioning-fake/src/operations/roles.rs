@@ -3,14 +3,12 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use time::OffsetDateTime;
 
-use crate::base::clock::as_seconds;
-use crate::operations::system_policies::PolicyView;
-use crate::operations::{lookup, principals};
+use crate::operations::{lookup, principals, system_policies};
 use crate::policy::scope::{ManagementType, Parameters, PermissionType, ScopeType};
 use crate::policy::system;
 use crate::reply::answer::{Answer, Failure, Success, created_data, data};
+use crate::reply::object::object;
 use crate::request::fields::Fields;
 use crate::state::State;
 use crate::state::roles::{FakeRole, NewRole};
@@ -20,7 +18,7 @@ pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
     match operation {
         "getRoles" => list(state, fields),
         "createRole" => create(state, fields),
-        "getRole" => data(&RoleView::new(lookup::role(state, fields)?, Some(&lookup::content(fields)?))),
+        "getRole" => data(&view(lookup::role(state, fields)?, Some(&lookup::content(fields)?))),
         "updateRole" => update(state, fields),
         "deleteRole" => delete(state, fields),
         "getRolePrincipals" => principals::of_role(state, fields),
@@ -41,7 +39,7 @@ fn list(state: &State, fields: &Fields) -> Answer {
             && management.is_none_or(|management| role.management_type == management)
             && kinds.iter().all(|kind| role.parameters().contains(kind))
     };
-    let roles: Vec<_> = state.roles.iter().filter(wanted).map(|role| RoleView::new(role, None)).collect();
+    let roles: Vec<_> = state.roles.iter().filter(wanted).map(|role| view(role, None)).collect();
     data(&roles)
 }
 
@@ -60,7 +58,8 @@ fn create(state: &mut State, fields: &Fields) -> Answer {
     }
     check_name_is_free(state, name, scope, permission, None)?;
     let id = state.insert_role(new);
-    created_data(&state.roles.get(&*id).map(|role| RoleView::new(role, Some(&Parameters::new()))))
+    let none = Parameters::new();
+    created_data(&state.roles.get(&*id).map(|role| view(role, Some(&none))))
 }
 
 /// Replaces name, description and policies: what is left out is lost.
@@ -71,7 +70,7 @@ fn update(state: &mut State, fields: &Fields) -> Answer {
     check_name_is_free(state, &name, former.scope_type, former.permission_type, Some(&former.id))?;
     let description = fields.text("description").map(ToOwned::to_owned);
     let role = FakeRole { name, description, system_policy_ids, updated_at: state.now(), ..former };
-    let answer = data(&RoleView::new(&role, Some(&Parameters::new())));
+    let answer = data(&view(&role, Some(&Parameters::new())));
     state.roles.insert(role);
     answer
 }
@@ -125,38 +124,21 @@ fn check_name_is_free(
     Ok(())
 }
 
-/// A role as it goes over the wire, with its policies where it is the only one.
-#[derive(Serialize)]
-struct RoleView<'a> {
-    id: &'a str,
-    name: &'a str,
-    description: Option<&'a str>,
-    management_type: ManagementType,
-    permission_type: PermissionType,
-    policy_parameters: BTreeSet<&'static str>,
-    scope_type: ScopeType,
-    #[serde(serialize_with = "as_seconds")]
-    created_at: OffsetDateTime,
-    #[serde(serialize_with = "as_seconds")]
-    updated_at: OffsetDateTime,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    policies: Option<Vec<PolicyView>>,
-}
-
-impl<'a> RoleView<'a> {
-    fn new(role: &'a FakeRole, parameters: Option<&Parameters>) -> Self {
-        let filled = |parameters| role.policies().map(|policy| PolicyView::new(policy, parameters)).collect();
-        Self {
-            id: &role.id,
-            name: &role.name,
-            description: role.description.as_deref(),
-            management_type: role.management_type,
-            permission_type: role.permission_type,
-            policy_parameters: role.parameters(),
-            scope_type: role.scope_type,
-            created_at: role.created_at,
-            updated_at: role.updated_at,
-            policies: parameters.map(filled),
-        }
+/// A role on the wire, with its policies where it is the only one.
+fn view(role: &FakeRole, parameters: Option<&Parameters>) -> impl Serialize {
+    object! {
+        id: &role.id,
+        name: &role.name,
+        description: &role.description,
+        management_type: role.management_type,
+        permission_type: role.permission_type,
+        policy_parameters: role.parameters(),
+        scope_type: role.scope_type,
+        created_at: role.created_at.unix_timestamp(),
+        updated_at: role.updated_at.unix_timestamp(),
+        #[serde(flatten)]
+        policies: parameters.map(|parameters| object! {
+            policies: role.policies().map(|policy| system_policies::view(policy, parameters)).collect::<Vec<_>>(),
+        }),
     }
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::policy::scope::{self, Parameters, PermissionType, ScopeType};
 use crate::policy::system::{CATALOG, MADE_AT, SystemPolicy};
 use crate::reply::answer::{Answer, Failure, data};
+use crate::reply::object::object;
 use crate::request::fields::Fields;
 use crate::state::State;
 
@@ -23,39 +24,22 @@ fn list(fields: &Fields) -> Answer {
         policy.scope_type == scope && permission.is_none_or(|permission| policy.permission_type == permission)
     };
     let policies = CATALOG.system_policies.iter().filter(wanted);
-    data(&policies.map(|policy| PolicyView::new(policy, &Parameters::new())).collect::<Vec<_>>())
+    data(&policies.map(|policy| view(policy, &Parameters::new())).collect::<Vec<_>>())
 }
 
 /// A system policy on the wire.
-#[derive(Serialize)]
-pub(super) struct PolicyView {
-    id: &'static str,
-    name: &'static str,
-    description: &'static str,
-    scope_type: ScopeType,
-    permission_type: PermissionType,
-    policy_statement: String,
-    policy_parameters: Vec<&'static str>,
-    category: &'static str,
-    sub_category: &'static str,
-    created_at: i64,
-    updated_at: i64,
-}
-
-impl PolicyView {
-    pub(super) fn new(policy: &'static SystemPolicy, parameters: &Parameters) -> Self {
-        Self {
-            id: &policy.id,
-            name: &policy.name,
-            description: &policy.description,
-            scope_type: policy.scope_type,
-            permission_type: policy.permission_type,
-            policy_statement: scope::fill(&policy.statement, parameters),
-            policy_parameters: policy.parameters().collect(),
-            category: &policy.category,
-            sub_category: &policy.sub_category,
-            created_at: MADE_AT,
-            updated_at: MADE_AT,
-        }
+pub(super) fn view(policy: &'static SystemPolicy, parameters: &Parameters) -> impl Serialize + use<> {
+    object! {
+        id: &policy.id,
+        name: &policy.name,
+        description: &policy.description,
+        scope_type: policy.scope_type,
+        permission_type: policy.permission_type,
+        policy_statement: scope::fill(&policy.statement, parameters),
+        policy_parameters: policy.parameters().collect::<Vec<_>>(),
+        category: &policy.category,
+        sub_category: &policy.sub_category,
+        created_at: MADE_AT,
+        updated_at: MADE_AT,
     }
 }

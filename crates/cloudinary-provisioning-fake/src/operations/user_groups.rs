@@ -7,6 +7,7 @@ use crate::base::clock::rfc3339;
 use crate::base::switch::Switch;
 use crate::operations::lookup;
 use crate::reply::answer::{Answer, Failure, list as list_as, message_ok, ok};
+use crate::reply::object::object;
 use crate::request::fields::Fields;
 use crate::state::State;
 use crate::state::user_groups::{FakeGroup, NewGroup};
@@ -16,9 +17,7 @@ pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
     let id = fields.path("group_id");
     let extended = fields.boolean("extended_details").unwrap_or(false);
     match operation {
-        "getUserGroups" => {
-            list_as("user_groups", state.groups.iter().map(|group| GroupView::new(state, group, extended)))
-        }
+        "getUserGroups" => list_as("user_groups", state.groups.iter().map(|group| view(state, group, extended))),
         "createUserGroup" => {
             let name = fields.text("name").ok_or_else(|| Failure::missing("name"))?;
             check_name(state, name, None)?;
@@ -69,7 +68,7 @@ fn add(state: &mut State, id: &str, user_id: &str) -> Answer {
         touch(state, id);
     }
     match state.users.get(user_id) {
-        Some(user) if state.is_on(Switch::AddedUserAlone) => ok(&Member::new(user)),
+        Some(user) if state.is_on(Switch::AddedUserAlone) => ok(&member(user)),
         _ => members(state, id),
     }
 }
@@ -80,11 +79,11 @@ fn touch(state: &mut State, id: &str) {
 }
 
 fn show(state: &State, id: &str, extended: bool) -> Answer {
-    ok(&GroupView::new(state, lookup::group(state, id)?, extended))
+    ok(&view(state, lookup::group(state, id)?, extended))
 }
 
 fn members(state: &State, id: &str) -> Answer {
-    list_as("users", Member::all(state, lookup::group(state, id)?))
+    list_as("users", members_of(state, lookup::group(state, id)?))
 }
 
 /// Names are unique: the description has a 409 for nothing else.
@@ -98,45 +97,23 @@ fn check_name(state: &State, name: &str, owner: Option<&str>) -> Result<(), Fail
     }
 }
 
-#[derive(Serialize)]
-struct GroupView<'a> {
-    id: &'a str,
-    name: &'a str,
-    #[serde(flatten)]
-    extended: Option<Extended<'a>>,
-}
-
-#[derive(Serialize)]
-struct Extended<'a> {
-    users: Vec<Member<'a>>,
-    created_at: String,
-    updated_at: String,
-}
-
-impl<'a> GroupView<'a> {
-    fn new(state: &'a State, group: &'a FakeGroup, extended: bool) -> Self {
-        let extended = extended.then(|| Extended {
-            users: Member::all(state, group),
+fn view(state: &State, group: &FakeGroup, extended: bool) -> impl Serialize {
+    object! {
+        id: &group.id,
+        name: &group.name,
+        #[serde(flatten)]
+        extended: extended.then(|| object! {
+            users: members_of(state, group),
             created_at: rfc3339(group.created_at),
             updated_at: rfc3339(group.updated_at),
-        });
-        Self { id: &group.id, name: &group.name, extended }
+        }),
     }
 }
 
-#[derive(Serialize)]
-struct Member<'a> {
-    id: &'a str,
-    name: &'a str,
-    email: &'a str,
+fn members_of(state: &State, group: &FakeGroup) -> Vec<impl Serialize> {
+    group.members.iter().filter_map(|id| state.users.get(id.as_str())).map(member).collect()
 }
 
-impl<'a> Member<'a> {
-    fn new(user: &'a FakeUser) -> Self {
-        Self { id: &user.id, name: &user.name, email: &user.email }
-    }
-
-    fn all(state: &'a State, group: &'a FakeGroup) -> Vec<Self> {
-        group.members.iter().filter_map(|id| state.users.get(id.as_str())).map(Self::new).collect()
-    }
+fn member(user: &FakeUser) -> impl Serialize {
+    object! { id: &user.id, name: &user.name, email: &user.email }
 }

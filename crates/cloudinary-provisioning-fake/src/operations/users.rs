@@ -9,6 +9,7 @@ use crate::base::clock::rfc3339;
 use crate::base::switch::Switch;
 use crate::operations::lookup;
 use crate::reply::answer::{Answer, Failure, list as list_as, message_ok, ok};
+use crate::reply::object::object;
 use crate::request::fields::Fields;
 use crate::request::page::PageRange;
 use crate::request::prefix::{lowercase, starts_with};
@@ -35,7 +36,7 @@ pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
         "getSubAccountsForUser" => {
             let user = lookup::user(state, id)?;
             let sub_accounts = state.environments.iter().filter(|known| user.has_sub_account(&known.id));
-            list_as("sub_accounts", sub_accounts.map(SubAccountSummary::new))
+            list_as("sub_accounts", sub_accounts.map(sub_account))
         }
         _ => Err(Failure::not_built(operation)),
     }
@@ -277,34 +278,17 @@ impl<'a> UserOrder<'a> {
     }
 }
 
-fn groups_of<'a>(state: &'a State, user_id: &str) -> impl Iterator<Item = GroupSummary<'a>> {
-    state.groups.of_user(user_id).map(|group| GroupSummary { id: &group.id, name: &group.name })
+fn groups_of(state: &State, user_id: &str) -> Vec<impl Serialize> {
+    state.groups.of_user(user_id).map(|group| object! { id: &group.id, name: &group.name }).collect()
 }
 
-#[derive(Serialize)]
-struct GroupSummary<'a> {
-    id: &'a str,
-    name: &'a str,
-}
-
-#[derive(Serialize)]
-struct SubAccountSummary<'a> {
-    id: &'a str,
-    name: &'a str,
-    description: Option<&'a str>,
-    cloud_name: &'a str,
-    enabled: bool,
-}
-
-impl<'a> SubAccountSummary<'a> {
-    fn new(environment: &'a FakeSubAccount) -> Self {
-        Self {
-            id: &environment.id,
-            name: &environment.name,
-            description: environment.description.as_deref(),
-            cloud_name: &environment.cloud_name,
-            enabled: environment.enabled,
-        }
+fn sub_account(environment: &FakeSubAccount) -> impl Serialize {
+    object! {
+        id: &environment.id,
+        name: &environment.name,
+        description: &environment.description,
+        cloud_name: &environment.cloud_name,
+        enabled: environment.enabled,
     }
 }
 
@@ -323,8 +307,8 @@ impl Serialize for UserView<'_> {
             }
             _ => state.environments.len(),
         };
-        let former = !state.is_on(Switch::UsersAsDocumented);
-        UserFields {
+        // The 21 documented fields in their documented order, and the two that live tests look for besides.
+        let view = object! {
             id: &user.id,
             name: &user.name,
             first_name: user.first_name(),
@@ -343,46 +327,17 @@ impl Serialize for UserView<'_> {
             two_factor: user.two_factor,
             status: user.status(),
             root: user.root,
-            technical_role: user.technical_role.as_deref(),
+            technical_role: &user.technical_role,
             group_count: state.groups.count_of_user(&user.id),
-            sub_account_count,
-            groups: former.then(|| groups_of(state, &user.id).collect()),
-            sub_account_ids: former
-                .then(|| user.sub_account_ids.iter().flatten().cloned().collect::<Vec<_>>().join(",")),
-        }
-        .serialize(serializer)
+            sub_account_count: sub_account_count,
+            #[serde(flatten)]
+            former: (!state.is_on(Switch::UsersAsDocumented)).then(|| object! {
+                groups: groups_of(state, &user.id),
+                sub_account_ids: user.sub_account_ids.as_deref().unwrap_or_default().join(","),
+            }),
+        };
+        view.serialize(serializer)
     }
-}
-
-/// The 21 documented fields in their documented order, and the two that live tests look for besides.
-#[derive(Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a field of the API")]
-struct UserFields<'a> {
-    id: &'a str,
-    name: &'a str,
-    first_name: &'a str,
-    last_name: &'a str,
-    role: &'a str,
-    email: &'a str,
-    pending: bool,
-    enabled: bool,
-    created_at: String,
-    updated_at: String,
-    last_login: Option<String>,
-    all_sub_accounts: bool,
-    providers: &'a [String],
-    email_preferences: NoPreferences,
-    account_id: &'a str,
-    two_factor: bool,
-    status: &'static str,
-    root: bool,
-    technical_role: Option<&'a str>,
-    group_count: usize,
-    sub_account_count: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    groups: Option<Vec<GroupSummary<'a>>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sub_account_ids: Option<String>,
 }
 
 #[derive(Serialize)]

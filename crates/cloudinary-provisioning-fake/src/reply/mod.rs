@@ -3,4 +3,5 @@
 pub(crate) mod answer;
 pub(crate) mod fault;
 pub(crate) mod limit;
+pub(crate) mod object;
 pub(crate) mod script;

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use crate::base::clock::utc;
 use crate::base::ids::Ids;
-use crate::state::ordered::{Keyed, Ordered};
+use crate::state::ordered::Ordered;
 
 /// An access key of a product environment in a [`FakeAccount`](crate::FakeAccount).
 ///
@@ -140,14 +140,6 @@ impl NewAccessKey {
             updated_at: moment,
             ..self.key
         }
-    }
-}
-
-impl Keyed for FakeAccessKey {
-    type Key = Arc<str>;
-
-    fn key(&self) -> Arc<str> {
-        self.api_key.as_str().into()
     }
 }
 

@@ -1,14 +1,11 @@
 //! Custom policies.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::base::clock::as_seconds;
 use crate::policy::cedar;
 use crate::policy::scope::{Scope, ScopeType};
-use crate::state::ordered::Keyed;
 
 /// A custom policy of a [`FakeAccount`](crate::FakeAccount), as it stands.
 ///
@@ -121,13 +118,5 @@ impl NewCustomPolicy {
 
     pub(crate) fn build(self, id: String, now: OffsetDateTime) -> FakeCustomPolicy {
         FakeCustomPolicy { id, created_at: now, updated_at: now, ..self.policy }
-    }
-}
-
-impl Keyed for FakeCustomPolicy {
-    type Key = Arc<str>;
-
-    fn key(&self) -> Arc<str> {
-        self.id.as_str().into()
     }
 }

@@ -1,6 +1,7 @@
 //! Everything that an account holds, a store per resource, and what a change of one resource does to the others.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use time::OffsetDateTime;
 
@@ -13,7 +14,7 @@ use crate::state::agents::AgentRegistry;
 use crate::state::assignments::{FakeAssignment, Principal};
 use crate::state::billing_usage::PlanUsage;
 use crate::state::custom_policies::{FakeCustomPolicy, NewCustomPolicy};
-use crate::state::ordered::{Keyed as _, Ordered};
+use crate::state::ordered::{Keyed, Ordered};
 use crate::state::product_environments::{FakeSubAccount, NewSubAccount, ProductEnvironments};
 use crate::state::roles::{FakeRole, NewRole};
 use crate::state::user_groups::{FakeGroup, NewGroup, UserGroups};
@@ -222,3 +223,17 @@ impl State {
         self.assignments.retain(|known| known.principal != *principal);
     }
 }
+
+macro_rules! keyed {
+    ($($type:ident: $id:ident),+) => {$(
+        impl Keyed for $type {
+            type Key = Arc<str>;
+
+            fn key(&self) -> Arc<str> {
+                self.$id.as_str().into()
+            }
+        }
+    )+};
+}
+
+keyed!(FakeUser: id, FakeGroup: id, FakeSubAccount: id, FakeAccessKey: api_key, FakeCustomPolicy: id, FakeRole: id);

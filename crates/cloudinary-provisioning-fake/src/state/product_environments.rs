@@ -1,12 +1,11 @@
 //! Product environments, also called sub-accounts.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use crate::state::ordered::{Keyed, Ordered};
+use crate::state::ordered::Ordered;
 
 /// A product environment (sub-account) of a [`FakeAccount`](crate::FakeAccount).
 ///
@@ -134,14 +133,6 @@ impl NewSubAccount {
 pub(crate) fn cloud_name_from(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' };
     name.chars().map(plain).collect()
-}
-
-impl Keyed for FakeSubAccount {
-    type Key = Arc<str>;
-
-    fn key(&self) -> Arc<str> {
-        self.id.as_str().into()
-    }
 }
 
 /// All product environments, and the cloud names that are taken.

@@ -1,13 +1,11 @@
 //! Roles, the system's and custom ones.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use time::OffsetDateTime;
 
 use crate::policy::scope::{ManagementType, PermissionType, ScopeType};
 use crate::policy::system::{self, CATALOG, SystemPolicy};
-use crate::state::ordered::Keyed;
 
 /// A role of a [`FakeAccount`](crate::FakeAccount), as it stands.
 ///
@@ -123,13 +121,5 @@ impl NewRole {
 
     pub(crate) fn build(self, id: String, now: OffsetDateTime) -> FakeRole {
         FakeRole { id, created_at: now, updated_at: now, ..self.role }
-    }
-}
-
-impl Keyed for FakeRole {
-    type Key = Arc<str>;
-
-    fn key(&self) -> Arc<str> {
-        self.id.as_str().into()
     }
 }

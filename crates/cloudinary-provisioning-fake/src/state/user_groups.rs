@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use crate::state::ordered::{Keyed, Ordered};
+use crate::state::ordered::Ordered;
 
 /// A user group of a [`FakeAccount`](crate::FakeAccount).
 ///
@@ -78,14 +78,6 @@ impl NewGroup {
     {
         self.members.extend(user_ids.into_iter().map(Into::into));
         self
-    }
-}
-
-impl Keyed for FakeGroup {
-    type Key = Arc<str>;
-
-    fn key(&self) -> Arc<str> {
-        self.id.as_str().into()
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use crate::base::clock::utc;
-use crate::state::ordered::{Keyed, Ordered};
+use crate::state::ordered::Ordered;
 
 /// The role that has access to every product environment, whatever its list says.
 pub(crate) const MASTER_ADMIN: &str = "master_admin";
@@ -217,14 +217,6 @@ impl NewUser {
         let moment = self.created_at.unwrap_or(now);
         let pending = self.pending.unwrap_or(self.user.last_login.is_none());
         FakeUser { id, pending, created_at: moment, updated_at: moment, ..self.user }
-    }
-}
-
-impl Keyed for FakeUser {
-    type Key = Arc<str>;
-
-    fn key(&self) -> Arc<str> {
-        self.id.as_str().into()
     }
 }
 
