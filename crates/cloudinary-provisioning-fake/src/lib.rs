@@ -1,15 +1,15 @@
 //! An in-memory Cloudinary account to test your own tools with.
 //!
 //! [`FakeAccount`] is a plain value that answers all 49 operations of the account provisioning API the way the service
-//! does, as far as its documentation, its clients and the tests that talk to it tell. It needs no network, no clock and
-//! no credentials, and it can be made to go wrong in all the ways a real service does. It does not depend on any client:
-//! whatever makes an [`http::Request`] can be tested with it, and with the feature `server` whatever speaks HTTP.
+//! does, as far as its documentation, its clients and tests against it show. It needs no network, clock or credentials,
+//! and can be made to fail in all the ways that a real service does. It does not depend on any client: it tests whatever
+//! makes an [`http::Request`], and with the feature `server` whatever speaks HTTP.
 //!
 //! [`http::Request`]: https://docs.rs/http/1/http/request/struct.Request.html
 //!
 //! # Quick start
 //!
-//! Set the account up, hand it requests, look at what has become of it:
+//! Set the account up, pass it requests, and inspect the result:
 //!
 //! ```
 //! use cloudinary_provisioning_fake::{FakeAccount, NewSubAccount, NewUser};
@@ -93,7 +93,7 @@
 //! let request = http::Request::get(catalog).body(Vec::new()).unwrap();
 //! assert_eq!(transport(request).status(), 200);
 //!
-//! // What the test looks at afterwards:
+//! // What the test checks afterwards:
 //! let account = account.lock().unwrap();
 //! let asked = account.requests().next().unwrap();
 //! assert_eq!(asked.operation, Some("getSystemRolesAndPoliciesCatalog"));
@@ -106,7 +106,7 @@
 //! them to one method or operation.
 //!
 //! For a tool that creates and deletes users it matters whether the *request* was lost or its *response*. Both look the
-//! same to a client; here they can be told apart:
+//! same to a client; the account knows the difference:
 //!
 //! ```
 //! use cloudinary_provisioning_fake::{FakeAccount, Fault, NewUser};
@@ -178,19 +178,18 @@
 //!
 //! ## Requests
 //!
-//! * Paths, fields, types, choices, limits and required fields follow from the facts of the API description. What does
-//!   not fit is a 400 whose message starts with the field's name. Unknown fields are ignored.
-//! * A path is split first and decoded once. An empty segment and `..` are ids like any other, so there is nothing of
-//!   that id. An unknown path is a 404, an unknown method a 405 with `allow`; both are told before credentials are
-//!   looked at. `HEAD` works like `GET`.
+//! * Paths, fields, types, choices, limits and required fields follow from the API description. An invalid field is a
+//!   400 whose message starts with the field's name. Unknown fields are ignored.
+//! * A path is split first and decoded once. An empty segment and `..` are ids like any other, and name nothing. An
+//!   unknown path is a 404, an unknown method a 405 with `allow`; both come before credentials are checked. `HEAD` works
+//!   like `GET`.
 //! * Every form that clients send is read. Lists: `ids=a&ids=b`, `ids[]=a&ids[]=b`, `ids=a,b` (a single plain value is
 //!   split at its commas). Bodies: JSON, form text, multipart, nested fields as `a[b]=c`. The parameters of a `GET` or
 //!   `DELETE` may come as its body. Booleans and numbers may be texts. A `POST` with `_method` stands for that method.
-//! * Empty values in a query or a form, an empty list in a query, and null where it is not documented are as if they
-//!   had not been sent.
-//! * Days are `2026-11-23`, `23-11-2026`, or either with a time behind it.
+//! * Empty values in a query or a form, an empty list in a query, and null where it is not documented count as absent.
+//! * Days are `2026-11-23` or `23-11-2026`, with or without a time after it.
 //! * Basic authentication: wrong credentials are a 401, and so is another account's id. The public operations and the
-//!   agents' take none.
+//!   agents' need none.
 //!
 //! ## Responses
 //!
@@ -212,24 +211,23 @@
 //!   leaves `updated_at` as it is. A deleted user leaves all groups and loses all roles.
 //! * `pending` has three states: only pending users, only others, everybody. Filters have to hold together, beside
 //!   `ids` and `emails` too. `prefix` is that of the name or the email in any case; `status` is read as classic clients
-//!   send it, and what is no status is a 400. `last_login=true` asks for logins from the day `from` to the day `to`, both included;
-//!   `union_type=exclude` or `last_login=false` asks for everybody else.
-//! * Responses have the 21 documented fields, then `groups` and `sub_account_ids` as live tests look for them.
+//!   send it, and an unknown status is a 400. `last_login=true` selects logins from the day `from` to the day `to`, both
+//!   included; `union_type=exclude` or `last_login=false` selects everybody else.
+//! * Responses have the 21 documented fields, then `groups` and `sub_account_ids` as live tests expect them.
 //!
 //! ## User groups
 //!
 //! * Names are unique (409). `extended_details` is read from the query or the body. Deleting answers `{"ok":true}`,
-//!   adding a user all members, removing one who is left. Adding a member again is a success; removing somebody who is
-//!   none is a 404.
+//!   adding a user all members, removing one the remaining members. Adding a member again is a success; removing a user
+//!   who is not a member is a 404.
 //!
 //! ## Product environments and access keys
 //!
-//! * Every environment comes with a key named Root. A new one is enabled whatever was asked for, and shows an `edge_key`
-//!   once. Custom attributes are replaced as a whole. A deleted environment takes its keys, its policies and everybody's
+//! * Every environment comes with a key named Root. A new one is always enabled, and shows an `edge_key` once. Custom attributes are replaced as a whole. A deleted environment takes its keys, its policies and everybody's
 //!   access with it.
-//! * A cloud name follows from the name unless it is given, with hyphens for what it cannot hold, underscores included.
-//!   It stays taken for every other environment (409, "Customers is invalid"). From 1,000 assets on an environment keeps
-//!   it, and cannot be deleted.
+//! * A cloud name is derived from the name unless it is given, with hyphens for characters that are not allowed,
+//!   underscores included. It stays taken for every other environment (409, "Customers is invalid"). An environment with
+//!   1,000 assets or more keeps it, and cannot be deleted.
 //! * An unknown base is a 400, an unknown environment a 404.
 //! * Keys have their fields in the order of live tests, secrets included, `root` and `dedicated_for` too. Names are
 //!   unique in an environment (409, "Name exists"); a key without one becomes "Untitled 1". `dedicated_for` moves from
@@ -243,24 +241,24 @@
 //!
 //! ## Permissions
 //!
-//! * The system's policies and roles are a small catalogue of our own making, in the service's form and with ids like
-//!   `cld::role::prodenv::master_admin`. The system's roles cannot be changed (403).
+//! * System policies and roles are a small invented catalog, in the service's form and with ids like
+//!   `cld::role::prodenv::master_admin`. System roles cannot be changed (403).
 //! * Validation checks the outline of a statement: effect, scope, quotes, brackets, namespaces, the final semicolon. It
-//!   is no Cedar, and accepts conditions that Cedar would refuse. Statements come back with each run of whitespace made
-//!   one space.
+//!   is not an implementation of Cedar, and accepts conditions that Cedar rejects. Statements come back with each run of
+//!   whitespace replaced by one space.
 //! * In one scope, no two custom policies have the same name or the same statement (409). Updating a policy with the
 //!   statement that it has succeeds, unless [`Switch::UnchangedStatementRefused`] is on. Updates of policies and roles
 //!   replace everything.
-//! * A role's name is unique for its scope and permission type, the system's included (409). A role that is assigned is
+//! * A role's name is unique for its scope and permission type, system roles included (409). A role that is assigned is
 //!   deleted only with `force` (409), and its assignments with it.
 //! * A role of product environments is assigned in one of them or in `all`, a content role for each kind of content that
-//!   its policies have a placeholder for: what is missing is a 400. Unknown roles, principals and environments are a
+//!   its policies have a placeholder for: a missing one is a 400. Unknown roles, principals and environments are a
 //!   404. An update applies as a whole or not at all; adding and removing are idempotent. Of provisioning keys, the
 //!   account knows its own and those that have a role already.
 //! * In lists, what applies in `all` product environments applies in each of them. The roles of a group count for its
-//!   members in effective policies, and nowhere else. System policies always come whole.
-//! * A deleted user, group, key or environment leaves no assignments.
-//! * The account's own credentials may do everything, unless [`Switch::NewEnvironmentsForbidden`] asks for a role first.
+//!   members in effective policies only. System policies always come whole.
+//! * Deleting a user, group, key or environment deletes its assignments.
+//! * The account's credentials may do everything, unless [`Switch::NewEnvironmentsForbidden`] asks for a role first.
 //!
 //! ## Agents
 //!
@@ -270,20 +268,19 @@
 //!
 //! # What is not modelled
 //!
-//! Emails that would be sent, quotas, the verification of agents' emails, the end of clouds that nobody claims, what a
-//! base environment hands on to a copy, rights of keys by their roles (but for new environments, by the switch), the
-//! evaluation of policies, and TLS. Where the sources are silent the fake had to choose; the choices are those above. A
-//! test that passes here can still fail against the service.
+//! Emails, quotas, the verification of agents' emails, the expiry of unclaimed clouds, what a base environment passes on
+//! to a copy, rights of keys by their roles (except for new environments, with the switch), the evaluation of policies,
+//! and TLS. Where the sources are silent, the fake makes the choices above. A test that passes here can still fail against
+//! the service.
 //!
 //! # Determinism
 //!
 //! Ids, request ids and times follow from the setup and the number of requests alone: the same setup
-//! and the same requests give the same responses, byte for byte. [`FakeAccount::with_seed`] and
+//! and requests give the same responses, byte for byte. [`FakeAccount::with_seed`] and
 //! [`FakeAccount::with_clock`] choose others. Each request moves the clock by a step of one second
 //! before it is answered; [`FakeAccount::advance`] lets more time pass. No request can make it panic.
 //!
-//! Over HTTP the order in which concurrent requests arrive is not determined, and with it which of
-//! them gets which id.
+//! Over HTTP, the order in which concurrent requests arrive is not determined, and neither are the ids that they get.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

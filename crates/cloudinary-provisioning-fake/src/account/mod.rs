@@ -1,4 +1,4 @@
-//! The account itself: a function from requests to responses, with methods for a test to set it up and inspect it.
+//! The account: a function from requests to responses, with methods for setup and inspection.
 
 use std::fmt;
 
@@ -16,8 +16,8 @@ mod setup;
 
 /// An in-memory account that answers requests.
 ///
-/// The same setup and the same requests always give the same responses, byte for byte. The [crate documentation](crate)
-/// describes what is modelled.
+/// The same setup and requests always give the same responses, byte for byte. The [crate documentation](crate) describes
+/// what is modelled.
 ///
 /// ```
 /// use cloudinary_provisioning_fake::{FakeAccount, NewUser};

@@ -1,4 +1,4 @@
-//! Switches for behavior that sources about the service contradict one another on.
+//! Switches for behavior on which sources about the service disagree.
 
 /// Changes the behavior of a [`FakeAccount`](crate::FakeAccount) where sources about the service differ.
 ///
@@ -17,40 +17,40 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Switch {
-    /// Of `ids=a&ids=b` only `b` counts, as Rack reads it. Brackets and commas are lists still.
+    /// Of `ids=a&ids=b` only `b` counts, as Rack reads it. Brackets and commas still make lists.
     LastRepeatedValueWins,
     /// `pending=false` lists everybody, as the API description says, instead of those who are not pending.
     PendingFalseIsEverybody,
     /// Beside `ids` or `emails` other filters are ignored, as the API description says.
     IdsWithoutOtherFilters,
-    /// Users come with the 21 documented fields alone, without `groups` and `sub_account_ids`.
+    /// Users have only the 21 documented fields, without `groups` and `sub_account_ids`.
     UsersAsDocumented,
     /// Deleting a group answers `{"message":"ok"}`, as the API description says, instead of `{"ok":true}`.
     DeletedGroupAsMessage,
     /// Adding a user to a group answers that user, as the API description says, instead of all members.
     AddedUserAlone,
-    /// Product environments come with the documented fields alone, without `description`, `custom_attributes` and
+    /// Product environments have only the documented fields, without `description`, `custom_attributes` and
     /// `edge_key`.
     EnvironmentsAsDocumented,
     /// Cloud names keep their underscores.
     UnderscoresInCloudNames,
-    /// `enabled` counts when a product environment is created. Otherwise every new one is enabled.
+    /// `enabled` is respected when a product environment is created. Otherwise every new one is enabled.
     EnabledOnCreate,
-    /// A product environment that a request makes answers 403 until a role is assigned to the provisioning key there.
+    /// A product environment that a request created answers 403 until a role is assigned to the provisioning key there.
     NewEnvironmentsForbidden,
-    /// Access keys come with the documented fields alone, without `root` and `dedicated_for`.
+    /// Access keys have only the documented fields, without `root` and `dedicated_for`.
     KeysAsDocumented,
     /// `enabled: false` does not disable an access key, although the update succeeds.
     DisablingKeysIgnored,
     /// The names of deleted access keys stay taken.
     DeletedKeyNamesTaken,
-    /// Secrets come when a key is made, and are absent from everything that is read afterwards.
+    /// Secrets are shown when a key is created, and are absent from later responses.
     SecretsAbsentOnReads,
     /// As [`SecretsAbsentOnReads`](Self::SecretsAbsentOnReads), with `null` in the secret's place.
     SecretsNullOnReads,
     /// As [`SecretsAbsentOnReads`](Self::SecretsAbsentOnReads), with an empty text in the secret's place.
     SecretsEmptyOnReads,
-    /// The account has no access keys by API: a 404 with an HTML page.
+    /// The account has no API for access keys: a 404 with an HTML page.
     NoAccessKeys,
     /// The account has no permissions system: a 404 with an HTML page.
     NoPermissions,
@@ -58,10 +58,10 @@ pub enum Switch {
     UnchangedStatementRefused,
     /// A cloud for an agent comes in the nested form, with its keys inside `product_environments`.
     NestedClouds,
-    /// A taken email of an agent's account is told as `{"email":["has already been taken"]}` with a 409, without the
+    /// A taken email of an agent's account comes as `{"email":["has already been taken"]}` with a 409, without the
     /// usual `error`.
     BareAgentErrors,
-    /// Agents are turned away with 403, `agent_registration_disabled`.
+    /// Agents get a 403, `agent_registration_disabled`.
     NoAgents,
 }
 

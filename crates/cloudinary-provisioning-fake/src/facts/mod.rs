@@ -232,7 +232,7 @@ pub(crate) struct Route {
     pub(crate) path: Vec<(&'static str, String)>,
 }
 
-/// Why there is no route.
+/// Why no route was found.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum NoRoute {
     UnknownPath,

@@ -77,8 +77,7 @@ fn create_account(state: &mut State, fields: &Fields) -> Answer {
     answer
 }
 
-/// The message is JSON in a text, without a code. By a switch the JSON is the body itself, with a 409 where the email is
-/// taken.
+/// The message is JSON in a text, without a code. With a switch the JSON is the body, and a taken email is a 409.
 fn email_failure(state: &State, what: &str) -> Failure {
     let body = json!({ "email": [what] });
     if !state.is_on(Switch::BareAgentErrors) {
@@ -91,14 +90,14 @@ fn email_failure(state: &State, what: &str) -> Failure {
 
 fn create_cloud(state: &mut State, fields: &Fields) -> Answer {
     let delivery_ips = match fields.texts("delivery_ips") {
-        // Without a list the service takes the requester's address.
+        // Without a list the service uses the requester's address.
         None => vec![REQUESTER_IP.to_owned()],
         Some(ips) if ips.is_empty() => return Err(Failure::missing("delivery_ips")),
         Some(ips) => ips.into_iter().map(delivery_ip).collect::<Result<_, _>>()?,
     };
     let cloud = FakeAgentCloud {
         id: state.ids.next_id(),
-        // An address that nobody reads, where none is given.
+        // A generated address where none is given.
         email: match fields.text("email") {
             Some(email) => email.to_owned(),
             None => format!("cloud-{}@cloud.cloudinary.invalid", state.ids.next_id()),

@@ -23,9 +23,9 @@ pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
     }
 }
 
-/// Every principal with roles in the scope, and the policies that these consist of; then the custom policies
-/// in force there. The roles of a group are its members' as well. Asked for one principal, custom policies
-/// are those that name it, a group of its, its type, or nobody in particular.
+/// Every principal with roles in the scope and the policies of these roles, then the enabled custom policies there. A
+/// group's roles count for its members as well. For a single principal, custom policies are those that name it, one of
+/// its groups, its type, or no principal at all.
 fn list(state: &State, fields: &Fields) -> Answer {
     let scope = lookup::existing_scope(state, fields)?;
     let only = principals::asked_for(state, fields)?;
@@ -57,7 +57,7 @@ fn list(state: &State, fields: &Fields) -> Answer {
     data(&object! { principals: principals, custom_policies: custom_policies.collect::<Vec<_>>() })
 }
 
-/// Those with roles in the order of assignment, and each group's members after it.
+/// Principals with roles in the order of assignment, each group followed by its members.
 fn everyone(state: &State, assigned: &[(&FakeRole, &FakeAssignment)]) -> Vec<Principal> {
     let mut seen = HashSet::new();
     let members = |principal: &Principal| {
@@ -78,7 +78,7 @@ fn selves(state: &State, principal: &Principal) -> Vec<Principal> {
     selves
 }
 
-/// Whether a policy speaks of a principal, the first of these, or of a group that it belongs to.
+/// Returns whether a policy is about a principal, the first of these, or a group that it belongs to.
 fn concerns(policy: &FakeCustomPolicy, selves: &[Principal]) -> bool {
     let is_type = |name: &str, principal: &Principal| name.eq_ignore_ascii_case(principal.kind.as_str());
     cedar::subjects(&policy.policy_statement).into_iter().any(|subject| match subject {

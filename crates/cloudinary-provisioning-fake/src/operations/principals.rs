@@ -26,7 +26,7 @@ pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
     }
 }
 
-/// The roles that a principal has itself; those of its groups are the groups'.
+/// The roles that are assigned to a principal itself, not to its groups.
 fn roles_of(state: &State, fields: &Fields) -> Answer {
     let principal = asked_for(state, fields)?.ok_or_else(|| Failure::missing("principal_id"))?;
     let permission: PermissionType = fields.required_keyword("permission_type")?;
@@ -74,7 +74,7 @@ fn adds(fields: &Fields) -> Result<bool, Failure> {
     Ok(fields.required_text("operation")? == "add")
 }
 
-/// What is there already is not added again, and removing what is not there succeeds.
+/// Adds what is missing, or removes what exists.
 fn apply(state: &mut State, adds: bool, assignments: Vec<FakeAssignment>) -> Success {
     for assignment in assignments {
         if adds {
@@ -93,7 +93,7 @@ pub(super) fn of_role(state: &State, fields: &Fields) -> Answer {
     let verbose = fields.boolean("verbose") == Some(true);
     let mut seen = HashSet::new();
     let holders = state.assigned().filter(|(role, known)| role.id == *role_id && filter.admits(role, known));
-    // Whoever has the role twice, for two folders say, is still one principal.
+    // A principal that has the role twice, for example for two folders, is listed once.
     let holders = holders.filter(|(_, known)| verbose || seen.insert(&known.principal));
     let holders = holders.map(|(role, known)| {
         object! {
@@ -170,7 +170,7 @@ fn applies(role: &FakeRole, known: &FakeAssignment, scope: &Scope<'_>, content: 
     known.scope(role).covers(scope) && known.is_for(content)
 }
 
-/// What lists of roles and of principals can be narrowed down to.
+/// The filters of lists of roles and of principals.
 struct AssignmentFilter {
     scope_type: Option<ScopeType>,
     environment: Option<String>,
@@ -197,7 +197,7 @@ impl AssignmentFilter {
     }
 }
 
-/// The principal that a query asks for. Its type and its id go together.
+/// The principal that a query asks for. Its type and its id are given together.
 pub(super) fn asked_for(state: &State, fields: &Fields) -> Result<Option<Principal>, Failure> {
     let kind = fields.keyword("principal_type")?;
     match (kind, fields.text("principal_id")) {
@@ -230,8 +230,8 @@ fn parameters(object: Option<&Map<String, Value>>) -> Result<Parameters, Failure
     object.into_iter().flatten().map(read).collect()
 }
 
-/// Reads where and for what a role is to be assigned: a role for product environments needs one of them or `all`, a
-/// content role needs every kind of content that its policies have placeholders for.
+/// Reads an assignment: a role for product environments needs one of them or `all`, a content role needs every kind of
+/// content that its policies have placeholders for.
 fn read_assignment(
     state: &State,
     role: &FakeRole,

@@ -94,7 +94,7 @@ fn update(state: &mut State, id: &str, fields: &Fields) -> Answer {
     if let Some(enabled) = fields.boolean("enabled") {
         after.enabled = enabled;
     }
-    // As a whole: attributes that are not named are gone.
+    // Replaced as a whole: attributes that are not given are removed.
     if let Some(attributes) = fields.object("custom_attributes") {
         after.custom_attributes = Some(attributes.clone());
     }
@@ -114,7 +114,7 @@ fn check_cloud_name(state: &State, given: &str) -> Result<String, Failure> {
     if state.is_on(Switch::UnderscoresInCloudNames) { Ok(given.to_owned()) } else { Ok(given.replace('_', "-")) }
 }
 
-/// A former name of the environment itself is free for it.
+/// An environment may take its own former name again.
 fn check_cloud_name_is_free(state: &State, cloud_name: &str, environment: Option<&str>) -> Result<(), Failure> {
     if state.environments.is_taken(cloud_name, environment) {
         // What the service says (live, Go).

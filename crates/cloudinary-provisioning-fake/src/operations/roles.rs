@@ -62,7 +62,7 @@ fn create(state: &mut State, fields: &Fields) -> Answer {
     created_data(&state.roles.get(&*id).map(|role| view(role, Some(&none))))
 }
 
-/// Replaces name, description and policies: what is left out is lost.
+/// Replaces name, description and policies; absent ones are removed.
 fn update(state: &mut State, fields: &Fields) -> Answer {
     let former = find_custom(state, fields)?.clone();
     let name = fields.required_text("name")?.to_owned();
@@ -75,8 +75,8 @@ fn update(state: &mut State, fields: &Fields) -> Answer {
     answer
 }
 
-/// Deletes a role, and takes it from whoever has it. One that is assigned needs `force`; what the service answers
-/// without it is not documented, and here it is a 409.
+/// Deletes a role and its assignments. One that is assigned needs `force`; the response without it is not documented, and
+/// is a 409 here.
 fn delete(state: &mut State, fields: &Fields) -> Answer {
     let id = find_custom(state, fields)?.id.clone();
     let assigned = state.assignments.iter().any(|known| known.role_id == id);

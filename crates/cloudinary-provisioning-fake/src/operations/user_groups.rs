@@ -63,7 +63,7 @@ pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
 fn add(state: &mut State, id: &str, user_id: &str) -> Answer {
     lookup::group(state, id)?;
     lookup::user(state, user_id)?;
-    // Membership is a set: a second time is a success that changes nothing.
+    // Membership is a set: adding a member again succeeds and changes nothing.
     if state.groups.add_member(id, user_id) {
         touch(state, id);
     }
@@ -86,7 +86,7 @@ fn members(state: &State, id: &str) -> Answer {
     list_as("users", members_of(state, lookup::group(state, id)?))
 }
 
-/// Names are unique: the description has a 409 for nothing else.
+/// Names are unique: the description documents a 409 that has no other reason.
 fn check_name(state: &State, name: &str, owner: Option<&str>) -> Result<(), Failure> {
     lookup::check_name(name)?;
     match state.groups.iter().find(|group| group.name == name) {

@@ -123,7 +123,7 @@ enum Granted {
     Some(Vec<String>),
 }
 
-/// An empty list is access to everything (live, Ruby and Node). A master admin has it anyway.
+/// An empty list is access to everything (live, Ruby and Node). A master admin always has it.
 fn granted(state: &State, fields: &Fields, master_admin: bool) -> Result<Granted, Failure> {
     let Some(ids) = fields.texts("sub_account_ids") else {
         return Ok(if master_admin { Granted::All } else { Granted::AsBefore });

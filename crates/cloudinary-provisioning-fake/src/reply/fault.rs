@@ -103,7 +103,7 @@ impl Fault {
     /// Answers with this status, the usual headers and the body
     /// `{"error":{"message":"<reason>"}}`.
     ///
-    /// A number that is not a valid status makes it a 500 that says so.
+    /// An invalid status makes it a 500 with an explanation.
     pub fn status(status: u16) -> Self {
         match StatusCode::from_u16(status) {
             Ok(status) => Self::scripted(Some(status), None),
@@ -119,14 +119,14 @@ impl Fault {
         Self::status(429).header(RETRY_AFTER.as_str(), retry_after.to_string())
     }
 
-    /// Answers as a proxy would: with an HTML page and none of the service's own headers.
+    /// Answers as a proxy would: with an HTML page and without the service's headers.
     pub fn html(status: u16) -> Self {
         let page = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>");
         Self::status(status).bare().header(CONTENT_TYPE.as_str(), "text/html").body(page)
     }
 
-    /// Answers with the genuine response of the request, which is applied. Unchanged it is no fault at all, which is
-    /// useful between others in a script.
+    /// Answers with the genuine response of the request, which is applied. Without further changes this is not a fault,
+    /// which is useful between others in a script.
     pub fn response() -> Self {
         Self::scripted(None, None)
     }
@@ -178,7 +178,7 @@ impl Fault {
 
     /// Sets a header of the response. The first of a name replaces the usual one; further ones of that name are added.
     ///
-    /// A header that is not valid makes the response a 500 that says so.
+    /// An invalid header makes the response a 500 with an explanation.
     pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
         let name = HeaderName::from_bytes(name.as_ref());
         let value = HeaderValue::from_bytes(value.as_ref());
@@ -294,7 +294,7 @@ impl ScriptedResponse {
         let mut replaced = HashSet::new();
         for (name, value) in self.headers {
             let headers = response.headers_mut();
-            // More headers than the map holds is the one way to fail: the rest is left out.
+            // This fails only for more headers than the map can hold; they are left out.
             if replaced.insert(name.clone()) {
                 let _ = headers.try_insert(name, value);
             } else {

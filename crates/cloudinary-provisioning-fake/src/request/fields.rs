@@ -113,7 +113,7 @@ pub(crate) fn keyword<T: Keyword>(text: &str, name: &str) -> Result<T, Failure> 
     T::parse(text).ok_or_else(|| Failure::invalid(name, format!("must not be {text:?}")))
 }
 
-/// What was given for a field; nothing where it is as if it had not been given.
+/// Returns the value of a field; `None` where it counts as absent.
 fn read_field(
     given: &Given,
     name: &str,
@@ -146,7 +146,7 @@ fn read_field(
         value => value,
     };
     match &value {
-        // An empty list in a query is no list; in a body it is a list of nothing.
+        // An empty list counts as absent in a query, and as an empty list in a body.
         Value::Array(values) if place == FieldPlace::Query && values.is_empty() => return Ok(None),
         Value::String(text) if place == FieldPlace::Query && text.is_empty() => return Ok(None),
         _ => {}
@@ -215,7 +215,7 @@ fn as_boolean(value: &Value) -> Option<bool> {
     }
 }
 
-/// A number too long for the type is still a number: beyond every page.
+/// A number too large for the type becomes its maximum: it is beyond every page.
 fn as_integer(value: &Value) -> Option<i64> {
     match value {
         Value::Number(number) => number.as_i64().or_else(|| number.as_u64().map(|_| i64::MAX)),
@@ -232,7 +232,7 @@ fn as_integer(value: &Value) -> Option<i64> {
 fn fit_list(value: Value, name: &str, shape: &Shape) -> Result<Value, Failure> {
     let values = match value {
         Value::Array(values) => values,
-        // `a[0]=x&a[1]=y`, where more than a text stands behind each number.
+        // `a[0][k]=x&a[1][k]=y`: objects by their numbers.
         Value::Object(map)
             if !map.is_empty() && map.keys().all(|key| key.bytes().all(|byte| byte.is_ascii_digit())) =>
         {
@@ -267,7 +267,7 @@ fn fit_object(value: Value, name: &str, shape: &Shape) -> Result<Value, Failure>
     let wrong = || Failure::invalid(name, "must be an object");
     let mut map = match value {
         Value::Object(map) => map,
-        // What a language's empty dictionary becomes where it is a list as well.
+        // Some languages encode an empty dictionary as an empty list.
         Value::Array(values) if values.is_empty() => Map::new(),
         Value::String(text) => match serde_json::from_str(&text) {
             Ok(Value::Object(map)) => map,

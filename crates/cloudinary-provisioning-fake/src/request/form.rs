@@ -1,4 +1,4 @@
-//! Names and values out of a query or a body, in every form that clients send.
+//! Names and values of a query or a body, in every form that clients send.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::reply::answer::Failure;
 
-/// As deep as brackets are followed.
+/// The largest number of nested brackets that are read.
 const MAX_DEPTH: usize = 8;
 
 /// The values of a query or a body, by name.
@@ -64,7 +64,7 @@ impl Bag {
         let is = |expected: &str| media_type.trim().eq_ignore_ascii_case(expected);
         let form = is("application/x-www-form-urlencoded") || is("multipart/form-data");
         if body.is_empty() {
-            // A form without fields is an empty form; no JSON is no body.
+            // An empty form has no fields; empty JSON is a missing body.
             return Ok(Self { missing: !form, ..Self::default() });
         }
         if is("application/json") {

@@ -12,7 +12,7 @@ use http::Response;
 use http::header::{CONTENT_TYPE, HeaderValue};
 
 use self::incoming::Refusal;
-use self::outgoing::{Asked, encode, encode_part};
+use self::outgoing::{RequestTraits, encode, encode_part};
 use self::socket::Incoming;
 use crate::account::FakeAccount;
 use crate::reply::answer::error_body;
@@ -35,10 +35,10 @@ mod socket;
 ///     .with_user(NewUser::new("John", "john@example.com").id("u1"));
 /// let server = FakeServer::start(account)?;
 ///
-/// // Point the tool under test at `server.url()` …
+/// // Configure the tool under test with `server.url()` …
 /// assert!(server.url().starts_with("http://127.0.0.1:"));
 ///
-/// // … and look at what it has done.
+/// // … and check what it did.
 /// assert!(server.with(|account| account.user("u1").is_some()));
 /// assert_eq!(server.requests(), 0);
 /// # Ok(())
@@ -60,7 +60,7 @@ struct Shared {
     stop: AtomicBool,
 }
 
-/// A panic in somebody's closure must not take the others' tests down with it.
+/// A panic in one closure must not fail the tests of others.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -75,11 +75,11 @@ impl FakeServer {
         Self::start_on(account, 0)
     }
 
-    /// Starts to listen on this port of `127.0.0.1`; 0 is any free one.
+    /// Starts the server on this port of `127.0.0.1`; 0 is any free one.
     ///
     /// # Errors
     ///
-    /// When the port is taken, or no thread is to be had.
+    /// Returns an error when the port is taken, or a thread cannot be started.
     pub fn start_on(account: FakeAccount, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
@@ -145,7 +145,7 @@ impl FakeServer {
     /// connections are served.
     pub fn close_connections(&self) {
         for stream in lock(&self.shared.open).values() {
-            // The client may have been quicker.
+            // The client may have closed it already.
             let _ = stream.shutdown(Shutdown::Both);
         }
     }
@@ -154,13 +154,13 @@ impl FakeServer {
 impl Drop for FakeServer {
     fn drop(&mut self) {
         self.shared.stop.store(true, Ordering::SeqCst);
-        // The acceptor looks at `stop` after each connection, so it is given one.
+        // The acceptor checks `stop` after each connection, so make one.
         let patience = Duration::from_secs(5);
         let woken = TcpStream::connect_timeout(&self.address, patience).is_ok();
         let acceptor = self.acceptor.take();
         let threads = match acceptor {
             Some(acceptor) if woken || acceptor.is_finished() => acceptor.join().unwrap_or_default(),
-            // It cannot be woken, so waiting for it could take for ever.
+            // It could not be woken, so waiting for it might never end.
             _ => Vec::new(),
         };
         self.close_connections();
@@ -170,7 +170,7 @@ impl Drop for FakeServer {
     }
 }
 
-/// Serves until it is told to stop, and returns the threads that still serve.
+/// Serves until `stop` is set, and returns the threads that still serve.
 fn accept(listener: &TcpListener, shared: &Arc<Shared>) -> Vec<JoinHandle<()>> {
     let mut threads = Vec::new();
     loop {
@@ -179,7 +179,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) -> Vec<JoinHandle<()>> {
             return threads;
         }
         let Ok((stream, _)) = accepted else {
-            // Out of descriptors, most likely: others have to end first.
+            // Most likely out of file descriptors: other connections have to end first.
             thread::sleep(Duration::from_millis(10));
             continue;
         };
@@ -190,7 +190,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) -> Vec<JoinHandle<()>> {
         let serving = {
             let shared = Arc::clone(shared);
             thread::Builder::new().name(format!("fake-account-{number}")).spawn(move || {
-                // A client that goes away is none of the server's errors.
+                // A client that disconnects is not an error.
                 let _ = serve(&shared, &stream);
                 lock(&shared.open).remove(&number);
             })
@@ -202,7 +202,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) -> Vec<JoinHandle<()>> {
     }
 }
 
-/// Serves one connection to its end. The socket closes when the caller lets go of it.
+/// Serves one connection to its end. The socket closes when the caller drops it.
 fn serve(shared: &Shared, stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut chunk = vec![0; socket::CHUNK];
@@ -216,9 +216,9 @@ fn serve(shared: &Shared, stream: &TcpStream) -> io::Result<()> {
             }
             Incoming::Closed => return Ok(()),
         };
-        let asked = Asked::of(&request);
+        let traits = RequestTraits::of(&request);
         let result = {
-            // Counted under the lock: who sees the count finds the request answered.
+            // Counted under the lock, so that a counted request has been answered.
             let mut account = lock(&shared.account);
             shared.requests.fetch_add(1, Ordering::SeqCst);
             account.try_respond(request)
@@ -230,12 +230,12 @@ fn serve(shared: &Shared, stream: &TcpStream) -> io::Result<()> {
         socket::take_last(stream)?;
         let stays = match result {
             Ok(response) => {
-                let (bytes, stays) = encode(&response, asked);
+                let (bytes, stays) = encode(&response, traits);
                 socket::send(stream, &bytes)?;
                 stays
             }
             Err(disruption) => {
-                disrupt(stream, &disruption, asked)?;
+                disrupt(stream, &disruption, traits)?;
                 false
             }
         };
@@ -246,7 +246,7 @@ fn serve(shared: &Shared, stream: &TcpStream) -> io::Result<()> {
     }
 }
 
-fn disrupt(stream: &TcpStream, disruption: &Disruption, asked: Asked) -> io::Result<()> {
+fn disrupt(stream: &TcpStream, disruption: &Disruption, traits: RequestTraits) -> io::Result<()> {
     match disruption {
         Disruption::Close | Disruption::Reset => Ok(()),
         Disruption::Stall => {
@@ -263,7 +263,7 @@ fn disrupt(stream: &TcpStream, disruption: &Disruption, asked: Asked) -> io::Res
             socket::hold(stream);
             Ok(())
         }
-        Disruption::CloseAfter { response } => socket::send(stream, &encode(response, asked).0),
+        Disruption::CloseAfter { response } => socket::send(stream, &encode(response, traits).0),
     }
 }
 
@@ -272,6 +272,6 @@ fn refuse(refusal: &Refusal) -> Vec<u8> {
     *response.status_mut() = refusal.status;
     let json = HeaderValue::from_static("application/json; charset=utf-8");
     response.headers_mut().insert(CONTENT_TYPE, json);
-    let last = Asked { head: false, keep_alive: false, old: false };
+    let last = RequestTraits { head: false, keep_alive: false, old: false };
     encode(&response, last).0
 }

@@ -62,7 +62,7 @@ pub struct FakeAgentAccount {
 pub struct FakeAgentCloud {
     /// The id of its account.
     pub id: String,
-    /// The email address that was given, or a made-up one.
+    /// The email address that was given, or a generated one.
     pub email: String,
     /// Its cloud name.
     pub cloud_name: String,
@@ -97,7 +97,7 @@ pub(crate) struct AgentRegistry {
     /// Emails that are taken elsewhere, in lower case.
     taken: Vec<String>,
     pub(crate) limit: u64,
-    /// How many calls there were on this day.
+    /// The number of calls on this day.
     calls: u64,
     day: Option<Date>,
 }

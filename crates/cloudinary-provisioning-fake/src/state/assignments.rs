@@ -27,22 +27,22 @@ pub struct Principal {
 }
 
 impl Principal {
-    /// The user of this id.
+    /// Creates the principal of a user.
     pub fn user(id: impl Into<String>) -> Self {
         Self { kind: PrincipalType::User, id: id.into() }
     }
 
-    /// The group of this id.
+    /// Creates the principal of a user group.
     pub fn group(id: impl Into<String>) -> Self {
         Self { kind: PrincipalType::Group, id: id.into() }
     }
 
-    /// The access key of a product environment.
+    /// Creates the principal of a product environment's access key.
     pub fn api_key(key: impl Into<String>) -> Self {
         Self { kind: PrincipalType::ApiKey, id: key.into() }
     }
 
-    /// A key of the account.
+    /// Creates the principal of a provisioning key.
     pub fn provisioning_key(key: impl Into<String>) -> Self {
         Self { kind: PrincipalType::ProvisioningKey, id: key.into() }
     }
@@ -66,7 +66,7 @@ pub struct FakeAssignment {
     pub principal: Principal,
     /// The role.
     pub role_id: String,
-    /// The product environment, or `all`: for roles of that scope alone.
+    /// The product environment, or `all`; `None` for roles of the account.
     pub scope_id: Option<String>,
     /// The folder or collection of a content role, by its kind (`folder_id`, `collection_id`).
     pub policy_parameters: BTreeMap<String, String>,
@@ -109,18 +109,18 @@ pub struct NewAssignment {
 }
 
 impl NewAssignment {
-    /// This role, in the account.
+    /// Creates an assignment of this role, in the account.
     pub fn new(role_id: impl Into<String>) -> Self {
         Self { role_id: role_id.into(), environment: None, parameters: Parameters::new() }
     }
 
-    /// In this product environment, or in `all` of them.
+    /// Sets the product environment, or `all` of them.
     pub fn in_environment(mut self, id: impl Into<String>) -> Self {
         self.environment = Some(id.into());
         self
     }
 
-    /// For this folder (`folder_id`) or collection (`collection_id`).
+    /// Sets the folder (`folder_id`) or collection (`collection_id`) that it is for.
     pub fn parameter(mut self, kind: impl Into<String>, id: impl Into<String>) -> Self {
         self.parameters.insert(kind.into(), id.into());
         self
@@ -144,7 +144,7 @@ impl NewAssignment {
     }
 }
 
-/// What makes an assignment the same as another one: all but its times.
+/// All but an assignment's times: two with the same key are the same.
 pub(crate) type AssignmentKey = Arc<(Principal, String, Option<String>, Parameters)>;
 
 impl Keyed for FakeAssignment {

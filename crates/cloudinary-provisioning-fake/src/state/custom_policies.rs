@@ -7,7 +7,7 @@ use crate::base::clock::as_seconds;
 use crate::policy::cedar;
 use crate::policy::scope::{Scope, ScopeType};
 
-/// A custom policy of a [`FakeAccount`](crate::FakeAccount), as it stands.
+/// A custom policy of a [`FakeAccount`](crate::FakeAccount).
 ///
 /// ```
 /// use cloudinary_provisioning_fake::{FakeAccount, NewCustomPolicy};
@@ -24,20 +24,20 @@ use crate::policy::scope::{Scope, ScopeType};
 pub struct FakeCustomPolicy {
     /// Its id.
     pub id: String,
-    /// Its statement, with whitespace as the service writes it.
+    /// Its statement, with whitespace as the service rewrites it.
     pub policy_statement: String,
     /// Its description, if it has one.
     pub description: Option<String>,
     /// Where it applies.
     pub scope_type: ScopeType,
-    /// The product environment that it applies in, or `all`: for the scope of product environments alone.
+    /// The product environment that it applies in, or `all`; `None` for the account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope_id: Option<String>,
     /// Its name.
     pub name: String,
-    /// Whether it is in force.
+    /// Whether it is enabled.
     pub enabled: bool,
-    /// When it was made.
+    /// When it was created.
     #[serde(serialize_with = "as_seconds")]
     pub created_at: OffsetDateTime,
     /// When it last changed.
@@ -51,7 +51,7 @@ impl FakeCustomPolicy {
     }
 }
 
-/// A custom policy to put into a [`FakeAccount`](crate::FakeAccount).
+/// A custom policy to add to a [`FakeAccount`](crate::FakeAccount).
 ///
 /// ```
 /// use cloudinary_provisioning_fake::{FakeAccount, NewCustomPolicy, ScopeType};
@@ -70,7 +70,7 @@ pub struct NewCustomPolicy {
 }
 
 impl NewCustomPolicy {
-    /// An enabled policy of the account's scope.
+    /// Creates an enabled policy in the scope of the account.
     pub fn new(name: impl Into<String>, policy_statement: impl Into<String>) -> Self {
         let policy = FakeCustomPolicy {
             id: String::new(),
@@ -86,26 +86,26 @@ impl NewCustomPolicy {
         Self { policy, id: None }
     }
 
-    /// Its id, in place of a made-up one.
+    /// Sets its id. A generated one is the default.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// Its description.
+    /// Sets its description.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.policy.description = Some(description.into());
         self
     }
 
-    /// The product environment that it applies in, or `all` of them, in place of the account.
+    /// Sets the product environment that it applies in, or `all` of them, instead of the account.
     pub fn in_environment(mut self, id: impl Into<String>) -> Self {
         self.policy.scope_type = ScopeType::Prodenv;
         self.policy.scope_id = Some(id.into());
         self
     }
 
-    /// Whether it is in force.
+    /// Sets whether it is enabled.
     pub fn enabled(mut self, enabled: bool) -> Self {
         self.policy.enabled = enabled;
         self

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use crate::policy::scope::{ManagementType, PermissionType, ScopeType};
 use crate::policy::system::{self, CATALOG, SystemPolicy};
 
-/// A role of a [`FakeAccount`](crate::FakeAccount), as it stands.
+/// A role of a [`FakeAccount`](crate::FakeAccount).
 ///
 /// ```
 /// use cloudinary_provisioning_fake::{FakeAccount, ManagementType};
@@ -25,15 +25,15 @@ pub struct FakeRole {
     pub name: String,
     /// Its description, if it has one.
     pub description: Option<String>,
-    /// Whether it is the system's or the account's own.
+    /// Whether it is a system role or a custom one.
     pub management_type: ManagementType,
-    /// Whether it is for one folder or collection each time that it is assigned.
+    /// Whether each of its assignments is for a folder or a collection.
     pub permission_type: PermissionType,
     /// Where it applies.
     pub scope_type: ScopeType,
-    /// The system policies that make it up.
+    /// The system policies that it consists of.
     pub system_policy_ids: Vec<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: OffsetDateTime,
     /// When it last changed.
     pub updated_at: OffsetDateTime,
@@ -66,7 +66,7 @@ impl FakeRole {
     }
 }
 
-/// A custom role to put into a [`FakeAccount`](crate::FakeAccount).
+/// A custom role to add to a [`FakeAccount`](crate::FakeAccount).
 ///
 /// ```
 /// use cloudinary_provisioning_fake::{FakeAccount, NewRole, PermissionType, ScopeType};
@@ -85,7 +85,7 @@ pub struct NewRole {
 }
 
 impl NewRole {
-    /// A role without policies.
+    /// Creates a role without policies.
     pub fn new(name: impl Into<String>, scope_type: ScopeType, permission_type: PermissionType) -> Self {
         let role = FakeRole {
             id: String::new(),
@@ -101,19 +101,19 @@ impl NewRole {
         Self { role, id: None }
     }
 
-    /// Its id, in place of a made-up one.
+    /// Sets its id. A generated one is the default.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// Its description.
+    /// Sets its description.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.role.description = Some(description.into());
         self
     }
 
-    /// One more system policy.
+    /// Adds a system policy.
     pub fn system_policy(mut self, id: impl Into<String>) -> Self {
         self.role.system_policy_ids.push(id.into());
         self
