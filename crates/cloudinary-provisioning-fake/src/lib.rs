@@ -66,26 +66,24 @@
 //! # }
 //! ```
 //!
-//! `FakeServer::account_url` has the credentials in the form that Cloudinary's own clients take:
-//! `account://KEY:SECRET@ACCOUNT_ID`. The example `serve` starts a server for programs in other languages.
+//! `FakeServer::account_url` has the credentials and the server's URL in the form that Cloudinary's own clients take:
+//! `account://KEY:SECRET@ACCOUNT_ID?upload_prefix=http://127.0.0.1:PORT`. The example `serve` starts a server for programs in other languages.
 //!
 //! `FakeServer::with` gives access to the account while it serves, for example to script a fault or to count users;
 //! `FakeServer::close_connections` does what an idle timeout would.
 //!
 //! # Without a socket
 //!
-//! A client that takes its transport as a closure needs no server. The closure owns the account, or shares it with the
-//! test:
+//! A client that takes its transport as a closure needs no server. [`SharedAccount`] is a handle that the closure and the
+//! test share:
 //!
 //! ```
-//! use std::sync::{Arc, Mutex};
+//! use cloudinary_provisioning_fake::{FakeAccount, SharedAccount};
 //!
-//! use cloudinary_provisioning_fake::FakeAccount;
-//!
-//! let account = Arc::new(Mutex::new(FakeAccount::new("acc", "key", "secret")));
+//! let account = SharedAccount::new(FakeAccount::new("acc", "key", "secret"));
 //! let transport = {
-//!     let account = Arc::clone(&account);
-//!     move |request: http::Request<Vec<u8>>| account.lock().unwrap().respond(request)
+//!     let account = account.clone();
+//!     move |request: http::Request<Vec<u8>>| account.respond(request)
 //! };
 //!
 //! // What a program under test would do:
@@ -94,7 +92,7 @@
 //! assert_eq!(transport(request).status(), 200);
 //!
 //! // What the test checks afterwards:
-//! let account = account.lock().unwrap();
+//! let account = account.lock();
 //! let asked = account.requests().next().unwrap();
 //! assert_eq!(asked.operation, Some("getSystemRolesAndPoliciesCatalog"));
 //! ```
@@ -295,6 +293,7 @@ mod request;
 mod server;
 mod state;
 
+pub use account::shared::SharedAccount;
 pub use account::{FakeAccount, LoggedRequest};
 pub use base::switch::Switch;
 pub use policy::scope::{ManagementType, PermissionType, PrincipalType, ScopeType};

@@ -13,6 +13,7 @@ use crate::state::State;
 mod inspection;
 mod respond;
 mod setup;
+pub(crate) mod shared;
 
 /// An in-memory account that answers requests.
 ///

@@ -15,6 +15,7 @@ use self::incoming::Refusal;
 use self::outgoing::{RequestTraits, encode, encode_part};
 use self::socket::Incoming;
 use crate::account::FakeAccount;
+use crate::account::shared::SharedAccount;
 use crate::reply::answer::error_body;
 use crate::reply::fault::{Disruption, Framing};
 
@@ -47,13 +48,13 @@ mod socket;
 #[derive(Debug)]
 pub struct FakeServer {
     address: SocketAddr,
-    shared: Arc<Shared>,
+    listening: Arc<Listening>,
     acceptor: Option<JoinHandle<Vec<JoinHandle<()>>>>,
 }
 
 #[derive(Debug)]
-struct Shared {
-    account: Mutex<FakeAccount>,
+struct Listening {
+    account: SharedAccount,
     open: Mutex<HashMap<u64, Arc<TcpStream>>>,
     connections: AtomicU64,
     requests: AtomicU64,
@@ -71,7 +72,7 @@ impl FakeServer {
     /// # Errors
     ///
     /// Returns an error when there is no free port, or a thread cannot be started.
-    pub fn start(account: FakeAccount) -> io::Result<Self> {
+    pub fn start(account: impl Into<SharedAccount>) -> io::Result<Self> {
         Self::start_on(account, 0)
     }
 
@@ -80,21 +81,21 @@ impl FakeServer {
     /// # Errors
     ///
     /// Returns an error when the port is taken, or a thread cannot be started.
-    pub fn start_on(account: FakeAccount, port: u16) -> io::Result<Self> {
+    pub fn start_on(account: impl Into<SharedAccount>, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared {
-            account: Mutex::new(account),
+        let listening = Arc::new(Listening {
+            account: account.into(),
             open: Mutex::default(),
             connections: AtomicU64::new(0),
             requests: AtomicU64::new(0),
             stop: AtomicBool::new(false),
         });
         let acceptor = {
-            let shared = Arc::clone(&shared);
-            thread::Builder::new().name("fake-account".to_owned()).spawn(move || accept(&listener, &shared))?
+            let listening = Arc::clone(&listening);
+            thread::Builder::new().name("fake-account".to_owned()).spawn(move || accept(&listener, &listening))?
         };
-        Ok(Self { address, shared, acceptor: Some(acceptor) })
+        Ok(Self { address, listening, acceptor: Some(acceptor) })
     }
 
     /// Returns `http://127.0.0.1:<port>`, without a trailing slash.
@@ -102,9 +103,11 @@ impl FakeServer {
         format!("http://{}", self.address)
     }
 
-    /// Returns `account://KEY:SECRET@ACCOUNT_ID`. See [`FakeAccount::account_url`].
+    /// Returns `account://KEY:SECRET@ACCOUNT_ID?upload_prefix=http://127.0.0.1:PORT`, which is all that a client needs.
+    ///
+    /// See [`FakeAccount::account_url`] for the part before the query.
     pub fn account_url(&self) -> String {
-        lock(&self.shared.account).account_url()
+        format!("{}?upload_prefix={}", self.listening.account.lock().account_url(), self.url())
     }
 
     /// Returns the address that it listens on.
@@ -114,7 +117,7 @@ impl FakeServer {
 
     /// Returns a copy of the account.
     pub fn account(&self) -> FakeAccount {
-        lock(&self.shared.account).clone()
+        self.listening.account.lock().clone()
     }
 
     /// Inspects or changes the account. Requests wait in the meantime.
@@ -127,24 +130,29 @@ impl FakeServer {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn with<R>(&self, look: impl FnOnce(&mut FakeAccount) -> R) -> R {
-        look(&mut lock(&self.shared.account))
+    pub fn with<R>(&self, f: impl FnOnce(&mut FakeAccount) -> R) -> R {
+        self.listening.account.with(f)
+    }
+
+    /// Returns a handle to the account.
+    pub fn shared(&self) -> SharedAccount {
+        self.listening.account.clone()
     }
 
     /// Returns the number of connections that have been accepted.
     pub fn connections(&self) -> u64 {
-        self.shared.connections.load(Ordering::SeqCst)
+        self.listening.connections.load(Ordering::SeqCst)
     }
 
     /// Returns the number of whole requests that have been read, those that met a fault included.
     pub fn requests(&self) -> u64 {
-        self.shared.requests.load(Ordering::SeqCst)
+        self.listening.requests.load(Ordering::SeqCst)
     }
 
     /// Closes all open connections, as after an idle timeout. The client's next request on one of them is lost; new
     /// connections are served.
     pub fn close_connections(&self) {
-        for stream in lock(&self.shared.open).values() {
+        for stream in lock(&self.listening.open).values() {
             // The client may have closed it already.
             let _ = stream.shutdown(Shutdown::Both);
         }
@@ -153,7 +161,7 @@ impl FakeServer {
 
 impl Drop for FakeServer {
     fn drop(&mut self) {
-        self.shared.stop.store(true, Ordering::SeqCst);
+        self.listening.stop.store(true, Ordering::SeqCst);
         // The acceptor checks `stop` after each connection, so make one.
         let patience = Duration::from_secs(5);
         let woken = TcpStream::connect_timeout(&self.address, patience).is_ok();
@@ -171,11 +179,11 @@ impl Drop for FakeServer {
 }
 
 /// Serves until `stop` is set, and returns the threads that still serve.
-fn accept(listener: &TcpListener, shared: &Arc<Shared>) -> Vec<JoinHandle<()>> {
+fn accept(listener: &TcpListener, listening: &Arc<Listening>) -> Vec<JoinHandle<()>> {
     let mut threads = Vec::new();
     loop {
         let accepted = listener.accept();
-        if shared.stop.load(Ordering::SeqCst) {
+        if listening.stop.load(Ordering::SeqCst) {
             return threads;
         }
         let Ok((stream, _)) = accepted else {
@@ -184,26 +192,26 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) -> Vec<JoinHandle<()>> {
             continue;
         };
         threads.retain(|thread: &JoinHandle<()>| !thread.is_finished());
-        let number = shared.connections.fetch_add(1, Ordering::SeqCst);
+        let number = listening.connections.fetch_add(1, Ordering::SeqCst);
         let stream = Arc::new(stream);
-        lock(&shared.open).insert(number, Arc::clone(&stream));
+        lock(&listening.open).insert(number, Arc::clone(&stream));
         let serving = {
-            let shared = Arc::clone(shared);
+            let listening = Arc::clone(listening);
             thread::Builder::new().name(format!("fake-account-{number}")).spawn(move || {
                 // A client that disconnects is not an error.
-                let _ = serve(&shared, &stream);
-                lock(&shared.open).remove(&number);
+                let _ = serve(&listening, &stream);
+                lock(&listening.open).remove(&number);
             })
         };
         match serving {
             Ok(thread) => threads.push(thread),
-            Err(_) => drop(lock(&shared.open).remove(&number)),
+            Err(_) => drop(lock(&listening.open).remove(&number)),
         }
     }
 }
 
 /// Serves one connection to its end. The socket closes when the caller drops it.
-fn serve(shared: &Shared, stream: &TcpStream) -> io::Result<()> {
+fn serve(listening: &Listening, stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut chunk = vec![0; socket::CHUNK];
     loop {
@@ -219,8 +227,8 @@ fn serve(shared: &Shared, stream: &TcpStream) -> io::Result<()> {
         let traits = RequestTraits::of(&request);
         let result = {
             // Counted under the lock, so that a counted request has been answered.
-            let mut account = lock(&shared.account);
-            shared.requests.fetch_add(1, Ordering::SeqCst);
+            let mut account = listening.account.lock();
+            listening.requests.fetch_add(1, Ordering::SeqCst);
             account.try_respond(request)
         };
         if let Err(Disruption::Reset) = result {
