@@ -143,10 +143,15 @@
 //! | a redirect | `Fault::status(302).header("location", "https://example.com/")` |
 //! | nonsense in a success | `Fault::status(200).body("<html>")` |
 //! | a lost response to an applied change | `Fault::status(503).applied()`, `Fault::close().applied()` |
+//! | a change that is applied only later | `Fault::status(503).applied_after(Duration::MINUTE)` |
 //! | no response | `Fault::close()`, `Fault::reset()`, `Fault::stall()` |
 //! | half a response | `Fault::response().truncated(Framing::Chunked)`, `Fault::response().stall_in_body()` |
 //! | a connection that is closed before it is reused | `Fault::response().then_close()` |
 //! | something that is not HTTP | `Fault::raw("220 mail ready\r\n")` |
+//!
+//! Two more behaviors of a distributed service are settings: [`FakeAccount::with_list_lag`] makes lists show changes
+//! late, and [`FakeAccount::with_get_lag`] reads of a single object. All of this follows the account's clock, which only
+//! requests and [`FakeAccount::advance`] move.
 //!
 //! Faults of the connection need the server. Without it, [`FakeAccount::try_respond`] returns them
 //! as a [`Disruption`], for you to turn into the error that your HTTP stack would report.
@@ -179,8 +184,8 @@
 //! * Paths, fields, types, choices, limits and required fields follow from the API description. An invalid field is a
 //!   400 whose message starts with the field's name. Unknown fields are ignored.
 //! * A path is split first and decoded once. An empty segment and `..` are ids like any other, and name nothing. An
-//!   unknown path is a 404, an unknown method a 405 with `allow`; both come before credentials are checked. `HEAD` works
-//!   like `GET`.
+//!   unknown path is a 404, an unknown method a 405 with `allow`; both come before credentials are checked. `HEAD`
+//!   works like `GET`.
 //! * Every form that clients send is read. Lists: `ids=a&ids=b`, `ids[]=a&ids[]=b`, `ids=a,b` (a single plain value is
 //!   split at its commas). Bodies: JSON, form text, multipart, nested fields as `a[b]=c`. The parameters of a `GET` or
 //!   `DELETE` may come as its body. Booleans and numbers may be texts. A `POST` with `_method` stands for that method.
@@ -193,64 +198,67 @@
 //!
 //! * Errors have the form of their part of the API: `{"error":{"message"}}` below `/v1_1`, with `category`, `code` and
 //!   `details` besides below `/v2`, and with a `code` for agents.
-//! * Every response carries `date` and `x-request-id`, and all but those of access keys and without credentials the
-//!   three `x-featureratelimit-…` headers. The limit is counted by the full hour of the account's clock, only for
-//!   requests with the right credentials. When it is spent, the response is a 420, or a 429 where no 420 is documented.
-//! * Lists come in the order of creation, whole unless `page` (from 1 on, of 100) or `page_size` is given. A page beyond
-//!   the end is empty. [`FakeAccount::with_page_cap`] caps what a page may hold, and makes lists with cursors have them.
-//!   Sorting is descending by `created_at` unless `sort_by` or `sort_order` say otherwise.
+//! * Every response carries `date`, by the account's clock, and `x-request-id`, and all but those of access keys and
+//!   without credentials the three `x-featureratelimit-…` headers. The limit is counted by the full hour of the
+//!   account's clock, only for requests with the right credentials. When it is spent, the response is a 420, or a 429
+//!   where no 420 is documented.
+//! * Lists come in the order of creation, whole unless `page` (from 1 on, of 100) or `page_size` is given. A page
+//!   beyond the end is empty. [`FakeAccount::with_page_cap`] caps what a page may hold, and makes lists with cursors
+//!   have them. Sorting is descending by `created_at` unless `sort_by` or `sort_order` say otherwise.
 //!
 //! ## Users
 //!
 //! * A new user is enabled and pending, has never logged in, is a `media_library_user` unless a role is given, and has
-//!   access to everything unless `sub_account_ids` names environments: **an empty list is access to everything**. Master
-//!   admins always have it.
-//! * Unknown environments are a 404, a taken email (in any case) is a 409, in this order. An update that changes nothing
-//!   leaves `updated_at` as it is. A deleted user leaves all groups and loses all roles.
+//!   access to everything unless `sub_account_ids` names environments: **an empty list is access to everything**.
+//!   Master admins always have it.
+//! * Unknown environments are a 404, a taken email (in any case) is a 409, in this order. An update that changes
+//!   nothing leaves `updated_at` as it is. A deleted user leaves all groups and loses all roles.
 //! * `pending` has three states: only pending users, only others, everybody. Filters have to hold together, beside
 //!   `ids` and `emails` too. `prefix` is that of the name or the email in any case; `status` is read as classic clients
-//!   send it, and an unknown status is a 400. `last_login=true` selects logins from the day `from` to the day `to`, both
-//!   included; `union_type=exclude` or `last_login=false` selects everybody else.
-//! * Responses have the 21 documented fields, then `groups` and `sub_account_ids` as live tests expect them.
+//!   send it, and an unknown status is a 400. `last_login=true` selects logins from the day `from` to the day `to`,
+//!   both included; `union_type=exclude` or `last_login=false` selects everybody else.
+//! * Responses have the 21 documented fields, then `groups` and `sub_account_ids` as live tests expect them: the
+//!   latter is a text with commas, or an array with [`Switch::SubAccountIdsAsArray`].
 //!
 //! ## User groups
 //!
-//! * Names are unique (409). `extended_details` is read from the query or the body. Deleting answers `{"ok":true}`,
-//!   adding a user all members, removing one the remaining members. Adding a member again is a success; removing a user
-//!   who is not a member is a 404.
+//! * Names are unique (409) unless [`Switch::DuplicateGroupNames`] is on. `extended_details` is read from the query or
+//!   the body. Deleting answers `{"ok":true}`, adding a user all members, removing one the remaining members. Adding a
+//!   member again is a success; removing a user who is not a member is a 404.
 //!
 //! ## Product environments and access keys
 //!
-//! * Every environment comes with a key named Root. A new one is always enabled, and shows an `edge_key` once. Custom attributes are replaced as a whole. A deleted environment takes its keys, its policies and everybody's
-//!   access with it.
+//! * Every environment comes with a key named Root. A new one is always enabled, and shows an `edge_key` once. Custom
+//!   attributes are replaced as a whole. A deleted environment takes its keys, its policies and everybody's access with
+//!   it.
 //! * A cloud name is derived from the name unless it is given, with hyphens for characters that are not allowed,
-//!   underscores included. It stays taken for every other environment (409, "Customers is invalid"). An environment with
-//!   1,000 assets or more keeps it, and cannot be deleted.
+//!   underscores included. It stays taken for every other environment (409, "Customers is invalid"). An environment
+//!   with 1,000 assets or more keeps it, and cannot be deleted.
 //! * An unknown base is a 400, an unknown environment a 404.
 //! * Keys have their fields in the order of live tests, secrets included, `root` and `dedicated_for` too. Names are
-//!   unique in an environment (409, "Name exists"); a key without one becomes "Untitled 1". `dedicated_for` moves from
-//!   key to key. A single key can be read, though that is undocumented. A key can be deleted by its name in the query or
-//!   in the body.
+//!   unique in an environment (409, "Name exists") unless [`Switch::DuplicateKeyNames`] is on; a key without one
+//!   becomes "Untitled 1". `dedicated_for` moves from key to key. A single key can be read, though that is
+//!   undocumented. A key can be deleted by its name in the query or in the body.
 //!
 //! ## Billing usage
 //!
-//! * A plan shows the cycles that began in `year`, else in the year in which the present cycle began. Plans without such
-//!   a cycle are left out, so that without an active subscription the array is empty.
+//! * A plan shows the cycles that began in `year`, else in the year in which the present cycle began. Plans without
+//!   such a cycle are left out, so that without an active subscription the array is empty.
 //!
 //! ## Permissions
 //!
 //! * System policies and roles are a small invented catalog, in the service's form and with ids like
 //!   `cld::role::prodenv::master_admin`. System roles cannot be changed (403).
 //! * Validation checks the outline of a statement: effect, scope, quotes, brackets, namespaces, the final semicolon. It
-//!   is not an implementation of Cedar, and accepts conditions that Cedar rejects. Statements come back with each run of
-//!   whitespace replaced by one space.
+//!   is not an implementation of Cedar, and accepts conditions that Cedar rejects. Statements come back with each run
+//!   of whitespace replaced by one space.
 //! * In one scope, no two custom policies have the same name or the same statement (409). Updating a policy with the
 //!   statement that it has succeeds, unless [`Switch::UnchangedStatementRefused`] is on. Updates of policies and roles
 //!   replace everything.
 //! * A role's name is unique for its scope and permission type, system roles included (409). A role that is assigned is
 //!   deleted only with `force` (409), and its assignments with it.
-//! * A role of product environments is assigned in one of them or in `all`, a content role for each kind of content that
-//!   its policies have a placeholder for: a missing one is a 400. Unknown roles, principals and environments are a
+//! * A role of product environments is assigned in one of them or in `all`, a content role for each kind of content
+//!   that its policies have a placeholder for: a missing one is a 400. Unknown roles, principals and environments are a
 //!   404. An update applies as a whole or not at all; adding and removing are idempotent. Of provisioning keys, the
 //!   account knows its own and those that have a role already.
 //! * In lists, what applies in `all` product environments applies in each of them. The roles of a group count for its

@@ -129,6 +129,7 @@ impl FakeAccount {
     /// Clears the log of requests.
     pub fn clear_requests(&mut self) {
         self.log.clear();
+        self.cleared = self.served;
     }
 
     /// Returns all custom policies, in the order of creation.

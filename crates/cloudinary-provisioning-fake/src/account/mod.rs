@@ -1,15 +1,18 @@
 //! The account: a function from requests to responses, with methods for setup and inspection.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, Method, Request, StatusCode};
 use time::OffsetDateTime;
 
+use crate::account::history::History;
 use crate::base::clock::rfc3339;
 use crate::reply::limit::HourlyLimit;
 use crate::reply::script::Script;
 use crate::state::State;
 
+mod history;
 mod inspection;
 mod respond;
 mod setup;
@@ -42,8 +45,14 @@ pub struct FakeAccount {
     secret: String,
     limit: HourlyLimit,
     script: Script,
+    /// The number of requests that were received.
     served: u64,
+    /// Requests that are applied later, by the time and their number.
+    delayed: BTreeMap<(OffsetDateTime, u64), Request<Vec<u8>>>,
+    history: History,
     log: Vec<LoggedRequest>,
+    /// The number of requests that were removed from the log.
+    cleared: u64,
 }
 
 /// A request that a [`FakeAccount`] received, and its outcome.
@@ -81,7 +90,7 @@ pub struct LoggedRequest {
     pub operation: Option<&'static str>,
     /// The status that the client received: `None` where a fault prevented the response.
     pub status: Option<StatusCode>,
-    /// Whether the account applied the request. A scripted fault may have prevented it.
+    /// Whether the account has applied the request. A scripted fault may have prevented or delayed it.
     pub applied: bool,
 }
 

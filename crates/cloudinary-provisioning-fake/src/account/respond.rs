@@ -4,14 +4,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
+use time::{Date, OffsetDateTime, Time};
 
 use crate::account::{FakeAccount, LoggedRequest};
 use crate::base::clock::{http_date, next_hour};
 use crate::base::switch::Switch;
-use crate::facts::{ApiPart, NoRoute, OperationFacts, Route, route};
+use crate::facts::{Access, ApiPart, NoRoute, OperationFacts, Route, route};
 use crate::operations;
 use crate::reply::answer::{Answer, Failure, Success};
-use crate::reply::fault::{Disruption, Fault};
+use crate::reply::fault::{Applied, Disruption, Fault};
 use crate::request::fields::Fields;
 use crate::request::form::Bag;
 
@@ -19,6 +20,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LIMIT: HeaderName = HeaderName::from_static("x-featureratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-featureratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-featureratelimit-reset");
+
+/// Later than any time of a clock.
+const FOREVER: OffsetDateTime = Date::MAX.with_time(Time::MAX).assume_utc();
 
 /// Responses.
 impl FakeAccount {
@@ -32,10 +36,8 @@ impl FakeAccount {
                 return *response;
             }
             let page = format!("<html><body>No response: {}</body></html>", describe(&disruption));
-            let mut response = Response::new(page.into_bytes());
-            *response.status_mut() = StatusCode::BAD_GATEWAY;
-            let html = HeaderValue::from_static("text/html");
-            response.headers_mut().insert(CONTENT_TYPE, html);
+            let mut response = self.usual(StatusCode::BAD_GATEWAY, page.into_bytes());
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
             response
         })
     }
@@ -43,12 +45,22 @@ impl FakeAccount {
     /// Answers a request, or returns how the connection breaks where a scripted fault asks for it.
     pub fn try_respond(&mut self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Disruption> {
         self.state.clock.tick();
+        self.apply_due();
         self.served = self.served.wrapping_add(1);
-        let meant = route(request.method(), request.uri().path()).ok().map(|route| route.operation.id.as_str());
-        let fault = self.script.next(request.method(), meant);
-        let applied = fault.as_ref().is_none_or(Fault::applies);
-        let answered = applied.then(|| self.answer(&request));
-        let (operation, genuine) = answered.map_or((None, None), |(operation, response)| (operation, Some(response)));
+        let fault = self.next_fault(&request);
+        let applied = fault.as_ref().map_or(Applied::AtOnce, Fault::applies);
+        let (operation, genuine) = match applied {
+            Applied::AtOnce => {
+                let (operation, response) = self.answer(&request);
+                (operation, Some(response))
+            }
+            Applied::Never => (None, None),
+            Applied::After(delay) => {
+                let due = self.now().checked_add(delay).unwrap_or(FOREVER);
+                self.delayed.insert((due, self.served), request.clone());
+                (None, None)
+            }
+        };
         let result = match (fault, genuine) {
             (None, Some(genuine)) => Ok(genuine),
             (None, None) => Err(Disruption::Close),
@@ -69,9 +81,38 @@ impl FakeAccount {
                 Ok(response) => Some(response.status()),
                 Err(disruption) => disruption.status(),
             },
-            applied,
+            applied: applied == Applied::AtOnce,
         });
         result
+    }
+
+    fn next_fault(&mut self, request: &Request<Vec<u8>>) -> Option<Fault> {
+        if self.script.is_empty() {
+            return None;
+        }
+        let operation = route(request.method(), request.uri().path()).ok().map(|route| route.operation.id.as_str());
+        self.script.next(request.method(), operation)
+    }
+
+    /// Applies the delayed requests that are due, each at its own time.
+    pub(super) fn apply_due(&mut self) {
+        let clock = self.state.clock;
+        while let Some(entry) = self.delayed.first_entry().filter(|entry| entry.key().0 <= clock.now()) {
+            let ((due, number), request) = entry.remove_entry();
+            self.state.clock.set(due);
+            self.apply_late(number, &request);
+        }
+        self.state.clock = clock;
+    }
+
+    /// Applies a delayed request. Its response is lost.
+    pub(super) fn apply_late(&mut self, number: u64, request: &Request<Vec<u8>>) {
+        let (operation, _) = self.answer(request);
+        let place = number.checked_sub(self.cleared + 1).and_then(|place| usize::try_from(place).ok());
+        if let Some(logged) = place.and_then(|place| self.log.get_mut(place)) {
+            logged.operation = operation.map(|operation| operation.id.as_str());
+            logged.applied = true;
+        }
     }
 
     fn answer(&mut self, request: &Request<Vec<u8>>) -> (Option<&'static OperationFacts>, Response<Vec<u8>>) {
@@ -148,7 +189,11 @@ impl FakeAccount {
         }
         let last_wins = self.state.is_on(Switch::LastRepeatedValueWins);
         let fields = Fields::read(operation, path, query, &body, last_wins)?;
-        operations::handle(&mut self.state, operation, &fields)
+        if operation.access() == Access::Write {
+            self.history.keep(&self.state);
+        }
+        let state = self.history.view(&self.state, operation.access()).unwrap_or(&mut self.state);
+        operations::handle(state, operation, &fields)
     }
 
     pub(super) fn credentials(&self) -> String {
@@ -172,7 +217,7 @@ impl FakeAccount {
     }
 
     /// Builds a response with the headers that every response carries.
-    fn usual(&self, status: StatusCode, body: Vec<u8>) -> Response<Vec<u8>> {
+    pub(crate) fn usual(&self, status: StatusCode, body: Vec<u8>) -> Response<Vec<u8>> {
         let now = self.now();
         let (limit, remaining) = self.limit.state(now);
         let mut response = Response::new(body);

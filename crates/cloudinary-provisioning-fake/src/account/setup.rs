@@ -1,8 +1,11 @@
 //! Setup of an account, before its first request and at any time after it.
 
+use std::collections::BTreeMap;
+
 use time::{Duration, OffsetDateTime};
 
 use crate::account::FakeAccount;
+use crate::account::history::History;
 use crate::base::clock::{AccountClock, utc};
 use crate::base::ids::Ids;
 use crate::base::switch::Switch;
@@ -30,7 +33,10 @@ impl FakeAccount {
             limit: HourlyLimit::default(),
             script: Script::default(),
             served: 0,
+            delayed: BTreeMap::new(),
+            history: History::default(),
             log: Vec::new(),
+            cleared: 0,
         }
     }
 
@@ -69,6 +75,18 @@ impl FakeAccount {
     /// where an operation documents no 420. The default is a million.
     pub fn with_rate_limit(mut self, limit: u64) -> Self {
         self.limit = HourlyLimit::new(limit);
+        self
+    }
+
+    /// Makes lists lag behind. See [`set_list_lag`](Self::set_list_lag).
+    pub fn with_list_lag(mut self, lag: Duration) -> Self {
+        self.set_list_lag(lag);
+        self
+    }
+
+    /// Makes reads of one object lag behind. See [`set_get_lag`](Self::set_get_lag).
+    pub fn with_get_lag(mut self, lag: Duration) -> Self {
+        self.set_get_lag(lag);
         self
     }
 
@@ -151,7 +169,7 @@ impl FakeAccount {
 
     /// Adds a user and returns the id. A user with the same id or email is replaced.
     pub fn insert_user(&mut self, user: NewUser) -> String {
-        self.state.insert_user(user)
+        self.changing().insert_user(user)
     }
 
     /// Turns a switch on or off.
@@ -163,9 +181,40 @@ impl FakeAccount {
         }
     }
 
+    /// Makes lists show the account as it was this long ago, by the account's clock. The default is zero.
+    ///
+    /// What is created, changed or deleted from here on shows up in lists after this time, also in lists below another
+    /// object: until a new group shows up, the list of its members is a 404. Writes and reads of one object are up to
+    /// date.
+    ///
+    /// ```
+    /// use cloudinary_provisioning_fake::FakeAccount;
+    /// use time::Duration;
+    ///
+    /// let mut account = FakeAccount::new("acc", "key", "secret").with_list_lag(Duration::MINUTE);
+    /// account.add_user("John", "john@example.com");
+    /// let mut list = |account: &mut FakeAccount| {
+    ///     let request = http::Request::get("/v1_1/provisioning/accounts/acc/users")
+    ///         .header("authorization", account.authorization());
+    ///     account.respond(request.body(Vec::new()).unwrap()).into_body()
+    /// };
+    ///
+    /// assert_eq!(list(&mut account), br#"{"users":[]}"#);
+    /// account.advance(Duration::MINUTE);
+    /// assert_ne!(list(&mut account), br#"{"users":[]}"#);
+    /// ```
+    pub fn set_list_lag(&mut self, lag: Duration) {
+        self.history.list_lag = lag;
+    }
+
+    /// Makes reads of one object show the account as it was this long ago, by the account's clock. The default is zero.
+    pub fn set_get_lag(&mut self, lag: Duration) {
+        self.history.get_lag = lag;
+    }
+
     /// Removes a user from the account, from all groups and from all roles.
     pub fn remove_user(&mut self, id: &str) -> Option<FakeUser> {
-        self.state.remove_user(id)
+        self.changing().remove_user(id)
     }
 
     /// Records a login of a user, which also accepts an open invitation. Returns whether there is such a user.
@@ -174,18 +223,18 @@ impl FakeAccount {
             user.pending = false;
             user.last_login = Some(utc(moment));
         };
-        self.state.users.change(id, login).is_some()
+        self.changing().users.change(id, login).is_some()
     }
 
     /// Adds a product environment with its Root key and returns its id. One with the same id is replaced and keeps its
     /// keys.
     pub fn add_sub_account(&mut self, sub_account: NewSubAccount) -> String {
-        self.state.insert_environment(sub_account)
+        self.changing().insert_environment(sub_account)
     }
 
     /// Removes a product environment, its keys and everybody's access to it.
     pub fn remove_sub_account(&mut self, id: &str) -> Option<FakeSubAccount> {
-        self.state.remove_environment(id)
+        self.changing().remove_environment(id)
     }
 
     /// Reserves a cloud name, as a product environment of another account would.
@@ -195,32 +244,32 @@ impl FakeAccount {
 
     /// Adds an access key to a product environment and returns the API key. One with the same API key is replaced.
     pub fn add_access_key(&mut self, sub_account_id: &str, key: NewAccessKey) -> String {
-        self.state.insert_key(sub_account_id, key).api_key
+        self.changing().insert_key(sub_account_id, key).api_key
     }
 
     /// Removes an access key from a product environment.
     pub fn remove_access_key(&mut self, sub_account_id: &str, api_key: &str) -> Option<FakeAccessKey> {
-        self.state.remove_key(sub_account_id, api_key)
+        self.changing().remove_key(sub_account_id, api_key)
     }
 
     /// Adds a group and returns its id. A group with the same id is renamed and gains the new members.
     pub fn add_group(&mut self, group: NewGroup) -> String {
-        self.state.insert_group(group)
+        self.changing().insert_group(group)
     }
 
     /// Removes a group.
     pub fn remove_group(&mut self, id: &str) -> Option<FakeGroup> {
-        self.state.remove_group(id)
+        self.changing().remove_group(id)
     }
 
     /// Adds the usage of a plan.
     pub fn add_plan(&mut self, plan: PlanUsage) {
-        self.state.plans.push(plan);
+        self.changing().plans.push(plan);
     }
 
     /// Removes the usage of all plans, and the subscription with it.
     pub fn remove_plans(&mut self) {
-        self.state.plans.clear();
+        self.changing().plans.clear();
     }
 
     /// Reserves an email address, so that no agent can create an account for it.
@@ -228,19 +277,20 @@ impl FakeAccount {
         self.state.agents.take_email(email);
     }
 
-    /// Advances the clock, for example until the rate limit is reset.
+    /// Advances the clock, for example until the rate limit is reset. Delayed requests that become due are applied.
     pub fn advance(&mut self, by: Duration) {
         self.state.clock.advance(by);
+        self.apply_due();
     }
 
     /// Adds a custom policy and returns its id. One with the same id is replaced. The statement is not checked.
     pub fn add_custom_policy(&mut self, policy: NewCustomPolicy) -> String {
-        self.state.insert_policy(policy)
+        self.changing().insert_policy(policy)
     }
 
     /// Adds a custom role and returns its id. One with the same id is replaced; its assignments are kept.
     pub fn add_role(&mut self, role: NewRole) -> String {
-        self.state.insert_role(role)
+        self.changing().insert_role(role)
     }
 
     /// Assigns a role to a principal, who need not exist. Returns whether the role exists.
@@ -248,7 +298,7 @@ impl FakeAccount {
         let assignment = role.build(principal, self.now());
         let known = self.role(&assignment.role_id).is_some();
         if known {
-            self.state.assign(assignment);
+            self.changing().assign(assignment);
         }
         known
     }
@@ -256,7 +306,13 @@ impl FakeAccount {
     /// Takes a role from a principal. Returns whether the principal had it, in that scope and for that content.
     pub fn unassign(&mut self, principal: &Principal, role: &NewAssignment) -> bool {
         let assignment = role.clone().build(principal.clone(), self.now());
-        self.state.assignments.remove(&assignment.key()).is_some()
+        self.changing().assignments.remove(&assignment.key()).is_some()
+    }
+
+    /// Returns the state to change it, and keeps what reads may still have to show.
+    fn changing(&mut self) -> &mut State {
+        self.history.keep(&self.state);
+        &mut self.state
     }
 }
 
@@ -280,7 +336,23 @@ impl FakeAccount {
         self.script.recur(n, fault);
     }
 
-    /// Removes all scripted faults.
+    /// Applies all [delayed](Fault::applied_after) requests now, in the order in which they would become due, and returns
+    /// how many there were.
+    pub fn apply_delayed(&mut self) -> usize {
+        let mut count = 0;
+        while let Some(((_, number), request)) = self.delayed.pop_first() {
+            self.apply_late(number, &request);
+            count += 1;
+        }
+        count
+    }
+
+    /// Returns the number of [delayed](Fault::applied_after) requests that have not been applied yet.
+    pub fn delayed(&self) -> usize {
+        self.delayed.len()
+    }
+
+    /// Removes all scripted faults. Requests that are delayed already are still applied.
     pub fn clear_faults(&mut self) {
         self.script.clear();
     }

@@ -25,6 +25,10 @@ pub enum Switch {
     IdsWithoutOtherFilters,
     /// Users have only the 21 documented fields, without `groups` and `sub_account_ids`.
     UsersAsDocumented,
+    /// Users have their `sub_account_ids` as a JSON array, instead of a text with commas between the ids.
+    SubAccountIdsAsArray,
+    /// Several groups may have the same name.
+    DuplicateGroupNames,
     /// Deleting a group answers `{"message":"ok"}`, as the API description says, instead of `{"ok":true}`.
     DeletedGroupAsMessage,
     /// Adding a user to a group answers that user, as the API description says, instead of all members.
@@ -42,6 +46,8 @@ pub enum Switch {
     KeysAsDocumented,
     /// `enabled: false` does not disable an access key, although the update succeeds.
     DisablingKeysIgnored,
+    /// Several access keys of a product environment may have the same name. Deleting by name deletes the oldest one.
+    DuplicateKeyNames,
     /// The names of deleted access keys stay taken.
     DeletedKeyNamesTaken,
     /// Secrets are shown when a key is created, and are absent from later responses.

@@ -200,13 +200,34 @@ impl OperationFacts {
         }
     }
 
+    /// Returns whether the operation reads one object, reads a list, or writes.
+    pub(crate) fn access(&self) -> Access {
+        match (self.method.as_str(), self.segments.last()) {
+            ("GET", Some(Segment::Parameter(_))) => Access::Get,
+            ("GET", _) => Access::List,
+            // A list whose parameters are too long for a query.
+            _ if self.id == "inspectMultiple" => Access::List,
+            _ => Access::Write,
+        }
+    }
+
     fn matches(&self, path: &[Cow<'_, str>]) -> bool {
         let fits = |(segment, given): (&Segment, &Cow<'_, str>)| match segment {
             Segment::Literal(text) => text == given,
             Segment::Parameter(_) => true,
         };
-        self.segments.len() == path.len() && self.segments.iter().zip(path).all(fits)
+        self.segments.len() == path.len() && self.segments.iter().zip(path).rev().all(fits)
     }
+}
+
+/// What an operation does to the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Reads one object.
+    Get,
+    /// Reads a list.
+    List,
+    Write,
 }
 
 /// A part of a path.

@@ -75,14 +75,8 @@ fn generate(state: &mut State, environment_id: &str, fields: &Fields) -> Answer 
 
 /// Returns a name for a key that was generated without one.
 fn free_name(state: &State, environment_id: &str) -> String {
-    let mut number = 1_u64;
-    loop {
-        let name = format!("Untitled {number}");
-        if check_name(state, environment_id, &name, None).is_ok() {
-            return name;
-        }
-        number += 1;
-    }
+    let mut names = (1_u64..).map(|number| format!("Untitled {number}"));
+    names.find(|name| !is_taken(state, environment_id, name, None)).unwrap_or_default()
 }
 
 fn update(state: &mut State, environment_id: &str, key: &str, fields: &Fields) -> Answer {
@@ -118,11 +112,15 @@ fn find<'a>(state: &'a State, environment_id: &str, key: &str) -> Result<&'a Fak
 
 fn check_name(state: &State, environment_id: &str, name: &str, owner: Option<&str>) -> Result<(), Failure> {
     lookup::check_name(name)?;
-    let other = |key: &FakeAccessKey| key.name == name && owner != Some(key.api_key.as_str());
-    let deleted = state.is_on(Switch::DeletedKeyNamesTaken) && state.access_keys.had(environment_id, name);
-    if deleted || state.access_keys.of(environment_id).any(other) {
+    if !state.is_on(Switch::DuplicateKeyNames) && is_taken(state, environment_id, name, owner) {
         // What the service says (live, Go).
         return Err(Failure::conflict("Name exists"));
     }
     Ok(())
+}
+
+fn is_taken(state: &State, environment_id: &str, name: &str, owner: Option<&str>) -> bool {
+    let other = |key: &FakeAccessKey| key.name == name && owner != Some(key.api_key.as_str());
+    let deleted = state.is_on(Switch::DeletedKeyNamesTaken) && state.access_keys.had(environment_id, name);
+    deleted || state.access_keys.of(environment_id).any(other)
 }

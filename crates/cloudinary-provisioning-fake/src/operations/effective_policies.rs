@@ -29,7 +29,8 @@ pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
 fn list(state: &State, fields: &Fields) -> Answer {
     let scope = lookup::existing_scope(state, fields)?;
     let only = principals::asked_for(state, fields)?;
-    let assigned: Vec<_> = state.assigned().filter(|(role, known)| known.scope(role).covers(&scope)).collect();
+    let assigned: Vec<_> =
+        state.assigned_where(|_| true).filter(|(role, known)| known.scope(role).covers(&scope)).collect();
 
     let whom = match &only {
         Some(principal) => vec![principal.clone()],

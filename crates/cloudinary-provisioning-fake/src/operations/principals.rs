@@ -92,7 +92,8 @@ pub(super) fn of_role(state: &State, fields: &Fields) -> Answer {
     let filter = AssignmentFilter::read(state, fields)?;
     let verbose = fields.boolean("verbose") == Some(true);
     let mut seen = HashSet::new();
-    let holders = state.assigned().filter(|(role, known)| role.id == *role_id && filter.admits(role, known));
+    let holders =
+        state.assigned_where(|known| known.role_id == *role_id).filter(|(role, known)| filter.admits(role, known));
     // A principal that has the role twice, for example for two folders, is listed once.
     let holders = holders.filter(|(_, known)| verbose || seen.insert(&known.principal));
     let holders = holders.map(|(role, known)| {
@@ -120,7 +121,7 @@ fn inspect(state: &State, fields: &Fields) -> Answer {
     let content = lookup::content(fields)?;
     let mut found = Vec::new();
     let mut roles: HashMap<_, Vec<_>> = HashMap::new();
-    for (role, known) in state.assigned() {
+    for (role, known) in state.assigned_where(|_| true) {
         if only.as_ref().is_none_or(|only| *only == known.principal) && applies(role, known, &scope, &content) {
             let held = roles.entry(&known.principal).or_default();
             if held.is_empty() {
@@ -140,7 +141,7 @@ fn inspect_multiple(state: &State, fields: &Fields) -> Answer {
     let asked = asked.into_iter().map(|item| read_principal(state, item, "type", "id"));
     let asked = asked.collect::<Result<Vec<_>, _>>()?;
     let mut roles: HashMap<_, Vec<_>> = asked.iter().map(|principal| (principal, Vec::new())).collect();
-    for (role, known) in state.assigned().filter(|(role, known)| applies(role, known, &scope, &content)) {
+    for (role, known) in state.assigned_where(|_| true).filter(|(role, known)| applies(role, known, &scope, &content)) {
         if let Some(held) = roles.get_mut(&known.principal) {
             held.push(view(role, known));
         }

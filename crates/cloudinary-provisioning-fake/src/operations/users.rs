@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 use time::Date;
 
 use crate::base::clock::rfc3339;
@@ -162,7 +163,7 @@ fn list(state: &State, fields: &Fields) -> Answer {
     }
     let matching: Vec<_> = match (named, page, &sort) {
         (None, Some(page), None) if filter.is_empty() => {
-            return views(state, users.iter().skip(page.skip).take(page.take));
+            return views(state, users.skip(page.skip).take(page.take));
         }
         (Some(places), ..) => users.all_at(&places).filter(|user| filter.takes(user)).collect(),
         (None, ..) => users.iter().filter(|user| filter.takes(user)).collect(),
@@ -333,11 +334,17 @@ impl Serialize for UserView<'_> {
             #[serde(flatten)]
             former: (!state.is_on(Switch::UsersAsDocumented)).then(|| object! {
                 groups: groups_of(state, &user.id),
-                sub_account_ids: user.sub_account_ids.as_deref().unwrap_or_default().join(","),
+                sub_account_ids: sub_account_ids(state, user),
             }),
         };
         view.serialize(serializer)
     }
+}
+
+/// The ids of a user's product environments; none of them stands for all.
+fn sub_account_ids(state: &State, user: &FakeUser) -> Value {
+    let ids = user.sub_account_ids.as_deref().unwrap_or_default();
+    if state.is_on(Switch::SubAccountIdsAsArray) { Value::from(ids) } else { Value::from(ids.join(",")) }
 }
 
 #[derive(Serialize)]

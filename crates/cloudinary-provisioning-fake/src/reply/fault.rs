@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Method, Response, StatusCode};
+use time::Duration;
 
 use crate::reply::answer::error_body;
 
@@ -11,8 +12,8 @@ use crate::reply::answer::error_body;
 ///
 /// | constructor | the client sees | is the request applied? |
 /// |---|---|---|
-/// | [`status`](Fault::status), [`throttled`](Fault::throttled), [`html`](Fault::html) | this response | no, unless [`applied`](Fault::applied) |
-/// | [`close`](Fault::close), [`reset`](Fault::reset), [`stall`](Fault::stall), [`raw`](Fault::raw) | a broken connection | no, unless [`applied`](Fault::applied) |
+/// | [`status`](Fault::status), [`throttled`](Fault::throttled), [`html`](Fault::html) | this response | no, unless [`applied`](Fault::applied) or [`applied_after`](Fault::applied_after) |
+/// | [`close`](Fault::close), [`reset`](Fault::reset), [`stall`](Fault::stall), [`raw`](Fault::raw) | a broken connection | no, unless [`applied`](Fault::applied) or [`applied_after`](Fault::applied_after) |
 /// | [`response`](Fault::response) | the genuine response, with the changes that are made to it | yes |
 ///
 /// Responses can be changed further: [`header`](Fault::header), [`body`](Fault::body),
@@ -36,9 +37,17 @@ use crate::reply::answer::error_body;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     what: What,
-    applied: bool,
+    applied: Applied,
     only: Option<Method>,
     only_operation: Option<String>,
+}
+
+/// When the account applies a request that meets a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Applied {
+    Never,
+    AtOnce,
+    After(Duration),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,14 +99,14 @@ pub enum Framing {
 }
 
 impl Fault {
-    fn new(what: What, applied: bool) -> Self {
-        Self { what, applied, only: None, only_operation: None }
+    fn new(what: What) -> Self {
+        Self { what, applied: Applied::Never, only: None, only_operation: None }
     }
 
     fn scripted(status: Option<StatusCode>, mistake: Option<String>) -> Self {
         let scripted =
             ScriptedResponse { status, headers: Vec::new(), body: None, bare: false, ending: Ending::Whole, mistake };
-        Self::new(What::Response(scripted), status.is_none())
+        Self::new(What::Response(scripted))
     }
 
     /// Answers with this status, the usual headers and the body
@@ -133,27 +142,54 @@ impl Fault {
 
     /// Closes the connection without a response.
     pub fn close() -> Self {
-        Self::new(What::Close, false)
+        Self::new(What::Close)
     }
 
     /// Resets the connection without a response.
     pub fn reset() -> Self {
-        Self::new(What::Reset, false)
+        Self::new(What::Reset)
     }
 
     /// Sends no response, and keeps the connection open until the client gives up or the server is dropped.
     pub fn stall() -> Self {
-        Self::new(What::Stall, false)
+        Self::new(What::Stall)
     }
 
     /// Sends these bytes instead of a response, then closes the connection.
     pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
-        Self::new(What::Raw(bytes.into()), false)
+        Self::new(What::Raw(bytes.into()))
     }
 
     /// Applies the request before the fault replaces its response: the response is lost rather than the request.
     pub fn applied(mut self) -> Self {
-        self.applied = true;
+        self.applied = Applied::AtOnce;
+        self
+    }
+
+    /// Applies the request this long after the fault, by the account's clock: in the meantime the account is unchanged.
+    ///
+    /// [`FakeAccount::apply_delayed`](crate::FakeAccount::apply_delayed) applies it earlier. A delay of `Duration::MAX` is
+    /// never over, so that only this call applies it. A [genuine response](Fault::response) is not delayed.
+    ///
+    /// ```
+    /// use cloudinary_provisioning_fake::{FakeAccount, Fault, NewUser};
+    /// use time::Duration;
+    ///
+    /// let mut account = FakeAccount::new("acc", "key", "secret")
+    ///     .with_user(NewUser::new("John", "john@example.com").id("u1"))
+    ///     .with_script([Fault::status(503).applied_after(Duration::MINUTE)]);
+    /// let delete = http::Request::delete("/v1_1/provisioning/accounts/acc/users/u1")
+    ///     .header("authorization", account.authorization())
+    ///     .body(Vec::new())
+    ///     .unwrap();
+    ///
+    /// assert_eq!(account.respond(delete).status(), 503);
+    /// assert!(account.user("u1").is_some());
+    /// account.advance(Duration::MINUTE);
+    /// assert!(account.user("u1").is_none());
+    /// ```
+    pub fn applied_after(mut self, delay: Duration) -> Self {
+        self.applied = Applied::After(delay);
         self
     }
 
@@ -242,8 +278,12 @@ impl Fault {
         self
     }
 
-    pub(crate) fn applies(&self) -> bool {
-        self.applied || matches!(&self.what, What::Response(scripted) if scripted.status.is_none())
+    /// Returns when the request is applied. A genuine response needs it at once.
+    pub(crate) fn applies(&self) -> Applied {
+        match &self.what {
+            What::Response(ScriptedResponse { status: None, .. }) => Applied::AtOnce,
+            _ => self.applied,
+        }
     }
 
     pub(super) fn affects(&self, method: &Method, operation: Option<&str>) -> bool {

@@ -36,6 +36,10 @@ impl Script {
         *self = Self::default();
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.once.is_empty() && self.recurring.is_empty()
+    }
+
     pub(crate) fn left(&self) -> usize {
         self.once.iter().fold(0, |left, (times, _)| left.saturating_add(*times))
     }

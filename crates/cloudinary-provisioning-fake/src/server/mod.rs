@@ -8,10 +8,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use http::Response;
-use http::header::{CONTENT_TYPE, HeaderValue};
-
-use self::incoming::Refusal;
 use self::outgoing::{RequestTraits, encode, encode_part};
 use self::socket::Incoming;
 use crate::account::FakeAccount;
@@ -60,6 +56,9 @@ struct Listening {
     requests: AtomicU64,
     stop: AtomicBool,
 }
+
+/// The traits of a request that could not be read.
+const LAST: RequestTraits = RequestTraits { head: false, keep_alive: false, old: false };
 
 /// A panic in one closure must not fail the tests of others.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -218,7 +217,8 @@ fn serve(listening: &Listening, stream: &TcpStream) -> io::Result<()> {
         let request = match socket::receive(stream, &mut chunk)? {
             Incoming::Request(request) => *request,
             Incoming::Refused(refusal) => {
-                socket::send(stream, &refuse(&refusal))?;
+                let response = listening.account.lock().usual(refusal.status, error_body(refusal.why));
+                socket::send(stream, &encode(&response, LAST).0)?;
                 socket::close_after_refusal(stream);
                 return Ok(());
             }
@@ -273,13 +273,4 @@ fn disrupt(stream: &TcpStream, disruption: &Disruption, traits: RequestTraits) -
         }
         Disruption::CloseAfter { response } => socket::send(stream, &encode(response, traits).0),
     }
-}
-
-fn refuse(refusal: &Refusal) -> Vec<u8> {
-    let mut response = Response::new(error_body(refusal.why));
-    *response.status_mut() = refusal.status;
-    let json = HeaderValue::from_static("application/json; charset=utf-8");
-    response.headers_mut().insert(CONTENT_TYPE, json);
-    let last = RequestTraits { head: false, keep_alive: false, old: false };
-    encode(&response, last).0
 }

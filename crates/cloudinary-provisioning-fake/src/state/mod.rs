@@ -177,21 +177,18 @@ impl State {
         }
     }
 
-    /// Iterates over the assignments with their roles.
-    pub(crate) fn assigned(&self) -> impl Iterator<Item = (&FakeRole, &FakeAssignment)> {
-        self.with_role(self.assignments.iter())
+    /// Iterates over the assignments that this holds for, with their roles.
+    pub(crate) fn assigned_where(
+        &self,
+        holds: impl Fn(&FakeAssignment) -> bool,
+    ) -> impl Iterator<Item = (&FakeRole, &FakeAssignment)> {
+        let assignments = self.assignments.iter().filter(move |known| holds(known));
+        assignments.filter_map(|known| Some((self.roles.get(&*known.role_id)?, known)))
     }
 
     /// Iterates over one principal's assignments with their roles.
     pub(crate) fn assigned_to(&self, principal: &Principal) -> impl Iterator<Item = (&FakeRole, &FakeAssignment)> {
-        self.with_role(self.assignments.iter().filter(move |known| known.principal == *principal))
-    }
-
-    fn with_role<'a>(
-        &'a self,
-        assignments: impl Iterator<Item = &'a FakeAssignment>,
-    ) -> impl Iterator<Item = (&'a FakeRole, &'a FakeAssignment)> {
-        assignments.filter_map(|known| Some((self.roles.get(&*known.role_id)?, known)))
+        self.assigned_where(move |known| known.principal == *principal)
     }
 
     /// Returns whether there is such a principal. Of provisioning keys the account knows its own, and those that have a

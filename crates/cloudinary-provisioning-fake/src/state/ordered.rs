@@ -44,6 +44,13 @@ impl<T: Keyed> Ordered<T> {
         self.items.values().map(Arc::as_ref)
     }
 
+    /// Iterates over the items after this many, which takes no time for those as long as no item was removed.
+    pub(crate) fn skip(&self, count: usize) -> impl Iterator<Item = &T> {
+        let skipped = count as u64;
+        let (start, count) = if self.items.len() as u64 == self.next { (skipped, 0) } else { (0, count) };
+        self.items.range(start..).map(|(_, item)| &**item).skip(count)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.items.len()
     }
