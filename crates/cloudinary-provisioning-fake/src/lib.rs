@@ -2,8 +2,8 @@
 //!
 //! [`FakeAccount`] is a plain value that answers all 49 operations of the account provisioning API the way the service
 //! does, as far as its documentation, its clients and tests against it show. It needs no network, clock or credentials,
-//! and can be made to fail in all the ways that a real service does. It does not depend on any client: it tests whatever
-//! makes an [`http::Request`], and with the feature `server` whatever speaks HTTP.
+//! and can be made to fail in all the ways that a real service does. It does not depend on any client: it tests
+//! whatever makes an [`http::Request`], and with the feature `server` whatever speaks HTTP.
 //!
 //! [`http::Request`]: https://docs.rs/http/1/http/request/struct.Request.html
 //!
@@ -67,15 +67,16 @@
 //! ```
 //!
 //! `FakeServer::account_url` has the credentials and the server's URL in the form that Cloudinary's own clients take:
-//! `account://KEY:SECRET@ACCOUNT_ID?upload_prefix=http://127.0.0.1:PORT`. The example `serve` starts a server for programs in other languages.
+//! `account://KEY:SECRET@ACCOUNT_ID?upload_prefix=http://127.0.0.1:PORT`. The example `serve` starts a server for
+//! programs in other languages.
 //!
 //! `FakeServer::with` gives access to the account while it serves, for example to script a fault or to count users;
 //! `FakeServer::close_connections` does what an idle timeout would.
 //!
 //! # Without a socket
 //!
-//! A client that takes its transport as a closure needs no server. [`SharedAccount`] is a handle that the closure and the
-//! test share:
+//! A client that takes its transport as a closure needs no server. [`SharedAccount`] is a handle that the closure and
+//! the test share:
 //!
 //! ```
 //! use cloudinary_provisioning_fake::{FakeAccount, SharedAccount};
@@ -150,8 +151,8 @@
 //! | something that is not HTTP | `Fault::raw("220 mail ready\r\n")` |
 //!
 //! Two more behaviors of a distributed service are settings: [`FakeAccount::with_list_lag`] makes lists show changes
-//! late, and [`FakeAccount::with_get_lag`] reads of a single object. All of this follows the account's clock, which only
-//! requests and [`FakeAccount::advance`] move.
+//! late, and [`FakeAccount::with_get_lag`] reads of a single object. All of this follows the account's clock, which
+//! only requests and [`FakeAccount::advance`] move.
 //!
 //! Faults of the connection need the server. Without it, [`FakeAccount::try_respond`] returns them
 //! as a [`Disruption`], for you to turn into the error that your HTTP stack would report.
@@ -274,10 +275,10 @@
 //!
 //! # What is not modelled
 //!
-//! Emails, quotas, the verification of agents' emails, the expiry of unclaimed clouds, what a base environment passes on
-//! to a copy, rights of keys by their roles (except for new environments, with the switch), the evaluation of policies,
-//! and TLS. Where the sources are silent, the fake makes the choices above. A test that passes here can still fail against
-//! the service.
+//! Emails, quotas, the verification of agents' emails, the expiry of unclaimed clouds, what a base environment passes
+//! on to a copy, rights of keys by their roles (except for new environments, with the switch), the evaluation of
+//! policies, and TLS. Where the sources are silent, the fake makes the choices above. A test that passes here can still
+//! fail against the service.
 //!
 //! # Determinism
 //!

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use time::{Duration, OffsetDateTime};
 
-use crate::facts::Access;
+use crate::facts::Effect;
 use crate::state::State;
 
 #[derive(Clone, Debug, Default)]
@@ -29,11 +29,11 @@ impl History {
     }
 
     /// Returns the former state that a read has to show, or `None` for the present one.
-    pub(super) fn view(&mut self, present: &State, access: Access) -> Option<&mut State> {
-        let lag = match access {
-            Access::Write => return None,
-            Access::List => self.list_lag,
-            Access::Get => self.get_lag,
+    pub(super) fn view(&mut self, present: &State, effect: Effect) -> Option<&mut State> {
+        let lag = match effect {
+            Effect::Write => return None,
+            Effect::List => self.list_lag,
+            Effect::Get => self.get_lag,
         };
         let then = before(present.now(), lag);
         let place = self.former.partition_point(|(until, _)| *until <= then);

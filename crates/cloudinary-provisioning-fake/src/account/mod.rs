@@ -20,8 +20,8 @@ pub(crate) mod shared;
 
 /// An in-memory account that answers requests.
 ///
-/// The same setup and requests always give the same responses, byte for byte. The [crate documentation](crate) describes
-/// what is modelled.
+/// The same setup and requests always give the same responses, byte for byte. The [crate documentation](crate)
+/// describes what is modelled.
 ///
 /// ```
 /// use cloudinary_provisioning_fake::{FakeAccount, NewUser};

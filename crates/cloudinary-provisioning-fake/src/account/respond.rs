@@ -4,12 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
-use time::{Date, OffsetDateTime, Time};
+use time::{Date, Duration, OffsetDateTime, Time};
 
 use crate::account::{FakeAccount, LoggedRequest};
 use crate::base::clock::{http_date, next_hour};
 use crate::base::switch::Switch;
-use crate::facts::{Access, ApiPart, NoRoute, OperationFacts, Route, route};
+use crate::facts::{ApiPart, Effect, NoRoute, OperationFacts, Route, route};
 use crate::operations;
 use crate::reply::answer::{Answer, Failure, Success};
 use crate::reply::fault::{Applied, Disruption, Fault};
@@ -56,7 +56,7 @@ impl FakeAccount {
             }
             Applied::Never => (None, None),
             Applied::After(delay) => {
-                let due = self.now().checked_add(delay).unwrap_or(FOREVER);
+                let due = self.now().checked_add(delay.max(Duration::ZERO)).unwrap_or(FOREVER);
                 self.delayed.insert((due, self.served), request.clone());
                 (None, None)
             }
@@ -189,10 +189,10 @@ impl FakeAccount {
         }
         let last_wins = self.state.is_on(Switch::LastRepeatedValueWins);
         let fields = Fields::read(operation, path, query, &body, last_wins)?;
-        if operation.access() == Access::Write {
+        if operation.effect() == Effect::Write {
             self.history.keep(&self.state);
         }
-        let state = self.history.view(&self.state, operation.access()).unwrap_or(&mut self.state);
+        let state = self.history.view(&self.state, operation.effect()).unwrap_or(&mut self.state);
         operations::handle(state, operation, &fields)
     }
 

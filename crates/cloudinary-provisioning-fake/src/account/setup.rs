@@ -336,8 +336,8 @@ impl FakeAccount {
         self.script.recur(n, fault);
     }
 
-    /// Applies all [delayed](Fault::applied_after) requests now, in the order in which they would become due, and returns
-    /// how many there were.
+    /// Applies all [delayed](Fault::applied_after) requests now, in the order in which they would become due, and
+    /// returns how many there were.
     pub fn apply_delayed(&mut self) -> usize {
         let mut count = 0;
         while let Some(((_, number), request)) = self.delayed.pop_first() {

@@ -201,13 +201,13 @@ impl OperationFacts {
     }
 
     /// Returns whether the operation reads one object, reads a list, or writes.
-    pub(crate) fn access(&self) -> Access {
+    pub(crate) fn effect(&self) -> Effect {
         match (self.method.as_str(), self.segments.last()) {
-            ("GET", Some(Segment::Parameter(_))) => Access::Get,
-            ("GET", _) => Access::List,
+            ("GET", Some(Segment::Parameter(_))) => Effect::Get,
+            ("GET", _) => Effect::List,
             // A list whose parameters are too long for a query.
-            _ if self.id == "inspectMultiple" => Access::List,
-            _ => Access::Write,
+            _ if self.id == "inspectMultiple" => Effect::List,
+            _ => Effect::Write,
         }
     }
 
@@ -222,7 +222,7 @@ impl OperationFacts {
 
 /// What an operation does to the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Access {
+pub(crate) enum Effect {
     /// Reads one object.
     Get,
     /// Reads a list.

@@ -123,7 +123,8 @@ fn check_cloud_name_is_free(state: &State, cloud_name: &str, environment: Option
     Ok(())
 }
 
-/// The documented fields in their documented order, and those that live tests saw besides. A new environment comes with an
+/// The documented fields in their documented order, and those that live tests saw besides. A new environment comes with
+/// an
 /// `edge_key` and the secrets of its keys.
 fn view(state: &State, environment: &FakeSubAccount, edge_key: Option<String>) -> impl Serialize {
     object! {

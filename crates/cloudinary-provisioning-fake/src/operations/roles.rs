@@ -75,8 +75,8 @@ fn update(state: &mut State, fields: &Fields) -> Answer {
     answer
 }
 
-/// Deletes a role and its assignments. One that is assigned needs `force`; the response without it is not documented, and
-/// is a 409 here.
+/// Deletes a role and its assignments. One that is assigned needs `force`; the response without it is not documented,
+/// and is a 409 here.
 fn delete(state: &mut State, fields: &Fields) -> Answer {
     let id = find_custom(state, fields)?.id.clone();
     let assigned = state.assignments.iter().any(|known| known.role_id == id);

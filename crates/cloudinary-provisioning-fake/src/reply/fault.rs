@@ -372,8 +372,8 @@ pub(crate) fn reason(status: StatusCode) -> &'static str {
 
 /// What happens to the connection in place of a whole response.
 ///
-/// The server carries it out. Without the server, [`FakeAccount::try_respond`](crate::FakeAccount::try_respond) returns it,
-/// for you to turn into the error that your own HTTP stack would report.
+/// The server carries it out. Without the server, [`FakeAccount::try_respond`](crate::FakeAccount::try_respond) returns
+/// it, for you to turn into the error that your own HTTP stack would report.
 ///
 /// ```
 /// use cloudinary_provisioning_fake::{Disruption, FakeAccount, Fault};
