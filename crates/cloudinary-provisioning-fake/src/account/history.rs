@@ -5,19 +5,19 @@ use std::collections::VecDeque;
 use time::{Duration, OffsetDateTime};
 
 use crate::facts::Effect;
-use crate::state::State;
+use crate::state::AccountState;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct History {
     pub(super) list_lag: Duration,
     pub(super) get_lag: Duration,
     /// Each state with the time at which a change replaced it.
-    former: VecDeque<(OffsetDateTime, State)>,
+    former: VecDeque<(OffsetDateTime, AccountState)>,
 }
 
 impl History {
     /// Keeps the state before a change, if a read may still need it.
-    pub(super) fn keep(&mut self, state: &State) {
+    pub(super) fn keep(&mut self, state: &AccountState) {
         let now = state.now();
         let lag = self.list_lag.max(self.get_lag);
         let needed = self.former.partition_point(|(until, _)| *until <= before(now, lag));
@@ -29,7 +29,7 @@ impl History {
     }
 
     /// Returns the former state that a read has to show, or `None` for the present one.
-    pub(super) fn view(&mut self, present: &State, effect: Effect) -> Option<&mut State> {
+    pub(super) fn view(&mut self, present: &AccountState, effect: Effect) -> Option<&mut AccountState> {
         let lag = match effect {
             Effect::Write => return None,
             Effect::List => self.list_lag,

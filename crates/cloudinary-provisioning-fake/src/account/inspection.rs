@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use time::OffsetDateTime;
 
 use crate::account::{FakeAccount, LoggedRequest};
-use crate::state::State;
+use crate::state::AccountState;
 use crate::state::access_keys::FakeAccessKey;
 use crate::state::agents::{FakeAgentAccount, FakeAgentCloud};
 use crate::state::assignments::{FakeAssignment, Principal};
@@ -37,7 +37,7 @@ impl FakeAccount {
     /// ```
     pub fn account_url(&self) -> String {
         let encode = |text| utf8_percent_encode(text, RESERVED);
-        let State { account_id, key, .. } = &self.state;
+        let AccountState { account_id, key, .. } = &self.state;
         format!("account://{}:{}@{}", encode(key), encode(&self.secret), encode(account_id))
     }
 

@@ -10,7 +10,7 @@ use crate::account::history::History;
 use crate::base::clock::rfc3339;
 use crate::reply::limit::HourlyLimit;
 use crate::reply::script::Script;
-use crate::state::State;
+use crate::state::AccountState;
 
 mod history;
 mod inspection;
@@ -41,7 +41,7 @@ pub(crate) mod shared;
 /// ```
 #[derive(Clone)]
 pub struct FakeAccount {
-    state: State,
+    state: AccountState,
     secret: String,
     limit: HourlyLimit,
     script: Script,

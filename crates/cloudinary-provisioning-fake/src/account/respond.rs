@@ -13,7 +13,7 @@ use crate::facts::{ApiPart, Effect, NoRoute, OperationFacts, Route, route};
 use crate::operations;
 use crate::reply::answer::{Answer, Failure, Success};
 use crate::reply::fault::{Applied, Disruption, Fault};
-use crate::request::fields::Fields;
+use crate::request::fields::RequestFields;
 use crate::request::form::Bag;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -188,7 +188,7 @@ impl FakeAccount {
             return Err(Failure::bad_request("The request body is missing"));
         }
         let last_wins = self.state.is_on(Switch::LastRepeatedValueWins);
-        let fields = Fields::read(operation, path, query, &body, last_wins)?;
+        let fields = RequestFields::read(operation, path, query, &body, last_wins)?;
         if operation.effect() == Effect::Write {
             self.history.keep(&self.state);
         }

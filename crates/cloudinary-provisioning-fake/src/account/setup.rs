@@ -12,7 +12,7 @@ use crate::base::switch::Switch;
 use crate::reply::fault::Fault;
 use crate::reply::limit::HourlyLimit;
 use crate::reply::script::Script;
-use crate::state::State;
+use crate::state::AccountState;
 use crate::state::access_keys::{FakeAccessKey, NewAccessKey};
 use crate::state::assignments::{NewAssignment, Principal};
 use crate::state::billing_usage::PlanUsage;
@@ -28,7 +28,7 @@ impl FakeAccount {
     /// Creates an empty account that accepts these credentials.
     pub fn new(account_id: impl Into<String>, key: impl Into<String>, secret: impl Into<String>) -> Self {
         Self {
-            state: State::new(account_id.into(), key.into()),
+            state: AccountState::new(account_id.into(), key.into()),
             secret: secret.into(),
             limit: HourlyLimit::default(),
             script: Script::default(),
@@ -310,7 +310,7 @@ impl FakeAccount {
     }
 
     /// Returns the state to change it, and keeps what reads may still have to show.
-    fn changing(&mut self) -> &mut State {
+    fn changing(&mut self) -> &mut AccountState {
         self.history.keep(&self.state);
         &mut self.state
     }

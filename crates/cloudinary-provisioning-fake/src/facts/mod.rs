@@ -55,7 +55,7 @@ pub(crate) struct OperationFacts {
     #[serde(skip)]
     segments: Vec<Segment>,
     #[serde(default)]
-    parameters: Vec<Parameter>,
+    parameters: Vec<ParameterFacts>,
     #[serde(default)]
     body: Option<BodyFacts>,
     #[serde(default)]
@@ -63,7 +63,7 @@ pub(crate) struct OperationFacts {
 }
 
 #[derive(Debug, Deserialize)]
-struct Parameter {
+struct ParameterFacts {
     name: String,
     #[serde(rename = "in")]
     place: FieldPlace,
@@ -296,9 +296,9 @@ pub(crate) fn operations() -> &'static [OperationFacts] {
 
 /// A JSON object as pairs in the order in which they stand.
 fn in_order<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, Shape)>, D::Error> {
-    struct Pairs;
+    struct FieldPairs;
 
-    impl<'de> Visitor<'de> for Pairs {
+    impl<'de> Visitor<'de> for FieldPairs {
         type Value = Vec<(String, Shape)>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -314,7 +314,7 @@ fn in_order<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, S
         }
     }
 
-    deserializer.deserialize_map(Pairs)
+    deserializer.deserialize_map(FieldPairs)
 }
 
 #[cfg(test)]

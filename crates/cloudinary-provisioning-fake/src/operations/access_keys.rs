@@ -4,12 +4,12 @@ use crate::base::switch::Switch;
 use crate::operations::{key_view, lookup};
 use crate::reply::answer::{Answer, Failure, message_ok, ok};
 use crate::reply::object::object;
-use crate::request::fields::Fields;
+use crate::request::fields::RequestFields;
 use crate::request::page::PageRange;
-use crate::state::State;
+use crate::state::AccountState;
 use crate::state::access_keys::{FakeAccessKey, NewAccessKey};
 
-pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Answer {
+pub(super) fn handle(state: &mut AccountState, operation: &str, fields: &RequestFields) -> Answer {
     let (environment_id, key) = (fields.path("sub_account_id"), fields.path("key"));
     match operation {
         "getAccessKeys" => list(state, environment_id, fields),
@@ -37,7 +37,7 @@ pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
     }
 }
 
-fn list(state: &State, environment_id: &str, fields: &Fields) -> Answer {
+fn list(state: &AccountState, environment_id: &str, fields: &RequestFields) -> Answer {
     lookup::environment_for(state, environment_id, "read")?;
     let page = PageRange::of(fields, state.page_cap)?;
     let mut keys: Vec<_> = state.access_keys.of(environment_id).collect();
@@ -59,7 +59,7 @@ fn list(state: &State, environment_id: &str, fields: &Fields) -> Answer {
     ok(&object! { access_keys: keys, total: total })
 }
 
-fn generate(state: &mut State, environment_id: &str, fields: &Fields) -> Answer {
+fn generate(state: &mut AccountState, environment_id: &str, fields: &RequestFields) -> Answer {
     lookup::environment_for(state, environment_id, "create")?;
     let name = match fields.text("name") {
         Some(name) => {
@@ -74,12 +74,12 @@ fn generate(state: &mut State, environment_id: &str, fields: &Fields) -> Answer 
 }
 
 /// Returns a name for a key that was generated without one.
-fn free_name(state: &State, environment_id: &str) -> String {
+fn free_name(state: &AccountState, environment_id: &str) -> String {
     let mut names = (1_u64..).map(|number| format!("Untitled {number}"));
     names.find(|name| !is_taken(state, environment_id, name, None)).unwrap_or_default()
 }
 
-fn update(state: &mut State, environment_id: &str, key: &str, fields: &Fields) -> Answer {
+fn update(state: &mut AccountState, environment_id: &str, key: &str, fields: &RequestFields) -> Answer {
     lookup::environment_for(state, environment_id, "update")?;
     let before = find(state, environment_id, key)?.clone();
     let mut after = before.clone();
@@ -106,11 +106,11 @@ fn no_key(key: &str) -> Failure {
     Failure::not_found(format!("Cannot find access key {key}"))
 }
 
-fn find<'a>(state: &'a State, environment_id: &str, key: &str) -> Result<&'a FakeAccessKey, Failure> {
+fn find<'a>(state: &'a AccountState, environment_id: &str, key: &str) -> Result<&'a FakeAccessKey, Failure> {
     state.access_keys.get(environment_id, key).ok_or_else(|| no_key(key))
 }
 
-fn check_name(state: &State, environment_id: &str, name: &str, owner: Option<&str>) -> Result<(), Failure> {
+fn check_name(state: &AccountState, environment_id: &str, name: &str, owner: Option<&str>) -> Result<(), Failure> {
     lookup::check_name(name)?;
     if !state.is_on(Switch::DuplicateKeyNames) && is_taken(state, environment_id, name, owner) {
         // What the service says (live, Go).
@@ -119,7 +119,7 @@ fn check_name(state: &State, environment_id: &str, name: &str, owner: Option<&st
     Ok(())
 }
 
-fn is_taken(state: &State, environment_id: &str, name: &str, owner: Option<&str>) -> bool {
+fn is_taken(state: &AccountState, environment_id: &str, name: &str, owner: Option<&str>) -> bool {
     let other = |key: &FakeAccessKey| key.name == name && owner != Some(key.api_key.as_str());
     let deleted = state.is_on(Switch::DeletedKeyNamesTaken) && state.access_keys.had(environment_id, name);
     deleted || state.access_keys.of(environment_id).any(other)

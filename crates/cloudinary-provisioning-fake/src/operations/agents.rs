@@ -9,8 +9,8 @@ use crate::base::clock::rfc3339;
 use crate::base::switch::Switch;
 use crate::reply::answer::{Answer, Failure, Misfit, ok};
 use crate::reply::object::object;
-use crate::request::fields::Fields;
-use crate::state::State;
+use crate::request::fields::RequestFields;
+use crate::state::AccountState;
 use crate::state::agents::{FakeAgentAccount, FakeAgentCloud};
 
 /// The address of every requester.
@@ -20,7 +20,7 @@ const REQUESTER_IP: &str = "203.0.113.7";
 const DISPOSABLE: [&str; 4] = ["mailinator.com", "guerrillamail.com", "10minutemail.com", "yopmail.com"];
 
 /// Counts a call before it is handled: those that fail count as well.
-pub(crate) fn charge(state: &mut State) -> Result<(), Failure> {
+pub(crate) fn charge(state: &mut AccountState) -> Result<(), Failure> {
     if state.is_on(Switch::NoAgents) {
         return Err(Failure::forbidden("Agent registration is disabled").with_code("agent_registration_disabled"));
     }
@@ -31,7 +31,7 @@ pub(crate) fn charge(state: &mut State) -> Result<(), Failure> {
     Err(Failure::too_many_requests("Too many requests from this IP address").with_code("ip_rate_limit_exceeded"))
 }
 
-pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Answer {
+pub(super) fn handle(state: &mut AccountState, operation: &str, fields: &RequestFields) -> Answer {
     match operation {
         "createAgentAccount" => create_account(state, fields),
         "createCloud" => create_cloud(state, fields),
@@ -39,7 +39,7 @@ pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
     }
 }
 
-fn create_account(state: &mut State, fields: &Fields) -> Answer {
+fn create_account(state: &mut AccountState, fields: &RequestFields) -> Answer {
     let email = fields.text("email").unwrap_or("");
     let folded = email.to_lowercase();
     let domain = folded.split_once('@').filter(|(local, _)| !local.is_empty()).map_or("", |(_, domain)| domain);
@@ -78,7 +78,7 @@ fn create_account(state: &mut State, fields: &Fields) -> Answer {
 }
 
 /// The message is JSON in a text, without a code. With a switch the JSON is the body, and a taken email is a 409.
-fn email_failure(state: &State, what: &str) -> Failure {
+fn email_failure(state: &AccountState, what: &str) -> Failure {
     let body = json!({ "email": [what] });
     if !state.is_on(Switch::BareAgentErrors) {
         return Failure::bad_request(body.to_string());
@@ -88,7 +88,7 @@ fn email_failure(state: &State, what: &str) -> Failure {
     failure.with_body(body)
 }
 
-fn create_cloud(state: &mut State, fields: &Fields) -> Answer {
+fn create_cloud(state: &mut AccountState, fields: &RequestFields) -> Answer {
     let delivery_ips = match fields.texts("delivery_ips") {
         // Without a list the service uses the requester's address.
         None => vec![REQUESTER_IP.to_owned()],
@@ -147,7 +147,7 @@ fn delivery_ip(text: &str) -> Result<String, Failure> {
     }
 }
 
-fn cloud_name(state: &mut State) -> String {
+fn cloud_name(state: &mut AccountState) -> String {
     let id = state.ids.next_id();
     format!("c-{}", id.get(..12).unwrap_or(&id))
 }

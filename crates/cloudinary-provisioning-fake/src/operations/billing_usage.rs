@@ -6,11 +6,11 @@ use time::Date;
 
 use crate::reply::answer::{Answer, Failure, ok};
 use crate::reply::object::object;
-use crate::request::fields::Fields;
-use crate::state::State;
+use crate::request::fields::RequestFields;
+use crate::state::AccountState;
 use crate::state::billing_usage::{Metric, UsageCycle};
 
-pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Answer {
+pub(super) fn handle(state: &mut AccountState, operation: &str, fields: &RequestFields) -> Answer {
     if operation != "getBillingUsage" {
         return Err(Failure::not_built(operation));
     }

@@ -4,12 +4,12 @@ use crate::base::switch::Switch;
 use crate::operations::lookup;
 use crate::policy::cedar;
 use crate::reply::answer::{Answer, Failure, Success, created_data, data, data_page};
-use crate::request::fields::Fields;
+use crate::request::fields::RequestFields;
 use crate::request::page::after_cursor;
-use crate::state::State;
+use crate::state::AccountState;
 use crate::state::custom_policies::{FakeCustomPolicy, NewCustomPolicy};
 
-pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Answer {
+pub(super) fn handle(state: &mut AccountState, operation: &str, fields: &RequestFields) -> Answer {
     match operation {
         "getCustomPolicies" => list(state, fields),
         "createCustomPolicy" => create(state, fields),
@@ -26,7 +26,7 @@ pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
 
 /// The policies of one scope. Those for all product environments are listed for each of them: the description says that
 /// `all` is for creating and updating alone.
-fn list(state: &State, fields: &Fields) -> Answer {
+fn list(state: &AccountState, fields: &RequestFields) -> Answer {
     let scope = lookup::existing_scope(state, fields)?;
     let enabled = fields.boolean("enabled");
     let wanted = |policy: &&FakeCustomPolicy| {
@@ -37,7 +37,7 @@ fn list(state: &State, fields: &Fields) -> Answer {
     data_page(&policies, next)
 }
 
-fn create(state: &mut State, fields: &Fields) -> Answer {
+fn create(state: &mut AccountState, fields: &RequestFields) -> Answer {
     let new = read(state, fields)?;
     check_is_free(state, &new, None)?;
     let id = state.insert_policy(new);
@@ -46,7 +46,7 @@ fn create(state: &mut State, fields: &Fields) -> Answer {
 
 /// Replaces the whole policy. The description says that a statement which is not changed is a 409; a test against the
 /// service changes the name alone and succeeds, so it does here without [`Switch::UnchangedStatementRefused`].
-fn update(state: &mut State, fields: &Fields) -> Answer {
+fn update(state: &mut AccountState, fields: &RequestFields) -> Answer {
     let former = find(state, fields)?.clone();
     let new = read(state, fields)?;
     let unchanged = new.draft().policy_statement == former.policy_statement;
@@ -60,12 +60,12 @@ fn update(state: &mut State, fields: &Fields) -> Answer {
     answer
 }
 
-fn find<'a>(state: &'a State, fields: &Fields) -> Result<&'a FakeCustomPolicy, Failure> {
+fn find<'a>(state: &'a AccountState, fields: &RequestFields) -> Result<&'a FakeCustomPolicy, Failure> {
     let id = fields.path("policy_id");
     state.policies.get(id).ok_or_else(|| Failure::unknown("policy", id))
 }
 
-fn read(state: &State, fields: &Fields) -> Result<NewCustomPolicy, Failure> {
+fn read(state: &AccountState, fields: &RequestFields) -> Result<NewCustomPolicy, Failure> {
     let statement = fields.required_text("policy_statement")?;
     let name = fields.required_text("name")?;
     let environment = lookup::scope(fields)?.id;
@@ -83,7 +83,7 @@ fn read(state: &State, fields: &Fields) -> Result<NewCustomPolicy, Failure> {
 }
 
 /// Checks that no other policy of the scope has the name or, whitespace apart, the statement.
-fn check_is_free(state: &State, new: &NewCustomPolicy, owner: Option<&str>) -> Result<(), Failure> {
+fn check_is_free(state: &AccountState, new: &NewCustomPolicy, owner: Option<&str>) -> Result<(), Failure> {
     let new = new.draft();
     for other in state.policies.iter().filter(|other| other.scope_id == new.scope_id && owner != Some(&*other.id)) {
         if other.name == new.name {

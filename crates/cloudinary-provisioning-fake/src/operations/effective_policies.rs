@@ -10,13 +10,13 @@ use crate::policy::cedar::{self, Subject};
 use crate::policy::scope::{self, PrincipalType};
 use crate::reply::answer::{Answer, Failure, data};
 use crate::reply::object::object;
-use crate::request::fields::Fields;
-use crate::state::State;
+use crate::request::fields::RequestFields;
+use crate::state::AccountState;
 use crate::state::assignments::{FakeAssignment, Principal};
 use crate::state::custom_policies::FakeCustomPolicy;
 use crate::state::roles::FakeRole;
 
-pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Answer {
+pub(super) fn handle(state: &mut AccountState, operation: &str, fields: &RequestFields) -> Answer {
     match operation {
         "getEffectivePolicies" => list(state, fields),
         _ => Err(Failure::not_built(operation)),
@@ -26,7 +26,7 @@ pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
 /// Every principal with roles in the scope and the policies of these roles, then the enabled custom policies there. A
 /// group's roles count for its members as well. For a single principal, custom policies are those that name it, one of
 /// its groups, its type, or no principal at all.
-fn list(state: &State, fields: &Fields) -> Answer {
+fn list(state: &AccountState, fields: &RequestFields) -> Answer {
     let scope = lookup::existing_scope(state, fields)?;
     let only = principals::asked_for(state, fields)?;
     let assigned: Vec<_> =
@@ -59,7 +59,7 @@ fn list(state: &State, fields: &Fields) -> Answer {
 }
 
 /// Principals with roles in the order of assignment, each group followed by its members.
-fn everyone(state: &State, assigned: &[(&FakeRole, &FakeAssignment)]) -> Vec<Principal> {
+fn everyone(state: &AccountState, assigned: &[(&FakeRole, &FakeAssignment)]) -> Vec<Principal> {
     let mut seen = HashSet::new();
     let members = |principal: &Principal| {
         let group = if principal.kind == PrincipalType::Group { state.groups.get(&*principal.id) } else { None };
@@ -71,7 +71,7 @@ fn everyone(state: &State, assigned: &[(&FakeRole, &FakeAssignment)]) -> Vec<Pri
 }
 
 /// A principal, and the groups that a user belongs to.
-fn selves(state: &State, principal: &Principal) -> Vec<Principal> {
+fn selves(state: &AccountState, principal: &Principal) -> Vec<Principal> {
     let mut selves = vec![principal.clone()];
     if principal.kind == PrincipalType::User {
         selves.extend(state.groups.of_user(&principal.id).map(|group| Principal::group(&group.id)));

@@ -6,11 +6,11 @@ use serde_json::Value;
 use crate::base::clock::rfc3339;
 use crate::base::switch::Switch;
 use crate::reply::object::object;
-use crate::state::State;
+use crate::state::AccountState;
 use crate::state::access_keys::FakeAccessKey;
 
 /// A key with its fields in the order of live responses. A `new` one comes with its secret, whatever the switches say.
-pub(super) fn key(state: &State, key: &FakeAccessKey, new: bool) -> impl Serialize {
+pub(super) fn key(state: &AccountState, key: &FakeAccessKey, new: bool) -> impl Serialize {
     let undocumented = !state.is_on(Switch::KeysAsDocumented);
     object! {
         name: &key.name,
@@ -28,7 +28,11 @@ pub(super) fn key(state: &State, key: &FakeAccessKey, new: bool) -> impl Seriali
 }
 
 /// The keys of an environment as its own responses have them.
-pub(super) fn of_environment<'a>(state: &'a State, environment_id: &str, new: bool) -> Vec<impl Serialize + use<'a>> {
+pub(super) fn of_environment<'a>(
+    state: &'a AccountState,
+    environment_id: &str,
+    new: bool,
+) -> Vec<impl Serialize + use<'a>> {
     let view = |key: &'a FakeAccessKey| {
         object! {
             key: &key.api_key,
@@ -41,7 +45,7 @@ pub(super) fn of_environment<'a>(state: &'a State, environment_id: &str, new: bo
 }
 
 /// The secret, or what comes in its place: nothing, or null.
-fn secret(state: &State, key: &FakeAccessKey, new: bool) -> Option<Value> {
+fn secret(state: &AccountState, key: &FakeAccessKey, new: bool) -> Option<Value> {
     let is_on = |switch| !new && state.is_on(switch);
     if is_on(Switch::SecretsAbsentOnReads) {
         None

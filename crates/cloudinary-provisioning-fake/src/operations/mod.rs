@@ -3,8 +3,8 @@
 
 use crate::facts::OperationFacts;
 use crate::reply::answer::{Answer, Failure};
-use crate::request::fields::Fields;
-use crate::state::State;
+use crate::request::fields::RequestFields;
+use crate::state::AccountState;
 
 mod access_keys;
 mod agents;
@@ -24,7 +24,7 @@ mod users;
 pub(crate) use agents::charge;
 
 /// Answers an operation whose fields are valid.
-pub(crate) fn handle(state: &mut State, operation: &OperationFacts, fields: &Fields) -> Answer {
+pub(crate) fn handle(state: &mut AccountState, operation: &OperationFacts, fields: &RequestFields) -> Answer {
     let handle = match operation.tag.as_str() {
         "Product Environments" => product_environments::handle,
         "Access Keys" => access_keys::handle,
@@ -38,7 +38,7 @@ pub(crate) fn handle(state: &mut State, operation: &OperationFacts, fields: &Fie
         "Roles" => roles::handle,
         "Principals" => principals::handle,
         "Agents" => agents::handle,
-        _ => |_: &mut State, operation: &str, _: &Fields| Err(Failure::not_built(operation)),
+        _ => |_: &mut AccountState, operation: &str, _: &RequestFields| Err(Failure::not_built(operation)),
     };
     handle(state, &operation.id, fields)
 }

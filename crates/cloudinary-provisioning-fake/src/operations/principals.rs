@@ -6,17 +6,17 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::operations::lookup;
-use crate::policy::scope::{ALL, ManagementType, Parameters, PermissionType, Scope, ScopeType};
+use crate::policy::scope::{ALL, ManagementType, Parameters, PermissionType, RoleScope, ScopeType};
 use crate::reply::answer::{Answer, Failure, Success, data, data_page};
 use crate::reply::object::object;
-use crate::request::fields::{Fields, keyword, required};
+use crate::request::fields::{RequestFields, keyword, required};
 use crate::request::page::after_cursor;
-use crate::state::State;
+use crate::state::AccountState;
 use crate::state::assignments::{FakeAssignment, NewAssignment, Principal};
 use crate::state::ordered::Keyed as _;
 use crate::state::roles::FakeRole;
 
-pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Answer {
+pub(super) fn handle(state: &mut AccountState, operation: &str, fields: &RequestFields) -> Answer {
     match operation {
         "getPrincipalRoles" => roles_of(state, fields),
         "updatePrincipalRoles" => update_roles(state, fields),
@@ -27,7 +27,7 @@ pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
 }
 
 /// The roles that are assigned to a principal itself, not to its groups.
-fn roles_of(state: &State, fields: &Fields) -> Answer {
+fn roles_of(state: &AccountState, fields: &RequestFields) -> Answer {
     let principal = asked_for(state, fields)?.ok_or_else(|| Failure::missing("principal_id"))?;
     let permission: PermissionType = fields.required_keyword("permission_type")?;
     let management: Option<ManagementType> = fields.keyword("management_type")?;
@@ -42,7 +42,7 @@ fn roles_of(state: &State, fields: &Fields) -> Answer {
 }
 
 /// Adds roles to a principal, or takes them away: all of them, or none after an error.
-fn update_roles(state: &mut State, fields: &Fields) -> Answer {
+fn update_roles(state: &mut AccountState, fields: &RequestFields) -> Answer {
     let adds = adds(fields)?;
     let principal = fields.object("principal").ok_or_else(|| Failure::missing("principal"))?;
     let principal = read_principal(state, principal, "type", "id")?;
@@ -57,7 +57,7 @@ fn update_roles(state: &mut State, fields: &Fields) -> Answer {
 }
 
 /// Adds principals to a role, or takes them away: all of them, or none after an error.
-pub(super) fn update_of_role(state: &mut State, fields: &Fields) -> Answer {
+pub(super) fn update_of_role(state: &mut AccountState, fields: &RequestFields) -> Answer {
     let role = lookup::role(state, fields)?;
     let adds = adds(fields)?;
     let principals = fields.objects("principals").ok_or_else(|| Failure::missing("principals"))?;
@@ -70,12 +70,12 @@ pub(super) fn update_of_role(state: &mut State, fields: &Fields) -> Answer {
 }
 
 /// Whether `operation` is `add`. The facts allow `remove` besides.
-fn adds(fields: &Fields) -> Result<bool, Failure> {
+fn adds(fields: &RequestFields) -> Result<bool, Failure> {
     Ok(fields.required_text("operation")? == "add")
 }
 
 /// Adds what is missing, or removes what exists.
-fn apply(state: &mut State, adds: bool, assignments: Vec<FakeAssignment>) -> Success {
+fn apply(state: &mut AccountState, adds: bool, assignments: Vec<FakeAssignment>) -> Success {
     for assignment in assignments {
         if adds {
             state.assign(assignment);
@@ -87,7 +87,7 @@ fn apply(state: &mut State, adds: bool, assignments: Vec<FakeAssignment>) -> Suc
 }
 
 /// The principals that have a role; without `verbose`, their types and ids alone.
-pub(super) fn of_role(state: &State, fields: &Fields) -> Answer {
+pub(super) fn of_role(state: &AccountState, fields: &RequestFields) -> Answer {
     let role_id = &lookup::role(state, fields)?.id;
     let filter = AssignmentFilter::read(state, fields)?;
     let verbose = fields.boolean("verbose") == Some(true);
@@ -115,7 +115,7 @@ pub(super) fn of_role(state: &State, fields: &Fields) -> Answer {
 }
 
 /// The principals that have roles in a scope, with their roles.
-fn inspect(state: &State, fields: &Fields) -> Answer {
+fn inspect(state: &AccountState, fields: &RequestFields) -> Answer {
     let scope = lookup::existing_scope(state, fields)?;
     let only = asked_for(state, fields)?;
     let content = lookup::content(fields)?;
@@ -134,7 +134,7 @@ fn inspect(state: &State, fields: &Fields) -> Answer {
 }
 
 /// The roles of the principals that the request names, each of which is in the response, in their order.
-fn inspect_multiple(state: &State, fields: &Fields) -> Answer {
+fn inspect_multiple(state: &AccountState, fields: &RequestFields) -> Answer {
     let scope = lookup::existing_scope(state, fields)?;
     let content = parameters(fields.object("policy_parameters"))?;
     let asked = fields.objects("principals").unwrap_or_default();
@@ -151,8 +151,8 @@ fn inspect_multiple(state: &State, fields: &Fields) -> Answer {
 
 /// A page of principals with their roles.
 fn inspection<'a>(
-    state: &State,
-    fields: &Fields,
+    state: &AccountState,
+    fields: &RequestFields,
     principals: impl Iterator<Item = &'a Principal>,
     roles: &HashMap<&Principal, Vec<impl Serialize>>,
 ) -> Answer {
@@ -167,7 +167,7 @@ fn inspection<'a>(
     data_page(&object! { principals: page.into_iter().map(inspected).collect::<Vec<_>>() }, next)
 }
 
-fn applies(role: &FakeRole, known: &FakeAssignment, scope: &Scope<'_>, content: &Parameters) -> bool {
+fn applies(role: &FakeRole, known: &FakeAssignment, scope: &RoleScope<'_>, content: &Parameters) -> bool {
     known.scope(role).covers(scope) && known.is_for(content)
 }
 
@@ -179,7 +179,7 @@ struct AssignmentFilter {
 }
 
 impl AssignmentFilter {
-    fn read(state: &State, fields: &Fields) -> Result<Self, Failure> {
+    fn read(state: &AccountState, fields: &RequestFields) -> Result<Self, Failure> {
         let scope_type = fields.keyword("scope_type")?;
         // A product environment says nothing about roles of the account's scope.
         let environment = fields.text("scope_id").filter(|_| scope_type != Some(ScopeType::Account));
@@ -199,7 +199,7 @@ impl AssignmentFilter {
 }
 
 /// The principal that a query asks for. Its type and its id are given together.
-pub(super) fn asked_for(state: &State, fields: &Fields) -> Result<Option<Principal>, Failure> {
+pub(super) fn asked_for(state: &AccountState, fields: &RequestFields) -> Result<Option<Principal>, Failure> {
     let kind = fields.keyword("principal_type")?;
     match (kind, fields.text("principal_id")) {
         (None, None) => Ok(None),
@@ -209,12 +209,12 @@ pub(super) fn asked_for(state: &State, fields: &Fields) -> Result<Option<Princip
     }
 }
 
-fn read_principal(state: &State, item: &Map<String, Value>, kind: &str, id: &str) -> Result<Principal, Failure> {
+fn read_principal(state: &AccountState, item: &Map<String, Value>, kind: &str, id: &str) -> Result<Principal, Failure> {
     let kind = keyword(required(item.get(kind), kind)?, kind)?;
     existing(state, Principal { kind, id: required(item.get(id), id)?.to_owned() })
 }
 
-fn existing(state: &State, principal: Principal) -> Result<Principal, Failure> {
+fn existing(state: &AccountState, principal: Principal) -> Result<Principal, Failure> {
     if state.has_principal(&principal) {
         return Ok(principal);
     }
@@ -234,7 +234,7 @@ fn parameters(object: Option<&Map<String, Value>>) -> Result<Parameters, Failure
 /// Reads an assignment: a role for product environments needs one of them or `all`, a content role needs every kind of
 /// content that its policies have placeholders for.
 fn read_assignment(
-    state: &State,
+    state: &AccountState,
     role: &FakeRole,
     principal: Principal,
     item: &Map<String, Value>,

@@ -7,15 +7,15 @@ use crate::base::switch::Switch;
 use crate::operations::{key_view, lookup};
 use crate::reply::answer::{Answer, Failure, list as list_as, message_ok, ok};
 use crate::reply::object::object;
-use crate::request::fields::Fields;
+use crate::request::fields::RequestFields;
 use crate::request::prefix::{lowercase, starts_with};
-use crate::state::State;
+use crate::state::AccountState;
 use crate::state::product_environments::{FakeSubAccount, NewSubAccount, cloud_name_from};
 
 /// From this many assets on, an environment cannot be deleted and keeps its cloud name.
 const MANY_ASSETS: u64 = 1000;
 
-pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Answer {
+pub(super) fn handle(state: &mut AccountState, operation: &str, fields: &RequestFields) -> Answer {
     let id = fields.path("sub_account_id");
     match operation {
         "getProductEnvironments" => list(state, fields),
@@ -35,7 +35,7 @@ pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
     }
 }
 
-fn list(state: &State, fields: &Fields) -> Answer {
+fn list(state: &AccountState, fields: &RequestFields) -> Answer {
     let (ids, cloud_names) = (fields.texts("ids"), fields.texts("cloud_names"));
     let alone = ids.is_some() && state.is_on(Switch::IdsWithoutOtherFilters);
     let (enabled, prefix) = (fields.boolean("enabled"), fields.text("prefix").map(lowercase));
@@ -52,7 +52,7 @@ fn list(state: &State, fields: &Fields) -> Answer {
     list_as("sub_accounts", listed.map(|environment| view(state, environment, None)))
 }
 
-fn create(state: &mut State, fields: &Fields) -> Answer {
+fn create(state: &mut AccountState, fields: &RequestFields) -> Answer {
     let name = fields.text("name").unwrap_or("");
     lookup::check_name(name)?;
     let cloud_name = match fields.text("cloud_name") {
@@ -72,7 +72,7 @@ fn create(state: &mut State, fields: &Fields) -> Answer {
     ok(&view(state, lookup::environment(state, &id)?, Some(edge_key)))
 }
 
-fn update(state: &mut State, id: &str, fields: &Fields) -> Answer {
+fn update(state: &mut AccountState, id: &str, fields: &RequestFields) -> Answer {
     let before = lookup::environment_for(state, id, "update")?.clone();
     let mut after = before.clone();
     if let Some(name) = fields.text("name") {
@@ -106,7 +106,7 @@ fn update(state: &mut State, id: &str, fields: &Fields) -> Answer {
 }
 
 /// Letters, digits, hyphens and underscores; the latter become hyphens (live, PHP).
-fn check_cloud_name(state: &State, given: &str) -> Result<String, Failure> {
+fn check_cloud_name(state: &AccountState, given: &str) -> Result<String, Failure> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if given.is_empty() || !given.chars().all(allowed) {
         return Err(Failure::invalid("cloud_name", format!("must consist of letters, digits, - and _, not {given:?}")));
@@ -115,7 +115,7 @@ fn check_cloud_name(state: &State, given: &str) -> Result<String, Failure> {
 }
 
 /// An environment may take its own former name again.
-fn check_cloud_name_is_free(state: &State, cloud_name: &str, environment: Option<&str>) -> Result<(), Failure> {
+fn check_cloud_name_is_free(state: &AccountState, cloud_name: &str, environment: Option<&str>) -> Result<(), Failure> {
     if state.environments.is_taken(cloud_name, environment) {
         // What the service says (live, Go).
         return Err(Failure::conflict("Customers is invalid"));
@@ -126,7 +126,7 @@ fn check_cloud_name_is_free(state: &State, cloud_name: &str, environment: Option
 /// The documented fields in their documented order, and those that live tests saw besides. A new environment comes with
 /// an
 /// `edge_key` and the secrets of its keys.
-fn view(state: &State, environment: &FakeSubAccount, edge_key: Option<String>) -> impl Serialize {
+fn view(state: &AccountState, environment: &FakeSubAccount, edge_key: Option<String>) -> impl Serialize {
     object! {
         cloud_name: &environment.cloud_name,
         name: &environment.name,

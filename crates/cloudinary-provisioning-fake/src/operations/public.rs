@@ -4,10 +4,10 @@ use crate::policy::cedar;
 use crate::policy::system::{CATALOG, SCHEMA};
 use crate::reply::answer::{Answer, Failure, ok};
 use crate::reply::object::object;
-use crate::request::fields::Fields;
-use crate::state::State;
+use crate::request::fields::RequestFields;
+use crate::state::AccountState;
 
-pub(super) fn handle(_state: &mut State, operation: &str, fields: &Fields) -> Answer {
+pub(super) fn handle(_state: &mut AccountState, operation: &str, fields: &RequestFields) -> Answer {
     match operation {
         "getSystemRolesAndPoliciesCatalog" => ok(&object! { catalog: &*CATALOG }),
         "validateCedarPolicy" => validate(fields),
@@ -17,7 +17,7 @@ pub(super) fn handle(_state: &mut State, operation: &str, fields: &Fields) -> An
 }
 
 /// Checks the outline of a policy; see [`cedar`].
-fn validate(fields: &Fields) -> Answer {
+fn validate(fields: &RequestFields) -> Answer {
     let problems = cedar::check(fields.text("policy").unwrap_or_default());
     let valid = problems.is_empty();
     let errors = problems.into_iter().map(|problem| object! { cedar_message: problem, cedar_code: cedar::CODE });

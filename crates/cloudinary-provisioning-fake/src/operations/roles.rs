@@ -9,12 +9,12 @@ use crate::policy::scope::{ManagementType, Parameters, PermissionType, ScopeType
 use crate::policy::system;
 use crate::reply::answer::{Answer, Failure, Success, created_data, data};
 use crate::reply::object::object;
-use crate::request::fields::Fields;
-use crate::state::State;
+use crate::request::fields::RequestFields;
+use crate::state::AccountState;
 use crate::state::roles::{FakeRole, NewRole};
 
 /// Answers operations on roles; their principals are in [`principals`].
-pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Answer {
+pub(super) fn handle(state: &mut AccountState, operation: &str, fields: &RequestFields) -> Answer {
     match operation {
         "getRoles" => list(state, fields),
         "createRole" => create(state, fields),
@@ -28,7 +28,7 @@ pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
 }
 
 /// Roles of one permission type. `policy_parameters` asks for roles that take each of these kinds of content.
-fn list(state: &State, fields: &Fields) -> Answer {
+fn list(state: &AccountState, fields: &RequestFields) -> Answer {
     let permission: PermissionType = fields.required_keyword("permission_type")?;
     let scope: Option<ScopeType> = fields.keyword("scope_type")?;
     let management: Option<ManagementType> = fields.keyword("management_type")?;
@@ -44,7 +44,7 @@ fn list(state: &State, fields: &Fields) -> Answer {
 }
 
 /// Creates a role, with the caller's id or a generated one.
-fn create(state: &mut State, fields: &Fields) -> Answer {
+fn create(state: &mut AccountState, fields: &RequestFields) -> Answer {
     let name = fields.required_text("name")?;
     let (permission, scope) = (fields.required_keyword("permission_type")?, fields.required_keyword("scope_type")?);
     let mut new = NewRole::new(name, scope, permission);
@@ -63,7 +63,7 @@ fn create(state: &mut State, fields: &Fields) -> Answer {
 }
 
 /// Replaces name, description and policies; absent ones are removed.
-fn update(state: &mut State, fields: &Fields) -> Answer {
+fn update(state: &mut AccountState, fields: &RequestFields) -> Answer {
     let former = find_custom(state, fields)?.clone();
     let name = fields.required_text("name")?.to_owned();
     let system_policy_ids = read_policies(fields)?;
@@ -77,7 +77,7 @@ fn update(state: &mut State, fields: &Fields) -> Answer {
 
 /// Deletes a role and its assignments. One that is assigned needs `force`; the response without it is not documented,
 /// and is a 409 here.
-fn delete(state: &mut State, fields: &Fields) -> Answer {
+fn delete(state: &mut AccountState, fields: &RequestFields) -> Answer {
     let id = find_custom(state, fields)?.id.clone();
     let assigned = state.assignments.iter().any(|known| known.role_id == id);
     if assigned && fields.boolean("force") != Some(true) {
@@ -88,7 +88,7 @@ fn delete(state: &mut State, fields: &Fields) -> Answer {
     Ok(Success::NO_CONTENT)
 }
 
-fn find_custom<'a>(state: &'a State, fields: &Fields) -> Result<&'a FakeRole, Failure> {
+fn find_custom<'a>(state: &'a AccountState, fields: &RequestFields) -> Result<&'a FakeRole, Failure> {
     let role = lookup::role(state, fields)?;
     match role.management_type {
         ManagementType::Custom => Ok(role),
@@ -96,7 +96,7 @@ fn find_custom<'a>(state: &'a State, fields: &Fields) -> Result<&'a FakeRole, Fa
     }
 }
 
-fn read_policies(fields: &Fields) -> Result<Vec<String>, Failure> {
+fn read_policies(fields: &RequestFields) -> Result<Vec<String>, Failure> {
     let mut ids = fields.texts("system_policy_ids").unwrap_or_default();
     if let Some(unknown) = ids.iter().find(|id| system::policy(id).is_none()) {
         return Err(Failure::invalid(
@@ -111,7 +111,7 @@ fn read_policies(fields: &Fields) -> Result<Vec<String>, Failure> {
 
 /// A name is unique among the roles of the same scope and permission type, the system's included.
 fn check_name_is_free(
-    state: &State,
+    state: &AccountState,
     name: &str,
     scope: ScopeType,
     permission: PermissionType,

@@ -6,10 +6,10 @@ use crate::policy::scope::{self, Parameters, PermissionType, ScopeType};
 use crate::policy::system::{CATALOG, MADE_AT, SystemPolicy};
 use crate::reply::answer::{Answer, Failure, data};
 use crate::reply::object::object;
-use crate::request::fields::Fields;
-use crate::state::State;
+use crate::request::fields::RequestFields;
+use crate::state::AccountState;
 
-pub(super) fn handle(_state: &mut State, operation: &str, fields: &Fields) -> Answer {
+pub(super) fn handle(_state: &mut AccountState, operation: &str, fields: &RequestFields) -> Answer {
     match operation {
         "getSystemPolicies" => list(fields),
         _ => Err(Failure::not_built(operation)),
@@ -17,7 +17,7 @@ pub(super) fn handle(_state: &mut State, operation: &str, fields: &Fields) -> An
 }
 
 /// The policies of one scope, the account by default. They come all at once, since the request has no cursor.
-fn list(fields: &Fields) -> Answer {
+fn list(fields: &RequestFields) -> Answer {
     let scope = fields.keyword("scope_type")?.unwrap_or(ScopeType::Account);
     let permission: Option<PermissionType> = fields.keyword("permission_type")?;
     let wanted = |policy: &&SystemPolicy| {

@@ -8,12 +8,12 @@ use crate::base::switch::Switch;
 use crate::operations::lookup;
 use crate::reply::answer::{Answer, Failure, list as list_as, message_ok, ok};
 use crate::reply::object::object;
-use crate::request::fields::Fields;
-use crate::state::State;
+use crate::request::fields::RequestFields;
+use crate::state::AccountState;
 use crate::state::user_groups::{FakeGroup, NewGroup};
 use crate::state::users::FakeUser;
 
-pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Answer {
+pub(super) fn handle(state: &mut AccountState, operation: &str, fields: &RequestFields) -> Answer {
     let id = fields.path("group_id");
     let extended = fields.boolean("extended_details").unwrap_or(false);
     match operation {
@@ -60,7 +60,7 @@ pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
     }
 }
 
-fn add(state: &mut State, id: &str, user_id: &str) -> Answer {
+fn add(state: &mut AccountState, id: &str, user_id: &str) -> Answer {
     lookup::group(state, id)?;
     lookup::user(state, user_id)?;
     // Membership is a set: adding a member again succeeds and changes nothing.
@@ -73,21 +73,21 @@ fn add(state: &mut State, id: &str, user_id: &str) -> Answer {
     }
 }
 
-fn touch(state: &mut State, id: &str) {
+fn touch(state: &mut AccountState, id: &str) {
     let now = state.now();
     state.groups.change(id, |group| group.updated_at = now);
 }
 
-fn show(state: &State, id: &str, extended: bool) -> Answer {
+fn show(state: &AccountState, id: &str, extended: bool) -> Answer {
     ok(&view(state, lookup::group(state, id)?, extended))
 }
 
-fn members(state: &State, id: &str) -> Answer {
+fn members(state: &AccountState, id: &str) -> Answer {
     list_as("users", members_of(state, lookup::group(state, id)?))
 }
 
 /// Names are unique: the description documents a 409 that has no other reason.
-fn check_name(state: &State, name: &str, owner: Option<&str>) -> Result<(), Failure> {
+fn check_name(state: &AccountState, name: &str, owner: Option<&str>) -> Result<(), Failure> {
     lookup::check_name(name)?;
     let other = |group: &FakeGroup| group.name == name && owner != Some(group.id.as_str());
     if !state.is_on(Switch::DuplicateGroupNames) && state.groups.iter().any(other) {
@@ -96,7 +96,7 @@ fn check_name(state: &State, name: &str, owner: Option<&str>) -> Result<(), Fail
     Ok(())
 }
 
-fn view(state: &State, group: &FakeGroup, extended: bool) -> impl Serialize {
+fn view(state: &AccountState, group: &FakeGroup, extended: bool) -> impl Serialize {
     object! {
         id: &group.id,
         name: &group.name,
@@ -109,7 +109,7 @@ fn view(state: &State, group: &FakeGroup, extended: bool) -> impl Serialize {
     }
 }
 
-fn members_of(state: &State, group: &FakeGroup) -> Vec<impl Serialize> {
+fn members_of(state: &AccountState, group: &FakeGroup) -> Vec<impl Serialize> {
     group.members.iter().filter_map(|id| state.users.get(id.as_str())).map(member).collect()
 }
 

@@ -11,14 +11,14 @@ use crate::base::switch::Switch;
 use crate::operations::lookup;
 use crate::reply::answer::{Answer, Failure, list as list_as, message_ok, ok};
 use crate::reply::object::object;
-use crate::request::fields::Fields;
+use crate::request::fields::RequestFields;
 use crate::request::page::PageRange;
 use crate::request::prefix::{lowercase, starts_with};
-use crate::state::State;
+use crate::state::AccountState;
 use crate::state::product_environments::FakeSubAccount;
 use crate::state::users::{FakeUser, MASTER_ADMIN, NewUser, Users};
 
-pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Answer {
+pub(super) fn handle(state: &mut AccountState, operation: &str, fields: &RequestFields) -> Answer {
     let id = fields.path("user_id");
     match operation {
         "getUsers" => list(state, fields),
@@ -43,11 +43,11 @@ pub(super) fn handle(state: &mut State, operation: &str, fields: &Fields) -> Ans
     }
 }
 
-fn show(state: &State, id: &str) -> Answer {
+fn show(state: &AccountState, id: &str) -> Answer {
     ok(&UserView { state, user: lookup::user(state, id)? })
 }
 
-fn create(state: &mut State, fields: &Fields) -> Answer {
+fn create(state: &mut AccountState, fields: &RequestFields) -> Answer {
     check(fields)?;
     let (name, email) = (fields.text("name").unwrap_or(""), fields.text("email").unwrap_or(""));
     let mut new = NewUser::new(name, email);
@@ -66,7 +66,7 @@ fn create(state: &mut State, fields: &Fields) -> Answer {
     show(state, &id)
 }
 
-fn update(state: &mut State, id: &str, fields: &Fields) -> Answer {
+fn update(state: &mut AccountState, id: &str, fields: &RequestFields) -> Answer {
     let user = lookup::user(state, id)?;
     check(fields)?;
     let role = fields.text("role").unwrap_or(&user.role).to_owned();
@@ -100,7 +100,7 @@ fn update(state: &mut State, id: &str, fields: &Fields) -> Answer {
 }
 
 /// Checks what the facts do not say about names and emails.
-fn check(fields: &Fields) -> Result<(), Failure> {
+fn check(fields: &RequestFields) -> Result<(), Failure> {
     fields.text("name").map_or(Ok(()), lookup::check_name)?;
     match fields.text("email").filter(|email| !is_email(email)) {
         Some(email) => Err(Failure::invalid("email", format!("is not valid: {email:?}"))),
@@ -125,7 +125,7 @@ enum Granted {
 }
 
 /// An empty list is access to everything (live, Ruby and Node). A master admin always has it.
-fn granted(state: &State, fields: &Fields, master_admin: bool) -> Result<Granted, Failure> {
+fn granted(state: &AccountState, fields: &RequestFields, master_admin: bool) -> Result<Granted, Failure> {
     let Some(ids) = fields.texts("sub_account_ids") else {
         return Ok(if master_admin { Granted::All } else { Granted::AsBefore });
     };
@@ -139,7 +139,7 @@ fn granted(state: &State, fields: &Fields, master_admin: bool) -> Result<Granted
     Ok(Granted::Some(ids.into_iter().filter(|id| seen.insert(*id)).map(str::to_owned).collect()))
 }
 
-fn check_email_is_free(state: &State, email: &str, owner: Option<&str>) -> Result<(), Failure> {
+fn check_email_is_free(state: &AccountState, email: &str, owner: Option<&str>) -> Result<(), Failure> {
     match state.users.by_email(email) {
         Some(user) if owner != Some(user.id.as_str()) => {
             Err(Failure::conflict(format!("User with email {email} already exists")))
@@ -149,7 +149,7 @@ fn check_email_is_free(state: &State, email: &str, owner: Option<&str>) -> Resul
 }
 
 /// Filters apply together, with `ids` and `emails` too (live, five SDKs).
-fn list(state: &State, fields: &Fields) -> Answer {
+fn list(state: &AccountState, fields: &RequestFields) -> Answer {
     let filter = UserFilter::of(fields, state.is_on(Switch::PendingFalseIsEverybody));
     let page = PageRange::of(fields, state.page_cap)?;
     let sort = UserOrder::of(fields);
@@ -176,7 +176,7 @@ fn list(state: &State, fields: &Fields) -> Answer {
 }
 
 /// The places of the users whose ids and emails are asked for.
-fn named(users: &Users, fields: &Fields) -> Option<BTreeSet<u64>> {
+fn named(users: &Users, fields: &RequestFields) -> Option<BTreeSet<u64>> {
     let ids = fields.texts("ids").map(|ids| ids.iter().filter_map(|id| users.place(*id)).collect());
     let emails =
         fields.texts("emails").map(|emails| emails.iter().filter_map(|email| users.place_of_email(email)).collect());
@@ -186,7 +186,7 @@ fn named(users: &Users, fields: &Fields) -> Option<BTreeSet<u64>> {
     }
 }
 
-fn views<'a>(state: &'a State, users: impl Iterator<Item = &'a FakeUser>) -> Answer {
+fn views<'a>(state: &'a AccountState, users: impl Iterator<Item = &'a FakeUser>) -> Answer {
     list_as("users", users.map(|user| UserView { state, user }))
 }
 
@@ -207,7 +207,7 @@ struct LoginFilter {
 }
 
 impl<'a> UserFilter<'a> {
-    fn of(fields: &'a Fields, pending_false_is_everybody: bool) -> Self {
+    fn of(fields: &'a RequestFields, pending_false_is_everybody: bool) -> Self {
         let exclude = fields.text("union_type") == Some("exclude");
         Self {
             // Three states: only pending users, only others, everybody (live, five SDKs).
@@ -256,7 +256,7 @@ struct UserOrder<'a> {
 }
 
 impl<'a> UserOrder<'a> {
-    fn of(fields: &'a Fields) -> Option<Self> {
+    fn of(fields: &'a RequestFields) -> Option<Self> {
         let (by, order) = (fields.text("sort_by"), fields.text("sort_order"));
         (by.is_some() || order.is_some())
             .then(|| Self { by: by.unwrap_or("created_at"), descending: order != Some("asc") })
@@ -279,7 +279,7 @@ impl<'a> UserOrder<'a> {
     }
 }
 
-fn groups_of(state: &State, user_id: &str) -> Vec<impl Serialize> {
+fn groups_of(state: &AccountState, user_id: &str) -> Vec<impl Serialize> {
     state.groups.of_user(user_id).map(|group| object! { id: &group.id, name: &group.name }).collect()
 }
 
@@ -295,7 +295,7 @@ fn sub_account(environment: &FakeSubAccount) -> impl Serialize {
 
 /// A user on the wire. Its fields are made while it is serialized, so that a long list does not hold every text twice.
 struct UserView<'a> {
-    state: &'a State,
+    state: &'a AccountState,
     user: &'a FakeUser,
 }
 
@@ -342,7 +342,7 @@ impl Serialize for UserView<'_> {
 }
 
 /// The ids of a user's product environments; none of them stands for all.
-fn sub_account_ids(state: &State, user: &FakeUser) -> Value {
+fn sub_account_ids(state: &AccountState, user: &FakeUser) -> Value {
     let ids = user.sub_account_ids.as_deref().unwrap_or_default();
     if state.is_on(Switch::SubAccountIdsAsArray) { Value::from(ids) } else { Value::from(ids.join(",")) }
 }

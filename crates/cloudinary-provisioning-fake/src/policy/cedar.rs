@@ -14,11 +14,11 @@ const PRINCIPALS: [&str; 4] = ["User", "Group", "APIKey", "ProvisioningKey"];
 pub(crate) const CODE: &str = "ACCOUNTS_00002";
 
 /// What is wrong with a statement, as the service's error names it.
-pub(crate) type Problem = &'static str;
+pub(crate) type CedarProblem = &'static str;
 
 /// Returns what is wrong with a policy, which may be several statements one after another; nothing if the outline is
 /// sound.
-pub(crate) fn check(policy: &str) -> Vec<Problem> {
+pub(crate) fn check(policy: &str) -> Vec<CedarProblem> {
     let tokens = match tokens(policy) {
         Ok(tokens) if tokens.is_empty() => return vec!["empty_policy"],
         Ok(tokens) => tokens,
@@ -26,8 +26,9 @@ pub(crate) fn check(policy: &str) -> Vec<Problem> {
     };
     let mut statements = split(&tokens, ";");
     let unfinished = statements.pop().is_some_and(|rest| !rest.is_empty());
-    let problems =
-        statements.into_iter().filter_map(|statement| Statement::read(statement).and_then(|read| read.check()).err());
+    let problems = statements
+        .into_iter()
+        .filter_map(|statement| StatementOutline::read(statement).and_then(|read| read.check()).err());
     problems.chain(unfinished.then_some("missing_semicolon")).collect()
 }
 
@@ -46,7 +47,7 @@ pub(crate) fn subjects(policy: &str) -> Vec<Subject<'_>> {
     let tokens = tokens(policy).unwrap_or_default();
     let mut subjects = Vec::new();
     for statement in split(&tokens, ";") {
-        let Ok(Statement { clauses: [principal, ..], .. }) = Statement::read(statement) else { continue };
+        let Ok(StatementOutline { clauses: [principal, ..], .. }) = StatementOutline::read(statement) else { continue };
         let paths = paths(principal);
         if paths.is_empty() {
             subjects.push(Subject::Anyone);
@@ -83,13 +84,13 @@ pub(crate) fn tidy(statement: &str) -> String {
 }
 
 /// A statement's scope, and what follows it.
-struct Statement<'t, 'a> {
+struct StatementOutline<'t, 'a> {
     clauses: [&'t Tokens<'a>; 3],
     conditions: &'t Tokens<'a>,
 }
 
-impl<'t, 'a> Statement<'t, 'a> {
-    fn read(mut tokens: &'t Tokens<'a>) -> Result<Self, Problem> {
+impl<'t, 'a> StatementOutline<'t, 'a> {
+    fn read(mut tokens: &'t Tokens<'a>) -> Result<Self, CedarProblem> {
         // An annotation may have no value.
         while let [(Token::Mark("@"), _), (Token::Word(_), _), rest @ ..] = tokens {
             tokens = enclosed(rest, "(").map_or(rest, |(_, rest)| rest);
@@ -104,7 +105,7 @@ impl<'t, 'a> Statement<'t, 'a> {
         Ok(Self { clauses: clauses.try_into().map_err(|_| "invalid_scope")?, conditions })
     }
 
-    fn check(&self) -> Result<(), Problem> {
+    fn check(&self) -> Result<(), CedarProblem> {
         let [principal, action, resource] = self.clauses;
         let principals = paths(principal);
         let known = |path: &Path<'_>| matches!(path.names.as_slice(), [_, name] if PRINCIPALS.contains(name));
@@ -205,7 +206,7 @@ fn enclosed<'t, 'a>(tokens: &'t Tokens<'a>, bracket: &str) -> Option<(&'t Tokens
     Some((rest.get(..end)?, rest.get(end + 1..)?))
 }
 
-fn tokens(text: &str) -> Result<Vec<(Token<'_>, usize)>, Problem> {
+fn tokens(text: &str) -> Result<Vec<(Token<'_>, usize)>, CedarProblem> {
     let mut tokens = Vec::new();
     // The brackets that have to be closed, as they are closed.
     let mut open = Vec::new();

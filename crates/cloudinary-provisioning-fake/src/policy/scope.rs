@@ -78,15 +78,15 @@ pub(crate) type Parameters = BTreeMap<String, String>;
 
 /// A scope: the account, one product environment, or all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Scope<'a> {
+pub(crate) struct RoleScope<'a> {
     pub(crate) kind: ScopeType,
     /// Present for product environments alone.
     pub(crate) id: Option<&'a str>,
 }
 
-impl Scope<'_> {
+impl RoleScope<'_> {
     /// Returns whether what applies in this scope also applies in the other one.
-    pub(crate) fn covers(&self, other: &Scope<'_>) -> bool {
+    pub(crate) fn covers(&self, other: &RoleScope<'_>) -> bool {
         self.kind == other.kind && (self.id == other.id || self.id == Some(ALL))
     }
 }

@@ -6,10 +6,10 @@
 macro_rules! object {
     ($($(#[$attribute:meta])* $name:ident: $value:expr),+ $(,)?) => {{
         #[derive(serde::Serialize)]
-        struct Object<$($name),+> {
+        struct AdHoc<$($name),+> {
             $($(#[$attribute])* $name: $name,)+
         }
-        Object { $($name: $value),+ }
+        AdHoc { $($name: $value),+ }
     }};
 }
 

@@ -7,18 +7,18 @@ use crate::base::clock::parse_date;
 use crate::base::keyword::Keyword;
 use crate::facts::{FieldPlace, FieldType, OperationFacts, Shape};
 use crate::reply::answer::{Failure, Misfit};
-use crate::request::form::{Bag, Given};
+use crate::request::form::{Bag, GivenValue};
 
 /// What a request says, by the operation's entry in the facts.
 ///
 /// Every value here has the type, the length and the choice that the facts ask for, and what they require is there.
 #[derive(Debug)]
-pub(crate) struct Fields {
+pub(crate) struct RequestFields {
     path: Vec<(&'static str, String)>,
     values: Vec<(&'static str, Value)>,
 }
 
-impl Fields {
+impl RequestFields {
     /// Reads the fields of an operation. `last_wins` makes the last of repeated plain values count alone.
     pub(crate) fn read(
         operation: &'static OperationFacts,
@@ -115,7 +115,7 @@ pub(crate) fn keyword<T: Keyword>(text: &str, name: &str) -> Result<T, Failure> 
 
 /// Returns the value of a field; `None` where it counts as absent.
 fn read_field(
-    given: &Given,
+    given: &GivenValue,
     name: &str,
     place: FieldPlace,
     shape: &Shape,
@@ -123,13 +123,13 @@ fn read_field(
 ) -> Result<Option<Value>, Failure> {
     let list = shape.kind == FieldType::Array && shape.content.is_none();
     let value = match given {
-        Given::Json(value) => value.clone(),
-        Given::Listed(texts) if list => texts.iter().map(String::as_str).map(Value::from).collect(),
-        Given::Plain(texts) if list => match texts.as_slice() {
+        GivenValue::Json(value) => value.clone(),
+        GivenValue::Listed(texts) if list => texts.iter().map(String::as_str).map(Value::from).collect(),
+        GivenValue::Plain(texts) if list => match texts.as_slice() {
             texts @ [_, _, ..] if !last_wins => texts.iter().map(String::as_str).map(Value::from).collect(),
             texts => split_at_commas(texts.last().map_or("", String::as_str)),
         },
-        Given::Listed(texts) | Given::Plain(texts) => match texts.last() {
+        GivenValue::Listed(texts) | GivenValue::Plain(texts) => match texts.last() {
             Some(text) if !text.is_empty() => Value::from(text.as_str()),
             _ => return Ok(None),
         },
@@ -138,7 +138,7 @@ fn read_field(
         Value::String(text) if place == FieldPlace::Query && list => split_at_commas(&text),
         value => value,
     };
-    let from_text = !matches!(given, Given::Json(_));
+    let from_text = !matches!(given, GivenValue::Json(_));
     let value = match value {
         Value::Array(values) if list && (from_text || place == FieldPlace::Query) => {
             values.into_iter().filter(|value| !value.is_null() && value != "").collect()

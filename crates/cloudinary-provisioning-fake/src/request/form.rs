@@ -14,13 +14,13 @@ const MAX_DEPTH: usize = 8;
 /// The values of a query or a body, by name.
 #[derive(Debug, Default)]
 pub(crate) struct Bag {
-    given: HashMap<String, Given>,
+    given: HashMap<String, GivenValue>,
     missing: bool,
 }
 
 /// The values of one name.
 #[derive(Debug)]
-pub(crate) enum Given {
+pub(crate) enum GivenValue {
     /// `a=1&a=2`.
     Plain(Vec<String>),
     /// `a[]=1&a[]=2` or `a[0]=1&a[1]=2`.
@@ -30,7 +30,7 @@ pub(crate) enum Given {
 }
 
 impl Bag {
-    pub(crate) fn get(&self, name: &str) -> Option<&Given> {
+    pub(crate) fn get(&self, name: &str) -> Option<&GivenValue> {
         self.given.get(name)
     }
 
@@ -42,9 +42,9 @@ impl Bag {
     /// A value that is a plain text.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         match self.get(name)? {
-            Given::Plain(texts) => texts.last().map(String::as_str),
-            Given::Json(value) => value.as_str(),
-            Given::Listed(_) => None,
+            GivenValue::Plain(texts) => texts.last().map(String::as_str),
+            GivenValue::Json(value) => value.as_str(),
+            GivenValue::Listed(_) => None,
         }
     }
 
@@ -88,7 +88,7 @@ impl Bag {
             .map_err(|error| Failure::bad_request(format!("The request body is not JSON: {error}")))?;
         match value {
             Value::Object(map) => {
-                let given = map.into_iter().map(|(name, value)| (name, Given::Json(value))).collect();
+                let given = map.into_iter().map(|(name, value)| (name, GivenValue::Json(value))).collect();
                 Ok(Self { given, missing: false })
             }
             // PHP writes an empty dictionary so.
@@ -119,22 +119,22 @@ impl Bag {
         let (name, keys) = keys_of(name);
         let number = |key: &str| key.bytes().all(|byte| byte.is_ascii_digit());
         match keys.as_slice() {
-            [] => match self.given.entry(name.to_owned()).or_insert_with(|| Given::Plain(Vec::new())) {
-                Given::Plain(texts) | Given::Listed(texts) => texts.push(value),
-                given @ Given::Json(_) => *given = Given::Plain(vec![value]),
+            [] => match self.given.entry(name.to_owned()).or_insert_with(|| GivenValue::Plain(Vec::new())) {
+                GivenValue::Plain(texts) | GivenValue::Listed(texts) => texts.push(value),
+                given @ GivenValue::Json(_) => *given = GivenValue::Plain(vec![value]),
             },
             [key] if number(key) => {
-                match self.given.entry(name.to_owned()).or_insert_with(|| Given::Listed(Vec::new())) {
-                    Given::Listed(texts) => texts.push(value),
-                    given => *given = Given::Listed(vec![value]),
+                match self.given.entry(name.to_owned()).or_insert_with(|| GivenValue::Listed(Vec::new())) {
+                    GivenValue::Listed(texts) => texts.push(value),
+                    given => *given = GivenValue::Listed(vec![value]),
                 }
             }
             keys => {
-                let given = self.given.entry(name.to_owned()).or_insert_with(|| Given::Json(Value::Null));
-                if !matches!(given, Given::Json(_)) {
-                    *given = Given::Json(Value::Null);
+                let given = self.given.entry(name.to_owned()).or_insert_with(|| GivenValue::Json(Value::Null));
+                if !matches!(given, GivenValue::Json(_)) {
+                    *given = GivenValue::Json(Value::Null);
                 }
-                if let Given::Json(slot) = given {
+                if let GivenValue::Json(slot) = given {
                     nest(slot, keys, value);
                 }
             }

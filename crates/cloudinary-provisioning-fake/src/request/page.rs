@@ -1,7 +1,7 @@
 //! Pages of a list, by number and by cursor.
 
 use crate::reply::answer::Failure;
-use crate::request::fields::Fields;
+use crate::request::fields::RequestFields;
 
 /// The page size where a request has none.
 const DEFAULT_PAGE_SIZE: usize = 100;
@@ -15,7 +15,7 @@ pub(crate) struct PageRange {
 
 impl PageRange {
     /// Reads `page` and `page_size`. Without both of them the list comes whole.
-    pub(crate) fn of(fields: &Fields, cap: Option<usize>) -> Result<Option<Self>, Failure> {
+    pub(crate) fn of(fields: &RequestFields, cap: Option<usize>) -> Result<Option<Self>, Failure> {
         let (page, size) = (positive(fields, "page")?, positive(fields, "page_size")?);
         if page.is_none() && size.is_none() {
             return Ok(None);
@@ -34,7 +34,7 @@ impl PageRange {
     }
 }
 
-fn positive(fields: &Fields, name: &str) -> Result<Option<usize>, Failure> {
+fn positive(fields: &RequestFields, name: &str) -> Result<Option<usize>, Failure> {
     match fields.integer(name) {
         None => Ok(None),
         Some(number) if number > 0 => Ok(Some(usize::try_from(number).unwrap_or(usize::MAX))),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use crate::policy::scope::{Parameters, PrincipalType, Scope};
+use crate::policy::scope::{Parameters, PrincipalType, RoleScope};
 use crate::state::ordered::Keyed;
 use crate::state::roles::FakeRole;
 
@@ -77,8 +77,8 @@ pub struct FakeAssignment {
 }
 
 impl FakeAssignment {
-    pub(crate) fn scope(&self, role: &FakeRole) -> Scope<'_> {
-        Scope { kind: role.scope_type, id: self.scope_id.as_deref() }
+    pub(crate) fn scope(&self, role: &FakeRole) -> RoleScope<'_> {
+        RoleScope { kind: role.scope_type, id: self.scope_id.as_deref() }
     }
 
     /// Returns whether it is for this folder or collection. A global role is for none in particular.

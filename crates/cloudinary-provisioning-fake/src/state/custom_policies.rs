@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use crate::base::clock::as_seconds;
 use crate::policy::cedar;
-use crate::policy::scope::{Scope, ScopeType};
+use crate::policy::scope::{RoleScope, ScopeType};
 
 /// A custom policy of a [`FakeAccount`](crate::FakeAccount).
 ///
@@ -46,8 +46,8 @@ pub struct FakeCustomPolicy {
 }
 
 impl FakeCustomPolicy {
-    pub(crate) fn scope(&self) -> Scope<'_> {
-        Scope { kind: self.scope_type, id: self.scope_id.as_deref() }
+    pub(crate) fn scope(&self) -> RoleScope<'_> {
+        RoleScope { kind: self.scope_type, id: self.scope_id.as_deref() }
     }
 }
 

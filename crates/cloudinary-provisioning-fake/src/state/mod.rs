@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use crate::base::clock::AccountClock;
 use crate::base::ids::Ids;
 use crate::base::switch::Switch;
-use crate::policy::scope::{ALL, PrincipalType, Scope, ScopeType};
+use crate::policy::scope::{ALL, PrincipalType, RoleScope, ScopeType};
 use crate::state::access_keys::{AccessKeys, FakeAccessKey, NewAccessKey};
 use crate::state::agents::AgentRegistry;
 use crate::state::assignments::{FakeAssignment, Principal};
@@ -35,7 +35,7 @@ pub(crate) mod users;
 const ROOT: &str = "Root";
 
 #[derive(Clone, Debug)]
-pub(crate) struct State {
+pub(crate) struct AccountState {
     pub(crate) account_id: String,
     /// The provisioning key, without its secret.
     pub(crate) key: String,
@@ -56,7 +56,7 @@ pub(crate) struct State {
     pub(crate) assignments: Ordered<FakeAssignment>,
 }
 
-impl State {
+impl AccountState {
     pub(crate) fn new(account_id: String, key: String) -> Self {
         Self {
             account_id,
@@ -212,7 +212,7 @@ impl State {
 
     /// Returns whether the account's own key has any role in a product environment, assigned there or in all of them.
     pub(crate) fn provisioning_key_has_role(&self, environment_id: &str) -> bool {
-        let there = Scope { kind: ScopeType::Prodenv, id: Some(environment_id) };
+        let there = RoleScope { kind: ScopeType::Prodenv, id: Some(environment_id) };
         self.assigned_to(&Principal::provisioning_key(&self.key)).any(|(role, known)| known.scope(role).covers(&there))
     }
 
