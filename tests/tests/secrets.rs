@@ -456,6 +456,7 @@ fn fake(printed: &mut Printed) {
         assert_clean("a response of the fake", &format!("{response:?} {}", String::from_utf8_lossy(response.body())));
     }
     printed.debug(&account);
+    printed.debug(&fakes::SharedAccount::new(account.clone()));
     account.requests().for_each(|request| printed.debug(request));
     account.users().for_each(|user| printed.debug(user));
     account.sub_accounts().for_each(|sub_account| printed.debug(sub_account));
