@@ -1,0 +1,70 @@
+//! [`objects!`]: one declaration for each kind of object.
+
+/// Declares the objects of a manifest. `field: Type` identifies the object and is an argument of `new`, `field?: Type` may
+/// be left out and has a setter. `[Type]` is a set.
+macro_rules! objects {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident in $kind:ident {
+            $($(#[$id_doc:meta])* $id:ident: $id_type:tt,)+
+            ;
+            $($(#[$field_doc:meta])* $field:ident?: $type:tt,)*
+        }
+    )+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub struct $name {
+            $($(#[$id_doc])* pub $id: $crate::manifest::declare::objects!(@type $id_type),)+
+            $($(#[$field_doc])* pub $field: Option<$crate::manifest::declare::objects!(@type $type)>,)*
+            /// Whether it should exist.
+            pub state: $crate::manifest::State,
+            /// Where it is declared. It does not take part in comparisons.
+            pub declared_at: $crate::manifest::DeclaredAt,
+        }
+
+        impl $name {
+            /// The kind of these objects.
+            pub const KIND: $crate::manifest::ObjectKind = $crate::manifest::ObjectKind::$kind;
+
+            /// Creates one that should exist, of which nothing else is said.
+            pub fn new($($id: $crate::manifest::declare::objects!(@argument $id_type)),+) -> Self {
+                Self {
+                    $($id: $crate::manifest::declare::objects!(@from $id_type $id),)+
+                    $($field: None,)*
+                    state: $crate::manifest::State::Present,
+                    declared_at: $crate::manifest::DeclaredAt::default(),
+                }
+            }
+
+            $(
+                #[doc = concat!("Sets `", stringify!($field), "`.")]
+                pub fn $field(mut self, $field: $crate::manifest::declare::objects!(@argument $type)) -> Self {
+                    self.$field = Some($crate::manifest::declare::objects!(@from $type $field));
+                    self
+                }
+            )*
+
+            /// Says that it should not exist.
+            pub fn absent(mut self) -> Self {
+                self.state = $crate::manifest::State::Absent;
+                self
+            }
+
+            /// Whether it should not exist.
+            pub fn is_absent(&self) -> bool {
+                self.state == $crate::manifest::State::Absent
+            }
+        }
+    )+};
+
+    (@type [$type:ty]) => { std::collections::BTreeSet<$type> };
+    (@type $type:ty) => { $type };
+    (@argument [$type:ty]) => { impl IntoIterator<Item = impl Into<$type>> };
+    (@argument $type:ty) => { impl Into<$type> };
+    (@from [$type:ty] $value:ident) => { $value.into_iter().map(Into::into).collect() };
+    (@from $type:ty, $value:ident) => { $value.into() };
+    (@from $type:tt $value:ident) => { $value.into() };
+}
+
+pub(super) use objects;
