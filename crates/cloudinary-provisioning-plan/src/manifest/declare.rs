@@ -56,6 +56,34 @@ macro_rules! objects {
                 self.state == $crate::manifest::State::Absent
             }
         }
+
+        impl $crate::manifest::record::Record for $name {
+            const KIND: $crate::manifest::ObjectKind = Self::KIND;
+            const FIELDS: &'static [&'static str] =
+                &[$(stringify!($id),)+ $(stringify!($field),)* $crate::manifest::record::STATE];
+
+            fn read(fields: &mut $crate::manifest::record::Fields<'_, '_>) -> Option<Self> {
+                // All of them first, so that every problem is found.
+                $(let $id = fields.required(stringify!($id));)+
+                $(let $field = fields.optional(stringify!($field));)*
+                let state = fields.optional($crate::manifest::record::STATE).unwrap_or_default();
+                let declared_at = fields.declared_at();
+                Some(Self { $($id: $id?,)+ $($field,)* state, declared_at })
+            }
+
+            fn write(&self) -> Vec<(&'static str, $crate::manifest::tree::Node)> {
+                use $crate::manifest::field::Field as _;
+                let identity = [$(Some((stringify!($id), self.$id.write())),)+];
+                let fields = [$(self.$field.as_ref().map(|value| (stringify!($field), value.write())),)*];
+                let state = self.is_absent().then(|| ($crate::manifest::record::STATE, self.state.write()));
+                // In front of the fields, of which the last may be a table.
+                identity.into_iter().chain([state]).chain(fields).flatten().collect()
+            }
+
+            fn says_more(&self) -> bool {
+                [$(self.$field.is_some() && $crate::manifest::record::is_more(stringify!($field)),)*].contains(&true)
+            }
+        }
     )+};
 
     (@type [$type:ty]) => { std::collections::BTreeSet<$type> };
@@ -63,7 +91,6 @@ macro_rules! objects {
     (@argument [$type:ty]) => { impl IntoIterator<Item = impl Into<$type>> };
     (@argument $type:ty) => { impl Into<$type> };
     (@from [$type:ty] $value:ident) => { $value.into_iter().map(Into::into).collect() };
-    (@from $type:ty, $value:ident) => { $value.into() };
     (@from $type:tt $value:ident) => { $value.into() };
 }
 

@@ -81,7 +81,7 @@ impl Manifest {
         }
     }
 
-    /// Sorts the objects of each kind by identity, as reading a file does.
+    /// Sorts the objects of each kind by identity, as reading a file does and writing one does.
     ///
     /// ```
     /// use cloudinary_provisioning_plan::Manifest;
@@ -165,7 +165,7 @@ objects! {
         /// The cloud name that it had before.
         was?: Name,
         /// The display name.
-        name?: String,
+        name?: Name,
         /// Whether it is enabled.
         enabled?: bool,
         /// The custom attributes, all of them.
@@ -229,7 +229,7 @@ objects! {
         /// The email address that it had before.
         was?: Email,
         /// The name.
-        name?: String,
+        name?: Name,
         /// The role.
         role?: UserRole,
         /// The product environments that the user can access.
@@ -258,7 +258,7 @@ objects! {
         id: Name,
         ;
         /// The name.
-        name?: String,
+        name?: Name,
         /// The description; an empty one clears it.
         description?: String,
         /// What the permissions are about. It cannot be changed later.

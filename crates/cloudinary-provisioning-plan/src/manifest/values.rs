@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use super::position::DeclaredAt;
 use super::text::{Email, Name};
 
 /// A kind of object; its text is the name of its tables in a manifest.
@@ -198,6 +199,15 @@ impl Principal {
     /// Creates the principal that is this provisioning key.
     pub fn provisioning_key(key: impl Into<Name>) -> Self {
         Self::ProvisioningKey(key.into())
+    }
+
+    /// Returns where it stands in the file.
+    pub fn declared_at(&self) -> DeclaredAt {
+        match self {
+            Self::User(email) => email.declared_at,
+            Self::Group(name) | Self::ProvisioningKey(name) => name.declared_at,
+            Self::Key(key) => key.name.declared_at,
+        }
     }
 }
 
