@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use super::declaration::Declaration;
 use super::model::{Assignment, Manifest, Object};
 use super::position::DeclaredAt;
 use super::problem::Problem;
 use super::reading::shown;
-use super::record::Record;
 use super::statement::Statement;
 use super::text::{Email, Name};
 use super::values::{EnvironmentAccess, EnvironmentRef, KeyRef, ObjectKind, Principal, Scope, State};
@@ -29,7 +29,7 @@ const SYSTEM: &str = "cld::";
 
 struct Check<'m> {
     manifest: &'m Manifest,
-    declared: BTreeMap<Target, Fate>,
+    declared: BTreeMap<Mention, Fate>,
     problems: Vec<Problem>,
 }
 
@@ -79,25 +79,26 @@ impl<'m> Check<'m> {
             self.problem(name.declared_at, object, what);
         }
         if !absent {
-            for (target, at) in targets(object) {
-                self.reference(object, &target, at);
+            for (mention, at) in mentions(object) {
+                self.reference(object, &mention, at);
             }
         }
     }
 
-    fn reference(&mut self, object: Object<'_>, target: &Target, at: DeclaredAt) {
+    fn reference(&mut self, object: Object<'_>, mention: &Mention, at: DeclaredAt) {
         let ignore = &self.manifest.ignore;
-        let message = match self.declared.get(target) {
+        let message = match self.declared.get(mention) {
             Some(Fate::Present) => return,
-            Some(Fate::Absent) => format!("refers to {target}, which is declared absent"),
-            Some(Fate::Renamed(name)) => format!("refers to {target}, which is renamed to {name:?}"),
+            Some(Fate::Absent) => format!("refers to {mention}, which is declared absent"),
+            Some(Fate::Renamed(name)) => format!("refers to {mention}, which is renamed to {name:?}"),
             None => {
-                let (kind, name) = target.kind_and_name();
-                let kept = ignore.matches(kind, name) || name.starts_with(SYSTEM);
+                let (kind, name) = mention.kind_and_name();
+                // Which keys are removed depends on the account as well.
+                let kept = kind == ObjectKind::Keys || ignore.matches(kind, name) || name.starts_with(SYSTEM);
                 if kept || !self.manifest.prune.contains(&kind) {
                     return;
                 }
-                format!("refers to {target}, which is not declared, and `prune` removes what is not")
+                format!("refers to {mention}, which is not declared, and `prune` removes what is not")
             }
         };
         self.problem(at, object, message);
@@ -233,7 +234,7 @@ fn special_names(object: Object<'_>) -> Vec<(&Name, &'static str)> {
 
 /// What an object refers to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Target {
+enum Mention {
     Environment(Name),
     Key(KeyRef, String),
     Group(Name),
@@ -241,7 +242,7 @@ enum Target {
     Role(Name),
 }
 
-impl Target {
+impl Mention {
     fn key(key: &KeyRef) -> Self {
         Self::Key(key.clone(), key.to_string())
     }
@@ -257,7 +258,7 @@ impl Target {
     }
 }
 
-impl fmt::Display for Target {
+impl fmt::Display for Mention {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (kind, name) = self.kind_and_name();
         write!(f, "the {} {name:?}", kind.singular())
@@ -271,82 +272,82 @@ enum Fate {
     Renamed(String),
 }
 
-fn declared(manifest: &Manifest) -> BTreeMap<Target, Fate> {
+fn declared(manifest: &Manifest) -> BTreeMap<Mention, Fate> {
     let mut renamed = Vec::new();
     let mut declared = Vec::new();
     for object in manifest.objects() {
-        let (target, was) = match object {
+        let (mention, was) = match object {
             Object::Environment(it) => {
-                (Target::Environment(it.cloud_name.clone()), it.was.clone().map(Target::Environment))
+                (Mention::Environment(it.cloud_name.clone()), it.was.clone().map(Mention::Environment))
             }
             Object::Key(it) => {
-                let was = it.was.as_ref().map(|was| Target::key(&KeyRef::new(&it.environment, was)));
-                (Target::key(&it.reference()), was)
+                let was = it.was.as_ref().map(|was| Mention::key(&KeyRef::new(&it.environment, was)));
+                (Mention::key(&it.reference()), was)
             }
-            Object::Group(it) => (Target::Group(it.name.clone()), it.was.clone().map(Target::Group)),
-            Object::User(it) => (Target::User(it.email.clone()), it.was.clone().map(Target::User)),
-            Object::Role(it) => (Target::Role(it.id.clone()), None),
+            Object::Group(it) => (Mention::Group(it.name.clone()), it.was.clone().map(Mention::Group)),
+            Object::User(it) => (Mention::User(it.email.clone()), it.was.clone().map(Mention::User)),
+            Object::Role(it) => (Mention::Role(it.id.clone()), None),
             Object::Policy(_) | Object::Assignment(_) => continue,
         };
         renamed.extend(was.map(|was| (was, Fate::Renamed(object.name()))));
-        declared.push((target, if object.state() == State::Present { Fate::Present } else { Fate::Absent }));
+        declared.push((mention, if object.state() == State::Present { Fate::Present } else { Fate::Absent }));
     }
     // What has a name now, whatever had it before.
     renamed.into_iter().chain(declared).collect()
 }
 
-fn targets(object: Object<'_>) -> Vec<(Target, DeclaredAt)> {
-    let mut targets = Vec::new();
+fn mentions(object: Object<'_>) -> Vec<(Mention, DeclaredAt)> {
+    let mut mentions = Vec::new();
     match object {
         Object::Environment(_) | Object::Role(_) => {}
-        Object::Key(it) => targets.push(environment(&it.environment)),
-        Object::Group(it) => targets.extend(it.members.iter().flatten().map(user)),
+        Object::Key(it) => mentions.push(environment(&it.environment)),
+        Object::Group(it) => mentions.extend(it.members.iter().flatten().map(user)),
         Object::User(it) => {
-            targets.extend(it.groups.iter().flatten().map(group));
+            mentions.extend(it.groups.iter().flatten().map(group));
             if let Some(EnvironmentAccess::Only(environments)) = &it.environments {
-                targets.extend(environments.iter().filter_map(|it| match it {
+                mentions.extend(environments.iter().filter_map(|it| match it {
                     EnvironmentRef::Named(name) => Some(environment(name)),
                     EnvironmentRef::Id(_) => None,
                 }));
             }
         }
         Object::Policy(it) => {
-            targets.extend(scope(&it.scope));
-            targets.extend(it.statement.iter().flat_map(Statement::references).flat_map(|it| key(&it)));
+            mentions.extend(scope(&it.scope));
+            mentions.extend(it.statement.iter().flat_map(Statement::references).flat_map(|it| key(&it)));
         }
         Object::Assignment(it) => {
-            targets.push((Target::Role(it.role.clone()), it.role.declared_at));
-            targets.extend(scope(&it.scope));
+            mentions.push((Mention::Role(it.role.clone()), it.role.declared_at));
+            mentions.extend(scope(&it.scope));
             for principal in &it.to {
                 match principal {
-                    Principal::User(email) => targets.push(user(email)),
-                    Principal::Group(name) => targets.push(group(name)),
-                    Principal::Key(it) => targets.extend(key(it)),
+                    Principal::User(email) => mentions.push(user(email)),
+                    Principal::Group(name) => mentions.push(group(name)),
+                    Principal::Key(it) => mentions.extend(key(it)),
                     Principal::ProvisioningKey(_) => {}
                 }
             }
         }
     }
-    targets
+    mentions
 }
 
-fn environment(name: &Name) -> (Target, DeclaredAt) {
-    (Target::Environment(name.clone()), name.declared_at)
+fn environment(name: &Name) -> (Mention, DeclaredAt) {
+    (Mention::Environment(name.clone()), name.declared_at)
 }
 
-fn group(name: &Name) -> (Target, DeclaredAt) {
-    (Target::Group(name.clone()), name.declared_at)
+fn group(name: &Name) -> (Mention, DeclaredAt) {
+    (Mention::Group(name.clone()), name.declared_at)
 }
 
-fn user(email: &Email) -> (Target, DeclaredAt) {
-    (Target::User(email.clone()), email.declared_at)
+fn user(email: &Email) -> (Mention, DeclaredAt) {
+    (Mention::User(email.clone()), email.declared_at)
 }
 
-fn key(key: &KeyRef) -> [(Target, DeclaredAt); 2] {
-    [environment(&key.environment), (Target::key(key), key.name.declared_at)]
+fn key(key: &KeyRef) -> [(Mention, DeclaredAt); 2] {
+    [environment(&key.environment), (Mention::key(key), key.name.declared_at)]
 }
 
-fn scope(scope: &Scope) -> Option<(Target, DeclaredAt)> {
+fn scope(scope: &Scope) -> Option<(Mention, DeclaredAt)> {
     match scope {
         Scope::Environment(name) => Some(environment(name)),
         Scope::Account | Scope::AllEnvironments => None,

@@ -19,7 +19,7 @@ use std::str::FromStr;
 ///
 /// let csv = "First Name [Required],Last Name [Required],Email Address [Required],Status [READ ONLY]\n\
 ///            Ada,Lovelace,ada@example.com,Suspended\n";
-/// let manifest = Manifest::from_csv(csv, &CsvOptions::new().from(Preset::Google))?;
+/// let manifest = Manifest::from_csv(csv, &CsvOptions::new().preset(Preset::Google))?;
 /// assert_eq!(manifest.users[0].name.as_deref(), Some("Ada Lovelace"));
 /// assert_eq!(manifest.users[0].enabled, Some(false));
 /// # Ok::<(), cloudinary_provisioning_plan::manifest::ManifestError>(())

@@ -6,6 +6,7 @@ use std::ops::Range;
 use csv_core::{ReadFieldResult, ReaderBuilder};
 
 use super::columns::{Column, Preset, Status};
+use super::encoding::decode;
 use super::field::{ALL, ID, NONE};
 use super::model::Manifest;
 use super::problem::{ManifestError, Problem};
@@ -29,7 +30,7 @@ use super::values::ObjectKind;
 pub struct CsvOptions {
     ignore_columns: bool,
     raw: bool,
-    from: Option<Preset>,
+    preset: Option<Preset>,
 }
 
 impl CsvOptions {
@@ -52,8 +53,8 @@ impl CsvOptions {
     }
 
     /// Sets the product whose export this is, which has columns of its own.
-    pub fn from(mut self, preset: Preset) -> Self {
-        self.from = Some(preset);
+    pub fn preset(mut self, preset: Preset) -> Self {
+        self.preset = Some(preset);
         self
     }
 }
@@ -81,7 +82,7 @@ impl Manifest {
     /// # Ok::<(), cloudinary_provisioning_plan::manifest::ManifestError>(())
     /// ```
     pub fn from_csv(csv: impl AsRef<[u8]>, options: &CsvOptions) -> Result<Self, ManifestError> {
-        let text = super::encoding::decode(csv.as_ref())?;
+        let text = decode(csv.as_ref())?;
         let source = Source::new(text);
         let mut problems = Vec::new();
         let rows = rows(&source, options, &mut problems);
@@ -115,7 +116,7 @@ fn rows(source: &Source<'_>, options: &CsvOptions, problems: &mut Vec<Problem>) 
     let (start, said) = separator_line(text);
     let known = |delimiter: &u8| {
         let header = split(text, start, *delimiter, 1);
-        header.iter().flatten().filter(|cell| Column::find(&cell.text, options.from).is_some()).count()
+        header.iter().flatten().filter(|cell| Column::find(&cell.text, options.preset).is_some()).count()
     };
     // Of several that find as many, the last one is taken.
     let delimiter = said.or(DELIMITERS.into_iter().max_by_key(known)).unwrap_or(b',');
@@ -224,10 +225,10 @@ fn columns(
     header: &[Cell],
     problems: &mut Vec<Problem>,
 ) -> Vec<Option<Column>> {
-    let names = || Column::names(options.from);
+    let names = || Column::names(options.preset);
     let mut columns = Vec::new();
     for cell in header {
-        let column = Column::find(&cell.text, options.from);
+        let column = Column::find(&cell.text, options.preset);
         if column.is_none() && !cell.is_blank() && !options.ignore_columns {
             let problem = at(source, cell, format!("the column {:?} is not known", cell.text));
             problems.push(problem.expected(names(), &cell.text));
@@ -255,7 +256,7 @@ fn user(cells: &BTreeMap<Column, &Cell>, options: &CsvOptions) -> Node {
         Some(Node::text(names.join(" ")).at(parts.first()?.span.start..parts.last()?.span.end))
     };
     let enabled = || {
-        let (cell, enabled) = [(Column::Enabled, None), (Column::Status, options.from)]
+        let (cell, enabled) = [(Column::Enabled, None), (Column::Status, options.preset)]
             .into_iter()
             .find_map(|(column, preset)| Some((cell(column)?, preset)))?;
         let status = enabled.map_or_else(|| Status::of_boolean(&cell.text), |preset| preset.status(&cell.text));
@@ -283,12 +284,15 @@ fn user(cells: &BTreeMap<Column, &Cell>, options: &CsvOptions) -> Node {
     Node::table(entries.into_iter().filter_map(|(name, node)| Some((name, node?))))
 }
 
+/// The entries of a cell of several. Separators alone, which would be a list of nothing, stay a text, and are refused.
 fn list(cell: &Cell, options: &CsvOptions, text: impl Fn(&str) -> String) -> Node {
     let entries = plain(&cell.text, options)
         .split([';', '|'])
         .map(|entry| entry.trim_matches(BLANKS))
         .filter(|entry| !entry.is_empty());
-    Node::list(entries.map(|entry| Node::text(text(entry)).at(cell.span.clone()))).at(cell.span.clone())
+    let nodes: Vec<_> = entries.map(|entry| Node::text(text(entry)).at(cell.span.clone())).collect();
+    let node = if nodes.is_empty() { Node::text(cell.text.as_str()) } else { Node::list(nodes) };
+    node.at(cell.span.clone())
 }
 
 /// A cell without the apostrophe that keeps spreadsheets from computing it.

@@ -57,31 +57,31 @@ macro_rules! objects {
             }
         }
 
-        impl $crate::manifest::record::Record for $name {
+        impl $crate::manifest::declaration::Declaration for $name {
             const KIND: $crate::manifest::ObjectKind = Self::KIND;
             const FIELDS: &'static [&'static str] =
-                &[$(stringify!($id),)+ $(stringify!($field),)* $crate::manifest::record::STATE];
+                &[$(stringify!($id),)+ $(stringify!($field),)* $crate::manifest::declaration::STATE];
 
-            fn read(fields: &mut $crate::manifest::record::Fields<'_, '_>) -> Option<Self> {
+            fn read(fields: &mut $crate::manifest::declaration::Fields<'_, '_>) -> Option<Self> {
                 // All of them first, so that every problem is found.
                 $(let $id = fields.required(stringify!($id));)+
                 $(let $field = fields.optional(stringify!($field));)*
-                let state = fields.optional($crate::manifest::record::STATE).unwrap_or_default();
+                let state = fields.optional($crate::manifest::declaration::STATE).unwrap_or_default();
                 let declared_at = fields.declared_at();
                 Some(Self { $($id: $id?,)+ $($field,)* state, declared_at })
             }
 
             fn write(&self) -> Vec<(&'static str, $crate::manifest::tree::Node)> {
-                use $crate::manifest::field::Field as _;
+                use $crate::manifest::field::FieldValue as _;
                 let identity = [$(Some((stringify!($id), self.$id.write())),)+];
                 let fields = [$(self.$field.as_ref().map(|value| (stringify!($field), value.write())),)*];
-                let state = self.is_absent().then(|| ($crate::manifest::record::STATE, self.state.write()));
+                let state = self.is_absent().then(|| ($crate::manifest::declaration::STATE, self.state.write()));
                 // In front of the fields, of which the last may be a table.
                 identity.into_iter().chain([state]).chain(fields).flatten().collect()
             }
 
             fn says_more(&self) -> bool {
-                [$(self.$field.is_some() && $crate::manifest::record::is_more(stringify!($field)),)*].contains(&true)
+                [$(self.$field.is_some() && $crate::manifest::declaration::is_more(stringify!($field)),)*].contains(&true)
             }
         }
     )+};

@@ -1,4 +1,4 @@
-//! [`Field`]: how the values of fields are read and written.
+//! [`FieldValue`]: how the values of fields are read and written.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -10,18 +10,18 @@ use super::invisible::{code, first_invisible};
 use super::reading::Reading;
 use super::statement::Statement;
 use super::text::{Email, Name, Pattern};
-use super::tree::{Entry, Node, NodeValue, is_too_large};
+use super::tree::{KeyValue, Node, NodeValue, is_too_large};
 use super::values::{EnvironmentAccess, EnvironmentRef, KeyRef, ObjectKind, Principal, Scope, State};
 
 /// What a field can hold.
-pub(super) trait Field: Sized {
+pub(super) trait FieldValue: Sized {
     /// Reads the value, or notes what is wrong with it.
     fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self>;
 
     fn write(&self) -> Node;
 }
 
-impl Field for bool {
+impl FieldValue for bool {
     fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
         match &node.value {
             NodeValue::Boolean(value) => Some(*value),
@@ -35,7 +35,7 @@ impl Field for bool {
 }
 
 /// Prose, which may hold anything.
-impl Field for String {
+impl FieldValue for String {
     fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
         text(node, reading).map(str::to_owned)
     }
@@ -45,7 +45,7 @@ impl Field for String {
     }
 }
 
-impl Field for Name {
+impl FieldValue for Name {
     fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
         let text = visible(node, reading)?;
         Some(name(text, node, reading))
@@ -56,7 +56,7 @@ impl Field for Name {
     }
 }
 
-impl Field for Pattern {
+impl FieldValue for Pattern {
     fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
         let mut pattern = Self::new(visible(node, reading)?);
         pattern.declared_at = reading.declared_at(node);
@@ -68,7 +68,7 @@ impl Field for Pattern {
     }
 }
 
-impl Field for Email {
+impl FieldValue for Email {
     fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
         let text = visible(node, reading)?;
         email(text, node, reading)
@@ -79,7 +79,7 @@ impl Field for Email {
     }
 }
 
-impl Field for Statement {
+impl FieldValue for Statement {
     fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
         let text = text(node, reading)?;
         if text.trim().is_empty() {
@@ -107,7 +107,7 @@ impl Field for Statement {
 /// The values of core's open enums that this version knows: another one is more likely a mistake than a novelty.
 macro_rules! known_values {
     ($($type:ty: $what:literal,)+) => {$(
-        impl Field for $type {
+        impl FieldValue for $type {
             fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
                 let text = text(node, reading)?;
                 let value = Self::from(text);
@@ -130,7 +130,7 @@ known_values! {
     ScopeType: "a type of scope",
 }
 
-impl Field for State {
+impl FieldValue for State {
     fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
         match text(node, reading)? {
             "present" => Some(Self::Present),
@@ -147,7 +147,7 @@ impl Field for State {
     }
 }
 
-impl Field for ObjectKind {
+impl FieldValue for ObjectKind {
     fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
         let text = text(node, reading)?;
         let Some(kind) = Self::ALL.iter().find(|kind| kind.as_str() == text) else {
@@ -166,7 +166,7 @@ impl Field for ObjectKind {
     }
 }
 
-impl Field for Scope {
+impl FieldValue for Scope {
     fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
         let text = visible(node, reading)?;
         match text.split_once(':') {
@@ -184,7 +184,7 @@ impl Field for Scope {
     }
 }
 
-impl Field for Principal {
+impl FieldValue for Principal {
     fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
         let text = visible(node, reading)?;
         let parts = text.split_once(':').filter(|(_, id)| !id.is_empty());
@@ -210,7 +210,7 @@ impl Field for Principal {
     }
 }
 
-impl Field for EnvironmentAccess {
+impl FieldValue for EnvironmentAccess {
     fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
         match &node.value {
             NodeValue::Text(text) if text == ALL => Some(Self::All),
@@ -246,7 +246,7 @@ pub(super) const NONE: &str = "none";
 /// In front of the id of a product environment.
 pub(super) const ID: &str = "id:";
 
-impl Field for EnvironmentRef {
+impl FieldValue for EnvironmentRef {
     fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
         let text = visible(node, reading)?;
         match text.strip_prefix(ID) {
@@ -264,7 +264,7 @@ impl Field for EnvironmentRef {
     }
 }
 
-impl<T: Field + Ord> Field for BTreeSet<T> {
+impl<T: FieldValue + Ord> FieldValue for BTreeSet<T> {
     fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
         let NodeValue::List(nodes) = &node.value else {
             return reading.wrong_type(node, "a list");
@@ -282,12 +282,12 @@ impl<T: Field + Ord> Field for BTreeSet<T> {
     }
 
     fn write(&self) -> Node {
-        Node::list(self.iter().map(Field::write))
+        Node::list(self.iter().map(FieldValue::write))
     }
 }
 
 /// What a content role is about.
-impl Field for BTreeMap<String, String> {
+impl FieldValue for BTreeMap<String, String> {
     fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
         let NodeValue::Table(entries) = &node.value else {
             return reading.wrong_type(node, "a table");
@@ -295,7 +295,7 @@ impl Field for BTreeMap<String, String> {
         if entries.is_empty() {
             return reading.problem(node, "is empty: leave it out");
         }
-        let mut read = |entry: &Entry| {
+        let mut read = |entry: &KeyValue| {
             let value = reading.within(&entry.key, |reading| visible(&entry.value, reading).map(str::to_owned));
             if let Some(hidden) = first_invisible(&entry.key) {
                 return hidden_character(hidden, &entry.key, &entry.value, reading);
@@ -311,7 +311,7 @@ impl Field for BTreeMap<String, String> {
 }
 
 /// Attributes of a product environment, of any shape.
-impl Field for JsonObject {
+impl FieldValue for JsonObject {
     fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
         match json(node, reading)? {
             Value::Object(object) => Some(object),
@@ -339,7 +339,7 @@ fn json(node: &Node, reading: &mut Reading<'_>) -> Option<Value> {
             values.into_iter().collect::<Option<_>>().map(Value::Array)
         }
         NodeValue::Table(entries) => {
-            let mut read = |entry: &Entry| {
+            let mut read = |entry: &KeyValue| {
                 let value = reading.within(&entry.key, |reading| json(&entry.value, reading));
                 Some((entry.key.clone(), value?))
             };

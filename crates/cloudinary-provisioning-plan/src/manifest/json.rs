@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use super::model::Manifest;
 use super::problem::{ManifestError, Problem};
 use super::reader;
-use super::tree::{Entry, MAX_DEPTH, Node, NodeValue, Source};
+use super::tree::{KeyValue, MAX_DEPTH, Node, NodeValue, Source};
 
 impl Manifest {
     /// Reads a manifest from JSON, which has the same shape as TOML.
@@ -88,7 +88,7 @@ impl Reader<'_> {
         Ok(Node::from(value).at(span))
     }
 
-    fn entries(&self, pairs: &Pairs<'_>, start: usize, depth: usize) -> Result<Vec<Entry>, ManifestError> {
+    fn entries(&self, pairs: &Pairs<'_>, start: usize, depth: usize) -> Result<Vec<KeyValue>, ManifestError> {
         let mut keys = BTreeSet::new();
         let mut entries = Vec::new();
         let mut end = start;
@@ -103,7 +103,7 @@ impl Reader<'_> {
                 let message = format!("the key {key:?} stands twice in one table");
                 return Err(Problem::new(Some(self.source.position(key_start)), "", message).into());
             }
-            entries.push(Entry { key: key.clone().into_owned(), key_span: Some(key_start..span.start), value });
+            entries.push(KeyValue { key: key.clone().into_owned(), key_span: Some(key_start..span.start), value });
         }
         Ok(entries)
     }
@@ -129,9 +129,9 @@ struct Pairs<'s>(Vec<(Cow<'s, str>, &'s RawValue)>);
 
 impl<'de> Deserialize<'de> for Pairs<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
+        struct PairsVisitor;
 
-        impl<'de> Visitor<'de> for Object {
+        impl<'de> Visitor<'de> for PairsVisitor {
             type Value = Pairs<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -147,6 +147,6 @@ impl<'de> Deserialize<'de> for Pairs<'de> {
             }
         }
 
-        deserializer.deserialize_map(Object)
+        deserializer.deserialize_map(PairsVisitor)
     }
 }

@@ -47,6 +47,7 @@
 mod check;
 mod columns;
 mod csv;
+mod declaration;
 mod declare;
 mod encoding;
 mod field;
@@ -57,7 +58,6 @@ mod position;
 mod problem;
 mod reader;
 mod reading;
-mod record;
 mod statement;
 mod text;
 mod toml;

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::check::check;
-use super::field::Field;
+use super::declaration::{Declaration, read_all};
+use super::field::FieldValue;
 use super::model::{Ignore, Manifest};
 use super::problem::{ManifestError, Problem};
 use super::reading::Reading;
-use super::record::{Record, records};
 use super::text::Pattern;
 use super::tree::{Node, NodeValue, Source};
 use super::values::ObjectKind;
@@ -53,7 +53,7 @@ pub(super) fn to_tree(manifest: &Manifest) -> Node {
     manifest.sort();
     let Manifest { prune, ignore, environments, keys, groups, users, roles, policies, assignments } = &manifest;
     let patterns = |kind: &ObjectKind| {
-        let patterns = Node::list(ignore.patterns(*kind).map(Field::write));
+        let patterns = Node::list(ignore.patterns(*kind).map(FieldValue::write));
         (kind.as_str(), patterns)
     };
     let ignored = ObjectKind::ALL.iter().filter(|kind| ignore.patterns(**kind).next().is_some());
@@ -74,9 +74,9 @@ pub(super) fn to_tree(manifest: &Manifest) -> Node {
     Node::table(head.into_iter().chain(tables).flatten())
 }
 
-fn written<R: Record>(records: &[R]) -> Option<(&'static str, Node)> {
-    let nodes = records.iter().map(|record| Node::table(record.write()));
-    (!records.is_empty()).then(|| (R::KIND.as_str(), Node::list(nodes)))
+fn written<T: Declaration>(objects: &[T]) -> Option<(&'static str, Node)> {
+    let nodes = objects.iter().map(|object| Node::table(object.write()));
+    (!objects.is_empty()).then(|| (T::KIND.as_str(), Node::list(nodes)))
 }
 
 fn root_table(root: &Node, reading: &mut Reading<'_>) -> Manifest {
@@ -89,15 +89,15 @@ fn root_table(root: &Node, reading: &mut Reading<'_>) -> Manifest {
         let node = &entry.value;
         reading.within(&entry.key, |reading| match entry.key.as_str() {
             VERSION => version(node, reading),
-            PRUNE => manifest.prune = Field::read(node, reading).unwrap_or_default(),
+            PRUNE => manifest.prune = FieldValue::read(node, reading).unwrap_or_default(),
             IGNORE => manifest.ignore = ignore(node, reading),
-            "environments" => manifest.environments = records(node, reading),
-            "keys" => manifest.keys = records(node, reading),
-            "groups" => manifest.groups = records(node, reading),
-            "users" => manifest.users = records(node, reading),
-            "roles" => manifest.roles = records(node, reading),
-            "policies" => manifest.policies = records(node, reading),
-            "assignments" => manifest.assignments = records(node, reading),
+            "environments" => manifest.environments = read_all(node, reading),
+            "keys" => manifest.keys = read_all(node, reading),
+            "groups" => manifest.groups = read_all(node, reading),
+            "users" => manifest.users = read_all(node, reading),
+            "roles" => manifest.roles = read_all(node, reading),
+            "policies" => manifest.policies = read_all(node, reading),
+            "assignments" => manifest.assignments = read_all(node, reading),
             _ => {}
         });
         let kinds = ObjectKind::ALL.iter().map(|kind| kind.as_str());
@@ -130,7 +130,7 @@ fn ignore(node: &Node, reading: &mut Reading<'_>) -> Ignore {
             reading.unknown_key(entry, &names);
             continue;
         };
-        let patterns = reading.within(&entry.key, |reading| Field::read(&entry.value, reading));
+        let patterns = reading.within(&entry.key, |reading| FieldValue::read(&entry.value, reading));
         let patterns: BTreeSet<Pattern> = patterns.unwrap_or_default();
         ignore = patterns.into_iter().fold(ignore, |ignore, pattern| ignore.pattern(**kind, pattern));
     }

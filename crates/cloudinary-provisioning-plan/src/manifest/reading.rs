@@ -5,7 +5,7 @@ use std::mem;
 
 use super::position::{DeclaredAt, Position};
 use super::problem::Problem;
-use super::tree::{Entry, Node, NodeValue, Source};
+use super::tree::{KeyValue, Node, NodeValue, Source};
 
 /// The key that renames.
 const WAS: &str = "was";
@@ -72,7 +72,7 @@ impl<'s> Reading<'s> {
     }
 
     /// Notes a key that nothing is known by.
-    pub(super) fn unknown_key(&mut self, entry: &Entry, allowed: &[&str]) {
+    pub(super) fn unknown_key(&mut self, entry: &KeyValue, allowed: &[&str]) {
         let within = mem::take(&mut self.path);
         self.path = join(&within, &shown(&entry.key));
         let position = self.source.zip(entry.key_span.as_ref()).map(|(source, span)| source.position(span.start));

@@ -190,3 +190,44 @@ impl Pattern {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_whole_names() {
+        for (pattern, name, matches) in [
+            ("", "", true),
+            ("", "a", false),
+            ("a", "a", true),
+            ("a", "ab", false),
+            ("?", "ä", true),
+            ("?", "", false),
+            ("*", "", true),
+            ("*", "any", true),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*b*c", "a-b-b-", false),
+            ("*ab", "aab", true),
+            ("**?", "", false),
+            ("*@x.org", "A@X.org", false),
+        ] {
+            assert_eq!(Pattern::new(pattern).matches(name), matches, "{pattern} {name}");
+        }
+        assert!(Pattern::new("*@x.org").matches_ignoring_ascii_case("A@X.org"));
+    }
+
+    #[test]
+    fn many_stars_take_no_exponential_time() {
+        assert!(!Pattern::new("*a".repeat(40) + "b").matches(&"a".repeat(400)));
+    }
+
+    #[test]
+    fn emails_that_are_equal_hash_and_order_alike() {
+        use std::collections::{BTreeSet, HashSet};
+
+        let emails = [Email::new("A@x.org"), Email::new("a@X.org"), Email::new("b@x.org")];
+        assert_eq!(emails.iter().collect::<HashSet<_>>().len(), 2);
+        assert_eq!(emails.iter().collect::<BTreeSet<_>>().len(), 2);
+    }
+}

@@ -9,7 +9,7 @@ use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 use super::model::Manifest;
 use super::problem::{ManifestError, Problem};
 use super::reader;
-use super::tree::{Entry, MAX_DEPTH, Node, NodeValue, Source};
+use super::tree::{KeyValue, MAX_DEPTH, Node, NodeValue, Source};
 
 impl Manifest {
     /// Reads a manifest from TOML.
@@ -81,7 +81,7 @@ fn table(entries: &DeTable<'_>, depth: usize) -> Node {
     let start = |span: &Option<Range<usize>>| span.as_ref().map(|span| span.start);
     let mut entries: Vec<_> = entries
         .iter()
-        .map(|(key, value)| Entry {
+        .map(|(key, value)| KeyValue {
             key: key.get_ref().clone().into_owned(),
             key_span: Some(key.span()),
             value: node(value, depth),

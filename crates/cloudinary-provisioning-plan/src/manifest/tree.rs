@@ -25,7 +25,7 @@ pub(super) enum NodeValue {
     Boolean(bool),
     Number(Number),
     List(Vec<Node>),
-    Table(Vec<Entry>),
+    Table(Vec<KeyValue>),
     Null,
     /// What no field of a manifest holds: a date, a number that is none.
     Other(&'static str),
@@ -33,7 +33,7 @@ pub(super) enum NodeValue {
 
 /// A key with its value.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(super) struct KeyValue {
     pub(super) key: String,
     pub(super) key_span: Option<Range<usize>>,
     pub(super) value: Node,
@@ -45,7 +45,7 @@ impl Node {
     }
 
     pub(super) fn table(entries: impl IntoIterator<Item = (impl Into<String>, Self)>) -> Self {
-        let entry = |(key, value): (_, Self)| Entry { key: Into::into(key), key_span: value.span.clone(), value };
+        let entry = |(key, value): (_, Self)| KeyValue { key: Into::into(key), key_span: value.span.clone(), value };
         NodeValue::Table(entries.into_iter().map(entry).collect()).into()
     }
 
@@ -106,14 +106,25 @@ pub(super) fn is_too_large(number: &Number) -> bool {
 pub(super) struct Source<'s> {
     text: Cow<'s, str>,
     lines: Vec<usize>,
+    /// How many characters are in front of each block, so that a place in a long line is found at once.
+    characters: Vec<usize>,
 }
+
+/// The bytes of a block.
+const BLOCK: usize = 256;
 
 impl<'s> Source<'s> {
     pub(super) fn new(text: impl Into<Cow<'s, str>>) -> Self {
         let text = text.into();
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let lines = std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect();
-        Self { text, lines }
+        let blocks = text.as_bytes().chunks(BLOCK).scan(0, |sum, block| {
+            let before = *sum;
+            *sum += characters(block);
+            Some(before)
+        });
+        let characters = blocks.collect();
+        Self { text, lines, characters }
     }
 
     pub(super) fn text(&self) -> &str {
@@ -123,13 +134,17 @@ impl<'s> Source<'s> {
     pub(super) fn position(&self, offset: usize) -> Position {
         let line = self.lines.partition_point(|start| *start <= offset);
         let start = line.checked_sub(1).and_then(|line| self.lines.get(line)).copied().unwrap_or_default();
-        let mut end = offset.min(self.text.len());
-        while !self.text.is_char_boundary(end) {
-            end -= 1;
-        }
-        let before = self.text.get(start..end).map_or(0, |text| text.chars().count());
+        let before = self.characters_before(offset).saturating_sub(self.characters_before(start));
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         Position::new(number(line), number(before.saturating_add(1)))
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        // At the very end of the text there may be no block.
+        let block = (offset / BLOCK).min(self.characters.len().saturating_sub(1));
+        let start = block * BLOCK;
+        let rest = self.text.as_bytes().get(start..offset.min(self.text.len())).unwrap_or_default();
+        self.characters.get(block).copied().unwrap_or_default() + characters(rest)
     }
 
     /// The offset of a line's byte, both from 1.
@@ -146,4 +161,9 @@ impl<'s> Source<'s> {
         let within = written.find(text).map(|start| start + offset).or_else(character);
         self.position(span.start.saturating_add(within.unwrap_or_default()))
     }
+}
+
+/// How many characters begin in a piece of UTF-8.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }

@@ -68,6 +68,18 @@ fn the_form_does_not_matter() {
 }
 
 #[test]
+fn separators_alone_are_no_list() {
+    assert_eq!(
+        refused("email,environments,groups\nada@example.com, ; ,;\n"),
+        [
+            "line 2, column 17: users[0].environments: \";\" is not a list of product environments; expected all, none, \
+             [CLOUD_NAME, …]",
+            "line 2, column 21: users[0].groups: expected a list, found a text",
+        ],
+    );
+}
+
+#[test]
 fn blank_cells_leave_fields_alone() {
     assert_eq!(read("email,name,enabled,groups\nada@example.com, ,\u{a0},\" \n\"\n"), [User::new("ada@example.com")]);
 }
@@ -128,7 +140,7 @@ fn what_is_no_table_of_users() {
 
 #[test]
 fn presets_know_the_columns_of_other_products() {
-    let preset = |csv: &str, preset| Manifest::from_csv(csv, &CsvOptions::new().from(preset)).unwrap().users;
+    let preset = |csv: &str, preset| Manifest::from_csv(csv, &CsvOptions::new().preset(preset)).unwrap().users;
     let okta = "login,firstName,lastName,email,status,department,role\n\
                 ada,Ada,Lovelace,ada@example.com,ACTIVE,Research,billing\n\
                 bob@example.com,Bob,,,DEPROVISIONED,,\n";
@@ -146,7 +158,7 @@ fn presets_know_the_columns_of_other_products() {
 #[test]
 fn a_preset_refuses_a_status_and_a_column_that_it_does_not_know() {
     let csv = "email,status,rolle\nada@example.com,ENABLED,billing\n";
-    let error = Manifest::from_csv(csv, &CsvOptions::new().from(Preset::Okta)).unwrap_err();
+    let error = Manifest::from_csv(csv, &CsvOptions::new().preset(Preset::Okta)).unwrap_err();
     let lines = problems(&error);
     assert!(lines[0].starts_with("line 1, column 14: the column \"rolle\" is not known; expected role, "), "{lines:?}");
     assert_eq!(lines[1], "line 2, column 17: users[0].enabled: expected true or false, found a text");

@@ -257,7 +257,7 @@ proptest! {
         for text in [&*text, &pieces] {
             _ = Manifest::from_toml(text);
             _ = Manifest::from_json(text);
-            for options in [CsvOptions::new(), CsvOptions::new().from(Preset::Okta).ignore_columns(true)] {
+            for options in [CsvOptions::new(), CsvOptions::new().preset(Preset::Okta).ignore_columns(true)] {
                 _ = Manifest::from_csv(text, &options);
                 _ = Manifest::from_csv(&bytes, &options);
             }

@@ -1,16 +1,16 @@
-//! [`Record`]: an object that is read from a table and written as one.
+//! [`Declaration`]: an object that is read from a table and written as one.
 
-use super::field::Field;
+use super::field::FieldValue;
 use super::position::DeclaredAt;
 use super::reading::Reading;
-use super::tree::{Entry, Node, NodeValue};
+use super::tree::{KeyValue, Node, NodeValue};
 use super::values::ObjectKind;
 
 /// The key that every object has.
 pub(super) const STATE: &str = "state";
 
 /// An object, as `objects!` declares it.
-pub(super) trait Record: Sized {
+pub(super) trait Declaration: Sized {
     const KIND: ObjectKind;
     const FIELDS: &'static [&'static str];
 
@@ -28,24 +28,24 @@ pub(super) fn is_more(field: &str) -> bool {
 }
 
 /// Reads a list of objects.
-pub(super) fn records<R: Record>(node: &Node, reading: &mut Reading<'_>) -> Vec<R> {
-    let mut records = Vec::new();
+pub(super) fn read_all<T: Declaration>(node: &Node, reading: &mut Reading<'_>) -> Vec<T> {
+    let mut objects = Vec::new();
     let NodeValue::List(nodes) = &node.value else {
-        reading.wrong_type::<()>(node, &format!("a list of tables, as of `[[{}]]`", R::KIND));
-        return records;
+        reading.wrong_type::<()>(node, &format!("a list of tables, as of `[[{}]]`", T::KIND));
+        return objects;
     };
-    reading.each(nodes, |reading, node| records.extend(record::<R>(node, reading)));
-    records
+    reading.each(nodes, |reading, node| objects.extend(read_one::<T>(node, reading)));
+    objects
 }
 
-fn record<R: Record>(node: &Node, reading: &mut Reading<'_>) -> Option<R> {
+fn read_one<T: Declaration>(node: &Node, reading: &mut Reading<'_>) -> Option<T> {
     let NodeValue::Table(entries) = &node.value else {
         return reading.wrong_type(node, "a table");
     };
-    for entry in entries.iter().filter(|entry| !R::FIELDS.contains(&entry.key.as_str())) {
-        reading.unknown_key(entry, R::FIELDS);
+    for entry in entries.iter().filter(|entry| !T::FIELDS.contains(&entry.key.as_str())) {
+        reading.unknown_key(entry, T::FIELDS);
     }
-    R::read(&mut Fields { reading, node, entries })
+    T::read(&mut Fields { reading, node, entries })
 }
 
 /// The fields of an object being read.
@@ -53,18 +53,18 @@ fn record<R: Record>(node: &Node, reading: &mut Reading<'_>) -> Option<R> {
 pub(super) struct Fields<'f, 's> {
     reading: &'f mut Reading<'s>,
     node: &'f Node,
-    entries: &'f [Entry],
+    entries: &'f [KeyValue],
 }
 
 impl Fields<'_, '_> {
-    pub(super) fn required<T: Field>(&mut self, name: &str) -> Option<T> {
+    pub(super) fn required<T: FieldValue>(&mut self, name: &str) -> Option<T> {
         if self.entries.iter().any(|entry| entry.key == name) {
             return self.optional(name);
         }
         self.reading.problem(self.node, format!("`{name}` is missing"))
     }
 
-    pub(super) fn optional<T: Field>(&mut self, name: &str) -> Option<T> {
+    pub(super) fn optional<T: FieldValue>(&mut self, name: &str) -> Option<T> {
         let entry = self.entries.iter().find(|entry| entry.key == name)?;
         self.reading.within(name, |reading| T::read(&entry.value, reading))
     }
