@@ -6,7 +6,7 @@ use std::fmt::Display;
 use cloudinary_provisioning::users::Role as UserRole;
 use cloudinary_provisioning::{JsonObject, PermissionType, ScopeType, Value};
 
-use super::invisible::{code, first_invisible};
+use super::invisible::{complaint, first_invisible};
 use super::reading::Reading;
 use super::statement::Statement;
 use super::text::{Email, Name, Pattern};
@@ -375,7 +375,7 @@ fn text<'n>(node: &'n Node, reading: &mut Reading<'_>) -> Option<&'n str> {
     }
 }
 
-/// A text that is not empty, all of whose characters can be seen.
+/// A text that is not empty and has no invisible characters.
 fn visible<'n>(node: &'n Node, reading: &mut Reading<'_>) -> Option<&'n str> {
     let text = text(node, reading)?;
     if text.is_empty() {
@@ -393,8 +393,7 @@ fn hidden_character<T>(
     node: &Node,
     reading: &mut Reading<'_>,
 ) -> Option<T> {
-    let message = format!("has a character that cannot be seen, {}", code(character));
-    reading.problem_at(node, text, offset, message)
+    reading.problem_at(node, text, offset, complaint(character))
 }
 
 fn name(text: &str, node: &Node, reading: &Reading<'_>) -> Name {

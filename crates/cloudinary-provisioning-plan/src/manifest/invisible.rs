@@ -1,6 +1,6 @@
-//! Characters that cannot be seen, with which two names look alike and are not.
+//! Invisible characters, with which two names look alike and differ.
 
-/// The first character that cannot be seen, or that is blank at an end, and where in the text it is.
+/// The first invisible character, or a blank at an end, and where in the text it is.
 pub(super) fn first_invisible(text: &str) -> Option<(usize, char)> {
     let mut characters = text.char_indices();
     let ends = [characters.clone().next(), characters.clone().next_back()];
@@ -8,9 +8,10 @@ pub(super) fn first_invisible(text: &str) -> Option<(usize, char)> {
     characters.find(|(_, character)| is_invisible(*character)).or(blank)
 }
 
-/// How a message names a character that cannot be seen.
-pub(super) fn code(character: char) -> String {
-    format!("U+{:04X}", u32::from(character))
+/// What is wrong with a text that has this character.
+pub(super) fn complaint(character: char) -> String {
+    let what = if is_invisible(character) { "has the invisible character" } else { "begins or ends with a blank," };
+    format!("{what} U+{:04X}", u32::from(character))
 }
 
 fn is_invisible(character: char) -> bool {

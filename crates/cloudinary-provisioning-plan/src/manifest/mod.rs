@@ -41,8 +41,8 @@
 //! # What is refused
 //!
 //! A [`ManifestError`] has every problem of the file, each with line, column and key: unknown keys, values of another type,
-//! objects that are declared twice, references to what the file removes or renames, contradictions, and characters in names
-//! and emails that cannot be seen. A reference to what the file does not mention is not a problem: the account may have it.
+//! objects that are declared twice, references to what the file removes or renames, contradictions, and invisible characters in
+//! names and emails. A reference to what the file does not mention is not a problem: the account may have it.
 
 mod check;
 mod columns;

@@ -67,7 +67,7 @@ fn node(value: &Spanned<DeValue<'_>>, depth: usize) -> Node {
         DeValue::Integer(integer) => {
             whole(integer).map_or(NodeValue::Other("a number out of range"), NodeValue::Number)
         }
-        DeValue::Float(float) => real(float).map_or(NodeValue::Other("a number without a value"), NodeValue::Number),
+        DeValue::Float(float) => real(float).map_or(NodeValue::Other("a number that is not finite"), NodeValue::Number),
         DeValue::Datetime(_) => NodeValue::Other("a date or time"),
         DeValue::Array(_) | DeValue::Table(_) if depth >= MAX_DEPTH => NodeValue::Other("too deep a nesting"),
         DeValue::Array(values) => NodeValue::List(values.iter().map(|value| node(value, depth + 1)).collect()),

@@ -27,7 +27,7 @@ pub(super) enum NodeValue {
     List(Vec<Node>),
     Table(Vec<KeyValue>),
     Null,
-    /// What no field of a manifest holds: a date, a number that is none.
+    /// A value that no field can hold, such as a date.
     Other(&'static str),
 }
 

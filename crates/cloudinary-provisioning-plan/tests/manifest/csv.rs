@@ -68,7 +68,7 @@ fn the_form_does_not_matter() {
 }
 
 #[test]
-fn separators_alone_are_no_list() {
+fn separators_alone_are_refused() {
     assert_eq!(
         refused("email,environments,groups\nada@example.com, ; ,;\n"),
         [
@@ -106,7 +106,7 @@ fn problems_have_a_place_and_come_all_at_once() {
         refused(csv),
         [
             "line 1, column 50: the column \"email\" is there twice",
-            "line 2, column 4: users[0].email: has a character that cannot be seen, U+200B",
+            "line 2, column 4: users[0].email: has the invisible character U+200B",
             "line 2, column 18: users[0].role: \"boss\" is not a role of a user; expected master_admin, admin, billing, \
              technical_admin, reports, media_library_admin, media_library_user",
             "line 2, column 23: users[0].enabled: expected true or false, found a text",
@@ -114,14 +114,14 @@ fn problems_have_a_place_and_come_all_at_once() {
             "line 2, column 37: `environments` and `sub_account_ids` say the same thing: fill one of them",
             "line 2, column 40: is a value in a column without a name",
             "line 3, column 1: users[1]: `email` is missing",
-            "line 4, column 6: users[2].email: has a character that cannot be seen, U+000A",
+            "line 4, column 6: users[2].email: has the invisible character U+000A",
             "line 7, column 1: users.\"BOB@example.com\": is declared twice",
         ],
     );
 }
 
 #[test]
-fn what_is_no_table_of_users() {
+fn unusable_files_are_refused() {
     for (csv, expected) in [
         ("", "line 1, column 1: is empty: the first line names the columns, of which one is `email`"),
         (

@@ -203,7 +203,7 @@ fn any_manifest() -> impl Strategy<Value = Manifest> {
     })
 }
 
-/// Drops what is contradicted, until nothing is.
+/// Removes objects until the rest pass the check.
 fn consistent(mut manifest: Manifest) -> Manifest {
     while let Err(error) = manifest.check() {
         let problem = error.problems()[0].clone();

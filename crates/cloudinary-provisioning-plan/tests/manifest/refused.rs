@@ -132,7 +132,7 @@ fn values() {
 }
 
 #[test]
-fn characters_that_cannot_be_seen() {
+fn invisible_characters() {
     for (character, code) in [
         ('\u{200b}', "U+200B"),
         ('\u{200f}', "U+200F"),
@@ -148,30 +148,30 @@ fn characters_that_cannot_be_seen() {
         ('\u{85}', "U+0085"),
     ] {
         let error = Manifest::from_toml(&format!("[[users]]\nemail = \"ä{character}@x.org\"\n")).unwrap_err();
-        let expected = format!("line 2, column 11: users[0].email: has a character that cannot be seen, {code}");
+        let expected = format!("line 2, column 11: users[0].email: has the invisible character {code}");
         assert_eq!(problems(&error), [expected]);
     }
 }
 
 #[test]
-fn characters_that_cannot_be_seen_have_a_place_wherever_they_stand() {
+fn invisible_characters_have_a_place_wherever_they_stand() {
     refused(
         &[
             (
                 "[[groups]]\nname = \"Our Editors\u{a0}\"\nmembers = [\"a@x.org\", \" b@x.org\", \"c\\u200B@x.org\"]\n",
                 &[
-                    "line 2, column 20: groups[0].name: has a character that cannot be seen, U+00A0",
-                    "line 3, column 24: groups[0].members[1]: has a character that cannot be seen, U+0020",
-                    "line 3, column 35: groups[0].members[2]: has a character that cannot be seen, U+200B",
+                    "line 2, column 20: groups[0].name: begins or ends with a blank, U+00A0",
+                    "line 3, column 24: groups[0].members[1]: begins or ends with a blank, U+0020",
+                    "line 3, column 35: groups[0].members[2]: has the invisible character U+200B",
                 ],
             ),
             (
                 "[[policies]]\nname = \"p\"\nscope = \"account\"\nstatement = '''\npermit(\n  ${key:shop/c\u{200d}i}\n)'''\n",
-                &["line 6, column 15: policies[0].statement: has a character that cannot be seen, U+200D"],
+                &["line 6, column 15: policies[0].statement: has the invisible character U+200D"],
             ),
             (
                 "[ignore]\nusers = [\"*@x.org\u{200b}\"]\n",
-                &["line 2, column 18: ignore.users[0]: has a character that cannot be seen, U+200B"],
+                &["line 2, column 18: ignore.users[0]: has the invisible character U+200B"],
             ),
         ],
         Manifest::from_toml,
@@ -338,7 +338,7 @@ fn what_a_program_made() {
         problems(&manifest.check().unwrap_err()),
         [
             "environments[0].attributes.n: the number is larger than TOML can hold",
-            "users[0].email: has a character that cannot be seen, U+200B",
+            "users[0].email: has the invisible character U+200B",
             "users[0].environments: an empty list would give access to all product environments; write \"all\" to mean \
              that, or leave the key out",
         ],
