@@ -123,7 +123,8 @@ mod retry {
         let mut exchange = Exchange::new(&account, &operation, policy).unwrap();
         let sample = Reading::new(Duration::from_millis(250), SystemTime::UNIX_EPOCH, 0x9e37_79b9_7f4a_7c15);
         bencher.bench_local(move || {
-            let step = exchange.on_outcome(black_box(outcome()), sample);
+            let attempt = exchange.begin(sample.now).unwrap();
+            let step = exchange.on_outcome(attempt, black_box(outcome()), sample);
             assert!(matches!(step, Step::Retry(_)));
         });
     }

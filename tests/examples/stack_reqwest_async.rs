@@ -37,7 +37,7 @@ impl AsyncDriver for Stack {
         tokio::time::sleep(delay).await;
     }
 
-    fn sample(&self) -> Reading {
+    fn reading(&self) -> Reading {
         Reading::new(self.1.elapsed(), SystemTime::now(), RandomState::new().hash_one(()))
     }
 }

@@ -57,7 +57,7 @@ pub fn reply(data: &[u8]) {
     read(&*samples.swap_remove(which), &reply);
 }
 
-fn read(sample: &dyn samples::Reading, reply: &Response<Vec<u8>>) {
+fn read(sample: &dyn samples::Sample, reply: &Response<Vec<u8>>) {
     match (sample.read(reply), sample.read(reply)) {
         (Ok((value, debug)), Ok(again)) => {
             assert!(reply.status().is_success());
@@ -110,7 +110,12 @@ pub(crate) fn call<O: Operation>(operation: &O, reply: &Response<Vec<u8>>) {
         loop {
             let jitter = (reply.body().len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             let sample = Reading::new(elapsed, SystemTime::UNIX_EPOCH + elapsed, jitter);
-            match exchange.on_outcome(outcome(which, reply.clone()), sample) {
+            let attempt = match exchange.begin(elapsed) {
+                Ok(attempt) => attempt,
+                Err(error) => break check_end(&error, operation.safety()),
+            };
+            match exchange.on_outcome(attempt, outcome(which, reply.clone()), sample) {
+                Step::Send => panic!("nothing is looked up"),
                 Step::Retry(event) => {
                     assert!(event.delay <= LONGEST_WAIT, "{:?}", event.delay);
                     assert!(event.attempt < 3);
@@ -124,7 +129,9 @@ pub(crate) fn call<O: Operation>(operation: &O, reply: &Response<Vec<u8>>) {
     }
     let mut exchange = Exchange::new(&account, operation, RetryPolicy::none()).expect("a request");
     let sample = Reading::new(Duration::MAX, SystemTime::UNIX_EPOCH, u64::MAX);
-    assert!(matches!(exchange.on_outcome(TransportError::maybe_sent("lost").into(), sample), Step::Failed(_)));
+    let attempt = exchange.begin(Duration::ZERO).expect("the first attempt");
+    let step = exchange.on_outcome(attempt, TransportError::maybe_sent("lost").into(), sample);
+    assert!(matches!(step, Step::Failed(_)));
 }
 
 fn check_end(error: &Error, safety: Safety) {

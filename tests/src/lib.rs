@@ -25,4 +25,6 @@ mod readmes {
     pub struct Adapter;
     #[doc = include_str!("../../crates/cloudinary-provisioning-fake/README.md")]
     pub struct Fake;
+    #[doc = include_str!("../../crates/cloudinary-provisioning-plan/README.md")]
+    pub struct Plan;
 }

@@ -40,7 +40,7 @@ where
     O: Operation<Output: Debug + PartialEq + Serialize> + Debug,
 {
     fn id(&self) -> &'static str {
-        O::ID
+        Operation::id(self)
     }
 
     fn safety(&self) -> Safety {

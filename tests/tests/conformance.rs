@@ -31,7 +31,7 @@ const DEVIATIONS: &[(&str, &str, &str, &str)] = &[
 ];
 
 fn facts() -> Vec<Value> {
-    let facts = include_str!("../../crates/cloudinary-provisioning-fake/src/facts.json");
+    let facts = include_str!("../../crates/cloudinary-provisioning-fake/src/facts/facts.json");
     let facts: Value = serde_json::from_str(facts).unwrap();
     facts["operations"].as_array().unwrap().clone()
 }

@@ -154,7 +154,7 @@ proptest! {
             (PathPrefix::Provisioning, vec!["v1_1", "provisioning", "accounts", &id, "x"]),
             (PathPrefix::Permissions, vec!["v2", "accounts", &id, "permissions", "x"]),
         ] {
-            match account().request_with(&Raw::new(Method::GET, ["x"]).base(base), &options) {
+            match account().request_with(&Raw::new(Method::GET, ["x"]).prefix(base), &options) {
                 Ok(request) => assert_target(&request, &path, &[]),
                 Err(error) => {
                     prop_assert!(!is_sendable(&id), "{id:?}: {error}");
@@ -293,7 +293,7 @@ proptest! {
             raw = raw.query(key, value);
         }
         if let Some(body) = &body {
-            raw = raw.json(body.clone());
+            raw = raw.json(body);
         }
         match account().request(&raw) {
             Ok(request) => {

@@ -13,9 +13,9 @@ use cloudinary_provisioning::{
     Account, AccountId, AccountReason, Admission, ApiKey, AssignmentChange, BuildReason, ContentParams, CursorPage,
     Error, ErrorKind, Exchange, FreshConnection, GiveUpReason, GroupId, JsonList, JsonObject, KeyName, ListForm,
     ManagementType, Null, Nullable, Origin, Outcome, Pager, PathPrefix, PermissionType, Permit, PolicyId, PrincipalId,
-    PrincipalType, RateLimit, Raw, Reading, Recovery, Region, RequestOptions, RetryPolicy, RoleId, Safety, ScopeId,
-    ScopeType, Secret, SortOrder, Step, SubAccountAccess, SubAccountId, SuccessResponse, Throttle, TransportError,
-    UserId, catalog, http::Response, users,
+    PrincipalType, RateLimit, Raw, Reading, Region, RequestOptions, RetryPolicy, RoleId, Safety, ScopeId, ScopeType,
+    Secret, SortOrder, Step, SubAccountAccess, SubAccountId, SuccessResponse, Throttle, TransportError, UserId,
+    catalog, http::Response, users,
 };
 use cloudinary_provisioning_fake::{
     self as fakes, FakeAccount, FakeServer, Fault, Framing, NewAccessKey, NewAssignment, NewCustomPolicy, NewGroup,
@@ -88,7 +88,7 @@ fn account() -> Account {
 
 /// An operation with a secret in its body.
 fn with_secret() -> Raw {
-    Raw::new(Method::POST, ["sub_accounts", "s1", "access_keys"]).json(json!({"api_secret": BODY, "name": [BODY]}))
+    Raw::new(Method::POST, ["sub_accounts", "s1", "access_keys"]).json(&json!({"api_secret": BODY, "name": [BODY]}))
 }
 
 /// Responses with a secret wherever one can stand but in the service's own message.
@@ -340,7 +340,8 @@ fn core_machines(printed: &mut Printed) {
 
     let options = RequestOptions::new().header("x-token", TOKEN);
     let create = users::Create::new("Ada", "ada@example.com");
-    printed.debug(&Recovery::with_options(&account, create, RetryPolicy::default(), options.clone()).unwrap());
+    let exchange = Exchange::with_options(&account, create, RetryPolicy::default(), &options);
+    printed.debug(&exchange.unwrap().recover().unwrap());
     for response in responses() {
         let outcomes = [
             Outcome::Response(response.clone()),
@@ -356,11 +357,14 @@ fn core_machines(printed: &mut Printed) {
             };
             let get = users::Get::new("u1");
             let mut exchange = Exchange::with_options(&account, get, RetryPolicy::default(), &options).unwrap();
-            print_step(printed, exchange.on_outcome(again(), sample));
+            let attempt = exchange.begin(Duration::ZERO).unwrap();
+            printed.debug(&attempt);
+            print_step(printed, exchange.on_outcome(attempt, again(), sample));
             printed.debug(&exchange);
             let mut exchange = Exchange::with_options(&account, with_secret(), RetryPolicy::none(), &options).unwrap();
             printed.debug(&exchange);
-            match exchange.on_outcome(outcome, sample) {
+            let attempt = exchange.begin(Duration::ZERO).unwrap();
+            match exchange.on_outcome(attempt, outcome, sample) {
                 // What a raw call returns is the caller's own.
                 Step::Done(_) => {}
                 step => print_step(printed, step),
@@ -377,7 +381,7 @@ fn print_step<T: Debug>(printed: &mut Printed, step: Step<'_, T>) {
             printed.both(&event);
             printed.error(event.cause);
         }
-        Step::Done(_) => {}
+        Step::Done(_) | Step::Send => {}
     }
 }
 
@@ -412,7 +416,7 @@ fn adapter(printed: &mut Printed) {
         .on_retry(move |event| {
             shown.lock().unwrap().push(format!("{event} {event:?} {} {:?}", event.cause, event.cause));
         })
-        .on_response(move |event| attempts.lock().unwrap().push(format!("{event:?} {:#?}", event.outcome)))
+        .on_attempt(move |event| attempts.lock().unwrap().push(format!("{event:?} {:#?}", event.outcome)))
         .build()
         .unwrap();
     printed.error(&client.call(&users::Get::new("u1")).header("x-token", TOKEN).send().unwrap_err());
@@ -452,6 +456,7 @@ fn fake(printed: &mut Printed) {
         assert_clean("a response of the fake", &format!("{response:?} {}", String::from_utf8_lossy(response.body())));
     }
     printed.debug(&account);
+    printed.debug(&fakes::SharedAccount::new(account.clone()));
     account.requests().for_each(|request| printed.debug(request));
     account.users().for_each(|user| printed.debug(user));
     account.sub_accounts().for_each(|sub_account| printed.debug(sub_account));

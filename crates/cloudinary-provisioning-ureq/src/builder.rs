@@ -3,9 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use cloudinary_provisioning::http::Request;
 use cloudinary_provisioning::{
-    Account, AttemptEvent, CallEvent, Error, Origin, Region, RequestOptions, RetryEvent, RetryPolicy, SharedThrottle,
-    Transport,
+    Account, AttemptEvent, CallEvent, Error, Origin, Outcome, Region, RequestOptions, RetryEvent, RetryPolicy,
+    SharedThrottle, Transport,
 };
 use ureq::{Agent, Proxy};
 
@@ -74,6 +75,30 @@ pub struct ClientBuilder {
 }
 
 type BoxTransport = Box<dyn Transport + Send + Sync>;
+
+/// The transport that [`ClientBuilder::wrap_transport`] wraps.
+///
+/// ```
+/// use cloudinary_provisioning_ureq::{Account, Client, InnerTransport};
+///
+/// // Wraps nothing around it.
+/// let account = Account::new("acc", "key", "secret")?;
+/// let client = Client::builder(account).wrap_transport(|inner: InnerTransport| inner).build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct InnerTransport(BoxTransport);
+
+impl Transport for InnerTransport {
+    fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> Outcome {
+        self.0.send(request, timeout)
+    }
+}
+
+impl fmt::Debug for InnerTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InnerTransport").finish_non_exhaustive()
+    }
+}
 
 enum ProxyChoice {
     Environment,
@@ -306,7 +331,7 @@ impl ClientBuilder {
     /// let client = Client::builder(account).wrap_transport(Print).build()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn wrap_transport<T>(mut self, wrap: impl FnOnce(Box<dyn Transport + Send + Sync>) -> T + 'static) -> Self
+    pub fn wrap_transport<T>(mut self, wrap: impl FnOnce(InnerTransport) -> T + 'static) -> Self
     where
         T: Transport + Send + Sync + 'static,
     {
@@ -316,7 +341,7 @@ impl ClientBuilder {
                 Some(earlier) => earlier(transport),
                 None => transport,
             };
-            Box::new(wrap(transport))
+            Box::new(wrap(InnerTransport(transport)))
         }));
         self
     }

@@ -230,7 +230,7 @@ pub use cloudinary_provisioning::{
 };
 pub use ureq;
 
-pub use builder::ClientBuilder;
+pub use builder::{ClientBuilder, InnerTransport};
 pub use call::Call;
 pub use cancel::{CancelFlag, Wakeup};
 pub use client::Client;

@@ -179,6 +179,11 @@ macro_rules! ids {
                 read_scalar(deserializer)
             }
 
+            /// Older responses of the service join ids with commas.
+            fn list_of_text(text: &str) -> Option<Vec<Self>> {
+                Some(text.split(',').filter(|id| !id.is_empty()).map(Self::from).collect())
+            }
+
             #[cfg(feature = "serialize")]
             fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 self.serialize(serializer)

@@ -26,6 +26,11 @@ pub(crate) trait Read: Typed + Sized {
         Self::read(deserializer, path)?.ok_or_else(null::<Self, _>)
     }
 
+    /// Reads a list that is written as one text; `None` for what never is.
+    fn list_of_text(_: &str) -> Option<Vec<Self>> {
+        None
+    }
+
     #[cfg(feature = "serialize")]
     fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 }
@@ -97,6 +102,10 @@ impl<'de, T: Read> Visitor<'de> for ListVisitor<'_, T> {
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
         Ok(None)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        T::list_of_text(text).map(Some).ok_or_else(|| E::invalid_type(Unexpected::Str(text), &self))
     }
 }
 
