@@ -57,7 +57,8 @@ fn mismatch(kind: &Kind, fact: &Value) -> Option<String> {
         Kind::Boolean => ty == "boolean",
         Kind::Integer => ty == "integer" && format != Some("int64"),
         Kind::Number => ty == "number",
-        Kind::Text => {
+        Kind::SubAccountAccess => return mismatch(&Kind::List(&Kind::Id), fact),
+        Kind::Text | Kind::Id => {
             let plain = !matches!(format, Some("date" | "date-time" | "password"));
             ty == "string" && plain && fact.get("enum").is_none()
         }

@@ -10,12 +10,12 @@ use std::{
 };
 
 use cloudinary_provisioning::{
-    Account, AccountId, AccountReason, Admission, ApiKey, AssignmentChange, BuildReason, ContentParams, CursorPage,
-    Error, ErrorKind, Exchange, FreshConnection, GiveUpReason, GroupId, JsonList, JsonObject, KeyName, ListForm,
-    ManagementType, Null, Nullable, Origin, Outcome, Pager, PathPrefix, PermissionType, Permit, PolicyId, PrincipalId,
-    PrincipalType, RateLimit, Raw, Reading, Region, RequestOptions, RetryPolicy, RoleId, Safety, ScopeId, ScopeType,
-    Secret, SortOrder, Step, SubAccountAccess, SubAccountId, SuccessResponse, Throttle, TransportError, UserId,
-    catalog, http::Response, users,
+    Account, AccountId, AccountReason, Admission, ApiKey, AssignmentChange, BuildReason, CallEvent, ContentParams,
+    CursorPage, Error, ErrorKind, Exchange, FreshConnection, GiveUpReason, GroupId, JsonList, JsonObject, KeyName,
+    ListForm, ManagementType, Null, Nullable, Origin, Outcome, Pager, PathPrefix, PermissionType, Permit, PolicyId,
+    PrincipalId, PrincipalType, RateLimit, Raw, Reading, Region, RequestOptions, RetryPolicy, RoleId, Safety, ScopeId,
+    ScopeType, Secret, SharedThrottle, SortOrder, Step, SubAccountAccess, SubAccountId, SuccessResponse, Throttle,
+    TransportError, UserId, catalog, http::Response, users,
 };
 use cloudinary_provisioning_fake::{
     self as fakes, FakeAccount, FakeServer, Fault, Framing, NewAccessKey, NewAssignment, NewCustomPolicy, NewGroup,
@@ -27,7 +27,7 @@ use cloudinary_provisioning_tests::{
     script::{self, Action, Endpoint, Script, raw},
 };
 use cloudinary_provisioning_ureq::{
-    Client, ClientBuilder, ConfigError, SystemClock,
+    CancelFlag, Client, ClientBuilder, ConfigError, SystemClock, Wakeup,
     ureq::{self, Proxy},
 };
 use http::Method;
@@ -149,9 +149,19 @@ fn no_public_type_shows_a_secret() {
     }
     assert!(types.len() > 60, "{types:?}");
     // Traits, aliases, and a type that nobody can get hold of.
-    for name in
-        ["Operation", "Paged", "Recover", "Clock", "Transport", "Driver", "AsyncDriver", "BoxError", "JsonObject"]
-    {
+    for name in [
+        "Operation",
+        "Paged",
+        "Recover",
+        "Clock",
+        "Transport",
+        "Driver",
+        "AsyncDriver",
+        "BoxError",
+        "JsonObject",
+        "OptionalResult",
+        "InnerTransport",
+    ] {
         assert!(types.remove(name), "{name}");
     }
     let missing: Vec<_> = types.difference(&printed.0).collect();
@@ -338,6 +348,13 @@ fn core_machines(printed: &mut Printed) {
     printed.debug(&Admission::Full);
     printed.debug(&Permit::default());
 
+    let shared = SharedThrottle::new();
+    printed.debug(&shared.place());
+    printed.debug(&shared);
+    printed.debug(&with_secret().map(drop));
+    printed.debug(&with_secret().by_page(["access_keys"]));
+    printed.debug(&CallEvent::new("getUsers", 1, Duration::ZERO, Ok(http::StatusCode::OK)));
+
     let options = RequestOptions::new().header("x-token", TOKEN);
     let create = users::Create::new("Ada", "ada@example.com");
     let exchange = Exchange::with_options(&account, create, RetryPolicy::default(), &options);
@@ -395,6 +412,8 @@ fn adapter(printed: &mut Printed) {
     let client = builder("https://127.0.0.1:9").proxy(Some(proxy())).build().unwrap();
     printed.debug(&client);
     printed.debug(&SystemClock);
+    printed.debug(&CancelFlag::new());
+    printed.debug(&Wakeup::default());
     let operation = with_secret();
     printed.debug(&client.call(&operation).header("authorization", TOKEN).header("x-token", TOKEN));
     printed.debug(&client.items(users::List::new()).header("x-token", TOKEN));

@@ -30,6 +30,8 @@ pub struct CancelFlag(Arc<State>);
 #[derive(Debug, Default)]
 struct State {
     is_set: AtomicBool,
+    /// Whether the one who is cancelled by this flag sleeps.
+    is_asleep: AtomicBool,
     listeners: Mutex<Listeners>,
 }
 
@@ -83,6 +85,19 @@ impl CancelFlag {
             child.cancel();
         }
         child
+    }
+
+    /// Sleeps, unless the flag is set. In this order, whoever sets the flag and asks then sees a sleeper who did not see it.
+    pub(crate) fn sleep(&self, sleep: impl FnOnce(&Wakeup)) {
+        self.0.is_asleep.store(true, SeqCst);
+        if !self.is_cancelled() {
+            sleep(&self.wakeup());
+        }
+        self.0.is_asleep.store(false, SeqCst);
+    }
+
+    pub(crate) fn is_asleep(&self) -> bool {
+        self.0.is_asleep.load(SeqCst)
     }
 
     /// A wakeup that wakes when the flag is set.

@@ -114,7 +114,7 @@ impl Timeline {
     /// Sleeps, or until the call is cancelled.
     pub(crate) fn sleep(&self, delay: Duration, cancel: &CancelFlag) {
         let end = self.elapsed(&self.ahead()).saturating_add(delay);
-        self.clock.sleep_or_wake(&cancel.wakeup(), delay);
+        cancel.sleep(|wakeup| self.clock.sleep_or_wake(wakeup, delay));
         if cancel.is_cancelled() {
             return;
         }

@@ -19,7 +19,7 @@ pub(crate) struct Pool<O: Operation> {
     options: CallOptions,
     mode: Mode<O>,
     most: usize,
-    workers: Vec<JoinHandle<()>>,
+    workers: Vec<Worker>,
     /// Set where no further thread could be had: one worker ends, to leave a thread for resolving names.
     is_short: Arc<AtomicBool>,
     cancel: CancelFlag,
@@ -29,6 +29,11 @@ pub(crate) struct Pool<O: Operation> {
     results: Receiver<Done<O>>,
     /// Operations that are not received yet, without threads to send them.
     inline: VecDeque<Job<O>>,
+}
+
+struct Worker {
+    thread: JoinHandle<()>,
+    cancel: CancelFlag,
 }
 
 type Job<O> = (u64, O);
@@ -82,21 +87,24 @@ impl<O: Operation + 'static> Pool<O> {
         self.results.recv().ok()
     }
 
-    fn spawn(&self) -> Option<JoinHandle<()>> {
+    fn spawn(&self) -> Option<Worker> {
         let (engine, options, mode) = (Arc::clone(&self.engine), self.options.clone(), self.mode);
-        let (queue, done, cancel) = (Arc::clone(&self.queue), self.done.clone(), self.cancel.clone());
+        let (queue, done, cancel) = (Arc::clone(&self.queue), self.done.clone(), self.cancel.child());
         let is_short = Arc::clone(&self.is_short);
+        let cancelled = cancel.clone();
         let work = move || {
             loop {
                 let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
                 let Ok((number, operation)) = job else { return };
-                let result = engine.execute_caught(&operation, &options, mode, &cancel);
+                let result = engine.execute_caught(&operation, &options, mode, &cancelled);
                 if done.send((number, operation, result)).is_err() || is_short.swap(false, SeqCst) {
                     return;
                 }
             }
         };
-        thread::Builder::new().name("cloudinary-provisioning".to_owned()).spawn(trace::inherit(work)).ok()
+        let thread =
+            thread::Builder::new().name("cloudinary-provisioning".to_owned()).spawn(trace::inherit(work)).ok()?;
+        Some(Worker { thread, cancel })
     }
 }
 
@@ -105,7 +113,10 @@ impl<O: Operation> Drop for Pool<O> {
         self.cancel.cancel();
         self.jobs = None;
         for worker in self.workers.drain(..) {
-            let _ = worker.join();
+            // One that sleeps on a clock that cannot wake it finds out later, and sends nothing any more.
+            if !worker.cancel.is_asleep() {
+                let _ = worker.thread.join();
+            }
         }
     }
 }

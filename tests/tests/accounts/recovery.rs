@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use cloudinary_provisioning::http::{Method, Request, Response};
 use cloudinary_provisioning::{
-    Account, ErrorKind, GiveUpReason, Operation, Origin, Recover, RetryPolicy, TransportError, access_keys,
-    custom_policies, product_environments, roles, user_groups, users,
+    Account, ErrorKind, GiveUpReason, Origin, Recover, RetryPolicy, TransportError, access_keys, custom_policies,
+    product_environments, roles, user_groups, users,
 };
 use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, Framing, NewGroup, NewSubAccount, NewUser, Switch};
 use cloudinary_provisioning_ureq::{Client, ClientBuilder, Clock};
@@ -111,7 +111,7 @@ fn a_group_of_the_same_name_that_was_there_before_is_not_taken_for_the_new_one()
     let server = FakeServer::start(fake().with_group(NewGroup::new("Editors").id("old"))).unwrap();
     server.with(|account| account.fail_next(1, Fault::close().on(Method::POST)));
     let error = client(&server).call(user_groups::Create::new("Editors")).recover().send().unwrap_err();
-    assert!(error.is_conflict(), "{error}");
+    assert!(error.maybe_applied(), "{error}");
     assert_eq!(server.with(|account| account.groups().count()), 1);
 }
 
@@ -222,7 +222,7 @@ fn a_look_up_ends_where_its_cursors_go_around_in_a_circle() {
     let client = Client::builder(account).sleep(|_| {}).transport(transport).build().unwrap();
     let create = custom_policies::Create::new(STATEMENT, "account", "Everything");
     let error = client.call(create).recover().send().unwrap_err();
-    assert_eq!((error.attempts(), error.maybe_applied()), (3, true));
+    assert_eq!((error.attempts(), error.maybe_applied()), (1, true));
 }
 
 #[test]

@@ -46,8 +46,11 @@ impl FakeAccount {
         self
     }
 
-    /// Sets the time, and by how much each request advances it before it is answered. By default the clock starts at
-    /// 2026-01-01T00:00:00Z and advances by a second.
+    /// Sets the time, and by how much each request advances it before it is answered.
+    ///
+    /// By default the clock starts at 2026-01-01T00:00:00Z and advances by a second. Behind a
+    /// [`SharedAccount`](crate::SharedAccount) or a server, where programs measure its dates against their own time, it
+    /// starts a day later and advances as fast as real time by default.
     pub fn with_clock(mut self, start: OffsetDateTime, step: Duration) -> Self {
         self.state.clock = AccountClock::new(start, step);
         self
@@ -275,6 +278,10 @@ impl FakeAccount {
     /// Reserves an email address, so that no agent can create an account for it.
     pub fn take_email(&mut self, email: &str) {
         self.state.agents.take_email(email);
+    }
+
+    pub(crate) fn run_clock(&mut self) {
+        self.state.clock.run();
     }
 
     /// Advances the clock, for example until the rate limit is reset. Delayed requests that become due are applied.

@@ -32,7 +32,11 @@ pub struct SharedAccount(Arc<Mutex<FakeAccount>>);
 
 impl SharedAccount {
     /// Creates a handle to this account.
-    pub fn new(account: FakeAccount) -> Self {
+    ///
+    /// Unless its clock was set with [`FakeAccount::with_clock`], the account's time advances as fast as real time from
+    /// here on, and what it holds already is a day old.
+    pub fn new(mut account: FakeAccount) -> Self {
+        account.run_clock();
         Self(Arc::new(Mutex::new(account)))
     }
 

@@ -1,6 +1,7 @@
-//! The account's time. It advances by a fixed step per request and is independent of the machine's clock.
+//! The account's time, which does not depend on the time of day: it advances by a fixed step per request, or as fast as
+//! real time.
 
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use serde::Serializer;
 use time::{Date, Duration, Month, OffsetDateTime, Time, UtcOffset};
@@ -8,20 +9,29 @@ use time::{Date, Duration, Month, OffsetDateTime, Time, UtcOffset};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AccountClock {
     now: OffsetDateTime,
-    step: Duration,
+    pace: Pace,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Pace {
+    /// By a second per request, until a transport shares the account.
+    Default,
+    Step(Duration),
+    /// As fast as real time, which was read last at this point.
+    Real(Instant),
 }
 
 impl Default for AccountClock {
     fn default() -> Self {
         let start = Date::from_calendar_date(2026, Month::January, 1)
             .map_or(OffsetDateTime::UNIX_EPOCH, |day| day.with_time(Time::MIDNIGHT).assume_utc());
-        Self::new(start, Duration::SECOND)
+        Self { pace: Pace::Default, ..Self::new(start, Duration::SECOND) }
     }
 }
 
 impl AccountClock {
     pub(crate) fn new(start: OffsetDateTime, step: Duration) -> Self {
-        Self { now: utc(start), step }
+        Self { now: utc(start), pace: Pace::Step(step) }
     }
 
     pub(crate) fn now(&self) -> OffsetDateTime {
@@ -33,7 +43,23 @@ impl AccountClock {
     }
 
     pub(crate) fn tick(&mut self) {
-        self.advance(self.step);
+        match self.pace {
+            Pace::Default => self.advance(Duration::SECOND),
+            Pace::Step(step) => self.advance(step),
+            Pace::Real(last) => {
+                let now = Instant::now();
+                self.advance(Duration::try_from(now.duration_since(last)).unwrap_or_default());
+                self.pace = Pace::Real(now);
+            }
+        }
+    }
+
+    /// Advances as fast as real time from here on, unless the pace was set. What is there already is a day old.
+    pub(crate) fn run(&mut self) {
+        if matches!(self.pace, Pace::Default) {
+            self.advance(Duration::DAY);
+            self.pace = Pace::Real(Instant::now());
+        }
     }
 
     /// Stands still where time itself would run out of range.
