@@ -23,7 +23,7 @@ pub(crate) struct Globals {
     /// The region of the service.
     #[arg(long, global = true, value_parser = regions())]
     pub(crate) region: Option<Region>,
-    /// How many calls a command may make at the same time, 8 by default.
+    /// How many calls a command may make at the same time: 8 by default where it reads, 1 where it changes something.
     #[arg(long, global = true, value_name = "N")]
     pub(crate) workers: Option<NonZeroUsize>,
     /// How many seconds each attempt of a call may take.

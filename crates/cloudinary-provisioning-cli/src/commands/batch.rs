@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -83,7 +84,9 @@ pub(crate) fn run(globals: &Globals, options: &BatchOptions) -> Result<ExitCode,
             taking.borrow_mut().push_back(asked);
             raw
         });
-        let results = connection.client.send_all(operations).workers(globals.workers()).in_order();
+        // Lines may depend on one another, so they run one after the other unless told otherwise.
+        let workers = globals.workers.map_or(1, NonZeroUsize::get);
+        let results = connection.client.send_all(operations).workers(workers).in_order();
         for (_, result) in results {
             if let Some(asked) = output.skip_to_sent(&taken)? {
                 output.result(&asked, result)?;

@@ -6,10 +6,12 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use cloudinary_provisioning_fake::{FakeAccount, NewSubAccount, NewUser};
+use cloudinary_provisioning_fake::{
+    FakeAccount, NewAccessKey, NewGroup, NewRole, NewSubAccount, NewUser, PermissionType, ScopeType,
+};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-use crate::run::{TempFile, account, cldp, run, serve};
+use crate::run::{TempFile, account, cldp, run, serve, writes};
 
 /// Sets the clipboard, clears the screen, breaks the line and turns the direction.
 const NAME: &str = "Eve\u{1b}]52;c;eA==\u{7}\u{9b}2J\u{61c}\u{2028}\u{2029}\u{202e}!";
@@ -85,6 +87,35 @@ fn no_command_sends_a_terminal_what_it_would_act_on() {
         let acts = ACTS.into_iter().find(|part| shown.contains(part));
         assert_eq!(acts, None, "{arguments:?}: {shown:?}");
     }
+}
+
+#[test]
+fn a_question_names_a_person_by_email_and_a_thing_by_name() {
+    let account = account()
+        .with_sub_account(NewSubAccount::new("Shop").id("s1"))
+        .with_access_key("s1", NewAccessKey::new("Deploy").api_key("814"))
+        .with_user(NewUser::new("Ada", "ada@x.org").id("u1"))
+        .with_group(NewGroup::new("Editors").id("g1").members(["u1"]))
+        .with_role(NewRole::new("Reviewers", ScopeType::Prodenv, PermissionType::Global).id("r1"));
+    let server = serve(account);
+    let principals = r#"[{"principal_type":"user","principal_id":"u1"}]"#;
+    for (arguments, question) in [
+        (&["users", "delete", "u1"][..], "deleteUser u1 (ada@x.org)? [y/N]"),
+        (&["users", "update", "u1", "--enabled=false"], "updateUser u1 enabled=false (ada@x.org)? [y/N]"),
+        (&["access-keys", "delete", "s1", "814"], "deleteAccessKey s1 814 (Shop, Deploy)? [y/N]"),
+        (&["user-groups", "remove-user", "g1", "u1"], "removeUserFromUserGroup g1 u1 (Editors, ada@x.org)? [y/N]"),
+        (
+            &["roles", "update-principals", "r1", "--operation=remove", "--principals", principals],
+            "updateRolePrincipals r1 operation=remove (Reviewers, ada@x.org)? [y/N]",
+        ),
+        (&["api", "DELETE", "user_groups/g1"], "DELETE user_groups/g1 (Editors)? [y/N]"),
+        (&["users", "delete", "nobody"], "deleteUser nobody? [y/N]"),
+    ] {
+        let shown = Terminal::new().shows(cldp(&server).args(arguments), "n\n");
+        assert!(shown.contains(question), "{arguments:?}: {shown:?}");
+        assert!(shown.contains("nothing was changed"), "{arguments:?}: {shown:?}");
+    }
+    assert_eq!(writes(&server), 0);
 }
 
 #[test]

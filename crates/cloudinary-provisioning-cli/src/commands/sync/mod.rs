@@ -59,7 +59,7 @@ pub(crate) fn run(globals: &Globals, options: &SyncOptions) -> Result<ExitCode, 
         wanted: &wanted,
         globals,
         missing: if options.disable_missing { Missing::Disable { but: &options.me } } else { Missing::LeaveAlone },
-        workers: NonZeroUsize::new(globals.workers()).unwrap_or(NonZeroUsize::MIN),
+        workers: globals.workers.unwrap_or(NonZeroUsize::MIN),
         report: Report { json },
     };
     let settled = sync.run()?;
