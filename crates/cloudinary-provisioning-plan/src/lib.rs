@@ -15,6 +15,13 @@
 #![doc(html_root_url = "https://docs.rs/cloudinary-provisioning-plan/latest")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod guard;
 pub mod manifest;
+pub mod plan;
+mod shown;
+pub mod snapshot;
 
+pub use guard::Guards;
 pub use manifest::Manifest;
+pub use plan::Plan;
+pub use snapshot::Snapshot;

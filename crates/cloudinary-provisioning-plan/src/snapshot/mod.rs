@@ -1,0 +1,13 @@
+//! What an account holds, as far as it was read.
+
+mod found;
+mod part;
+#[expect(clippy::module_inception, reason = "the type that the folder is named after")]
+mod snapshot;
+
+pub use found::{
+    FoundAccess, FoundAssignment, FoundEnvironment, FoundGroup, FoundKey, FoundPolicy, FoundPrincipal, FoundRole,
+    FoundScope, FoundUser,
+};
+pub use part::Part;
+pub use snapshot::Snapshot;
