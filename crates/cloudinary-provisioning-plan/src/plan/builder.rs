@@ -227,7 +227,7 @@ impl<'a> Builder<'a> {
         match self.users.by_id(id.as_str()) {
             Some((_, Some(declared))) => declared.email.to_string(),
             Some((found, None)) => found.email.clone(),
-            None => format!("id:{id}"),
+            None => self.snapshot.member_emails.get(id).cloned().unwrap_or_else(|| format!("id:{id}")),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::snapshot::FoundEnvironment;
 use super::builder::{Builder, Obstacle};
 use super::pairing::Pairing;
 use super::step::{Action, Change, Phase, Step, StepKind};
-use super::work::{EnvironmentFields, Handle, Made, Slot, Work};
+use super::work::{EnvironmentFields, Handle, Made, Work};
 
 const KIND: StepKind = StepKind::Environments;
 
@@ -54,7 +54,6 @@ impl Builder<'_> {
             .changes(changes)
             .makes(made.clone());
         step.yields_secret = true;
-        step.takes = Some(slot(&cloud_name));
         self.steps.push(step);
         if declared.enabled == Some(false) {
             // The service makes enabled ones only.
@@ -92,11 +91,7 @@ impl Builder<'_> {
         }
         let action = action(renamed, fields.enabled);
         let work = Work::UpdateEnvironment(Handle::Known(found.id.to_string()), fields);
-        let mut step = Step::new(KIND, declared.cloud_name.as_str(), action, work).id(&found.id).changes(changes);
-        if renamed {
-            step.takes = Some(slot(&declared.cloud_name));
-            step.frees = Some(slot(&found.cloud_name));
-        }
+        let step = Step::new(KIND, declared.cloud_name.as_str(), action, work).id(&found.id).changes(changes);
         self.steps.push(step);
     }
 }
@@ -112,8 +107,4 @@ pub(crate) fn action(renamed: bool, enabled: Option<bool>) -> Action {
 
 fn delete(cloud_name: &str, id: &SubAccountId) -> Step {
     Step::new(KIND, cloud_name, Action::Delete, Work::DeleteEnvironment(id.clone())).id(id)
-}
-
-fn slot(cloud_name: &str) -> Slot {
-    Slot("environment", String::new(), cloud_name.to_owned())
 }

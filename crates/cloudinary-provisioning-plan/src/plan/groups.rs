@@ -10,7 +10,7 @@ use crate::snapshot::FoundGroup;
 use super::builder::{Builder, Obstacle};
 use super::pairing::Pairing;
 use super::step::{Action, Change, Step, StepKind};
-use super::work::{Handle, Made, Slot, Work};
+use super::work::{Handle, Made, Work};
 
 const KIND: StepKind = StepKind::Groups;
 
@@ -49,9 +49,8 @@ impl Builder<'_> {
 
     fn create_group(&mut self, declared: &Group) {
         let name = declared.name.to_string();
-        let mut step =
+        let step =
             Step::new(KIND, &*name, Action::Create, Work::CreateGroup(name.clone())).makes(Made::Group(name.clone()));
-        step.takes = Some(slot(&name));
         self.steps.push(step);
     }
 
@@ -60,11 +59,9 @@ impl Builder<'_> {
             return self.unchanged(KIND);
         }
         let work = Work::RenameGroup(found.id.clone(), declared.name.to_string());
-        let mut step = Step::new(KIND, declared.name.as_str(), Action::Rename, work)
+        let step = Step::new(KIND, declared.name.as_str(), Action::Rename, work)
             .id(&found.id)
             .changes(vec![Change::new("name", &*found.name, declared.name.as_str())]);
-        step.takes = Some(slot(&declared.name));
-        step.frees = Some(slot(&found.name));
         self.steps.push(step);
     }
 
@@ -203,8 +200,4 @@ fn membership(email: &str, group: &str) -> String {
 fn delete(found: &FoundGroup) -> Step {
     let id: &GroupId = &found.id;
     Step::new(KIND, &*found.name, Action::Delete, Work::DeleteGroup(id.clone())).id(id)
-}
-
-fn slot(name: &str) -> Slot {
-    Slot("group", String::new(), name.to_owned())
 }

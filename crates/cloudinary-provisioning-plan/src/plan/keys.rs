@@ -10,7 +10,7 @@ use super::builder::{Builder, Obstacle};
 use super::environments::action;
 use super::pairing::Pairing;
 use super::step::{Action, Change, Step, StepKind};
-use super::work::{Handle, Made, Slot, Work};
+use super::work::{Handle, Made, Work};
 
 const KIND: StepKind = StepKind::Keys;
 
@@ -59,13 +59,11 @@ impl Builder<'_> {
         let (cloud_name, name) = (declared.environment.to_string(), declared.name.to_string());
         let changes = declared.enabled.map(|enabled| Change::new("enabled", Value::Null, enabled));
         let made = Made::Key(cloud_name.clone(), name.clone());
-        let takes = slot(&cloud_name, &name);
         let work = Work::GenerateKey { environment, cloud_name, name, enabled: declared.enabled };
         let mut step = Step::new(KIND, declared.reference().to_string(), Action::Create, work)
             .changes(changes.into_iter().collect())
             .makes(made);
         step.yields_secret = true;
-        step.takes = Some(takes);
         self.steps.push(step);
     }
 
@@ -92,10 +90,6 @@ impl Builder<'_> {
             .id(&found.api_key)
             .changes(changes);
         step.root = found.root;
-        if renamed {
-            step.takes = Some(slot(&declared.environment, &declared.name));
-            step.frees = Some(slot(&declared.environment, &found.name));
-        }
         self.steps.push(step);
     }
 
@@ -133,8 +127,4 @@ fn delete(reference: &KeyRef, environment: &SubAccountId, found: &FoundKey) -> S
     let mut step = Step::new(KIND, reference.to_string(), Action::Delete, work).id(&found.api_key);
     step.root = found.root;
     step
-}
-
-fn slot(cloud_name: &str, name: &str) -> Slot {
-    Slot("key", cloud_name.to_owned(), name.to_owned())
 }

@@ -24,10 +24,7 @@ pub use step::{Action, Change, Step, StepKind};
 pub use unknown::Unknown;
 
 pub(crate) use builder::fold;
-pub(crate) use pairing::{Names, pair};
 pub(crate) use plan::AccountFacts;
-pub(crate) use step::Phase;
 pub(crate) use work::{
-    Access, AssignmentFields, Effect, EnvironmentFields, Handle, Made, PolicyFields, RoleFields, ScopeHandle,
-    StatementText, UserFields, Work,
+    Access, AssignmentFields, Effect, Handle, Made, PolicyFields, ScopeHandle, StatementText, UserFields, Work,
 };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::step::{Phase, Step};
+use super::work::Work;
 
 /// Sorts steps so that each comes after those that it needs, and tells each which those are.
 ///
@@ -13,18 +14,22 @@ pub(crate) fn order(mut steps: Vec<Step>) -> Vec<Step> {
     let needs: Vec<Vec<usize>> = {
         let makers: BTreeMap<_, _> =
             steps.iter().enumerate().filter_map(|(at, step)| Some((step.made.as_ref()?, at))).collect();
-        let mut vacated: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        // A role goes once nobody has it any more.
+        let mut taken: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         for (at, step) in steps.iter().enumerate() {
-            if let Some(slot) = &step.frees {
-                vacated.entry(slot).or_default().push(at);
+            if let Work::Unassign(fields) = &step.work {
+                taken.entry(fields.role_id()).or_default().push(at);
             }
         }
         steps
             .iter()
             .map(|step| {
                 let made = step.work.needs().into_iter().filter_map(|made| makers.get(made));
-                let name = step.takes.iter().filter_map(|name| vacated.get(name)).flatten();
-                let mut needs: Vec<_> = made.chain(name).copied().collect();
+                let role = match &step.work {
+                    Work::DeleteRole(id) => taken.get(id),
+                    _ => None,
+                };
+                let mut needs: Vec<_> = made.chain(role.into_iter().flatten()).copied().collect();
                 needs.sort_unstable();
                 needs.dedup();
                 needs

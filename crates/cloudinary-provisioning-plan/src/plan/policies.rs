@@ -13,7 +13,7 @@ use super::builder::{Builder, Obstacle, Resolved};
 use super::environments::action;
 use super::pairing::{Names, Pairing, pair};
 use super::step::{Action, Change, Step, StepKind};
-use super::work::{Handle, PolicyFields, ScopeHandle, Slot, StatementText, Work};
+use super::work::{Handle, PolicyFields, ScopeHandle, StatementText, Work};
 
 const KIND: StepKind = StepKind::Policies;
 
@@ -102,7 +102,6 @@ impl Builder<'_> {
         let name = Object::Policy(declared).name();
         let mut step = Step::new(KIND, name, Action::Create, Work::CreatePolicy(fields)).changes(changes);
         step.widens = widens(enabled && permits_everything(statement.as_str()));
-        step.takes = Some(slot(scope, &declared.name));
         Ok(step)
     }
 
@@ -148,10 +147,6 @@ impl Builder<'_> {
         let work = Work::UpdatePolicy(found.id.clone(), fields);
         let mut step = Step::new(KIND, name, action(renamed, enabled), work).id(&found.id).changes(changes);
         step.widens = widens(is_enabled && opens);
-        if renamed {
-            step.takes = Some(slot(scope, &declared.name));
-            step.frees = Some(slot(scope, &found.name));
-        }
         Ok(Some(step))
     }
 
@@ -224,15 +219,6 @@ fn found_scope(scope: &ScopeHandle) -> Option<FoundScope> {
         ScopeHandle::AllEnvironments => FoundScope::AllEnvironments,
         ScopeHandle::Environment(handle) => FoundScope::Environment(SubAccountId::from(handle.known()?)),
     })
-}
-
-fn slot(scope: &ScopeHandle, name: &str) -> Slot {
-    let scope = match scope {
-        ScopeHandle::Account => "account".to_owned(),
-        ScopeHandle::AllEnvironments => "prodenv".to_owned(),
-        ScopeHandle::Environment(handle) => format!("{handle:?}"),
-    };
-    Slot("policy", scope, name.to_owned())
 }
 
 #[cfg(test)]

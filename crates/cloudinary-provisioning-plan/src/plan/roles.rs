@@ -10,7 +10,7 @@ use crate::snapshot::{FoundRole, Part};
 
 use super::builder::{Builder, Obstacle, Resolved};
 use super::step::{Action, Change, Step, StepKind};
-use super::work::{Made, RoleFields, Slot, Work};
+use super::work::{Made, RoleFields, Work};
 
 const KIND: StepKind = StepKind::Roles;
 
@@ -67,14 +67,7 @@ impl Builder<'_> {
         for assignment in &held {
             self.unassign(assignment);
         }
-        let slot = Slot("role", String::new(), id.to_string());
-        for step in &mut self.steps {
-            if matches!(&step.work, Work::Unassign(fields) if fields.role_id() == *id) {
-                step.frees = Some(slot.clone());
-            }
-        }
-        let mut step = Step::new(KIND, id.as_str(), Action::Delete, Work::DeleteRole(id.clone())).id(id);
-        step.takes = Some(slot);
+        let step = Step::new(KIND, id.as_str(), Action::Delete, Work::DeleteRole(id.clone())).id(id);
         self.steps.push(step);
         Ok(())
     }

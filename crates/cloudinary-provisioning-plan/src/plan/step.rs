@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::manifest::ObjectKind;
 
-use super::work::{Effect, Made, Slot, Work};
+use super::work::{Effect, Made, Work};
 
 /// What kind of thing a step changes.
 ///
@@ -239,8 +239,6 @@ pub struct Step {
     pub(crate) phase: Phase,
     pub(crate) work: Work,
     pub(crate) made: Option<Made>,
-    pub(crate) frees: Option<Slot>,
-    pub(crate) takes: Option<Slot>,
     pub(crate) effect: Effect,
     /// Whether it is about the root user or a root key, which stay as they are.
     pub(crate) root: bool,
@@ -262,8 +260,6 @@ impl Step {
             phase: Phase::of(kind, action.takes_away()),
             work,
             made: None,
-            frees: None,
-            takes: None,
             effect: Effect::Nothing,
             root: false,
         }

@@ -13,7 +13,7 @@ use super::builder::{Builder, Obstacle, Resolved, fold};
 use super::environments::action;
 use super::pairing::Pairing;
 use super::step::{Action, Change, Phase, Step, StepKind};
-use super::work::{Access, Effect, Handle, Made, Slot, UserFields, Work};
+use super::work::{Access, Effect, Handle, Made, UserFields, Work};
 
 const KIND: StepKind = StepKind::Users;
 
@@ -84,7 +84,6 @@ impl Builder<'_> {
             .makes(Made::User(email.clone()));
         step.widens = widens;
         step.notifies = Some(email.to_string());
-        step.takes = Some(slot(&email));
         Ok(step)
     }
 
@@ -141,10 +140,6 @@ impl Builder<'_> {
         step.effect = effect;
         step.root = found.root;
         step.phase = Phase::of(KIND, narrows);
-        if renamed {
-            step.takes = Some(slot(&declared.email));
-            step.frees = Some(slot(&found.email));
-        }
         self.steps.push(step);
     }
 
@@ -293,8 +288,4 @@ fn join(one: Option<String>, other: Option<&str>) -> Option<String> {
         (Some(one), Some(other)) => Some(format!("{one}, {other}")),
         (one, other) => one.or_else(|| other.map(str::to_owned)),
     }
-}
-
-fn slot(email: impl AsRef<str>) -> Slot {
-    Slot("user", String::new(), fold(email))
 }

@@ -44,10 +44,6 @@ impl Handle {
     }
 }
 
-/// A name that one object has at a time: a rename gives one up and takes another.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Slot(pub(crate) &'static str, pub(crate) String, pub(crate) String);
-
 /// What a step does to the number of active master admins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {

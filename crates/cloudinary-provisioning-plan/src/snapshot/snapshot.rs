@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cloudinary_provisioning::{RoleId, SubAccountId};
+use cloudinary_provisioning::{RoleId, SubAccountId, UserId};
 
 use super::found::{
     FoundAssignment, FoundEnvironment, FoundGroup, FoundKey, FoundPolicy, FoundPrincipal, FoundRole, FoundScope,
@@ -32,6 +32,8 @@ pub struct Snapshot {
     pub groups: Part<Vec<FoundGroup>>,
     /// The users: all of them, or those that were asked for.
     pub users: Part<Vec<FoundUser>>,
+    /// The emails of members of groups, as far as the groups told them.
+    pub member_emails: BTreeMap<UserId, String>,
     /// Whether `users` are all users of the account.
     pub users_are_all: bool,
     /// The roles that were asked for; `None` for those that do not exist.
