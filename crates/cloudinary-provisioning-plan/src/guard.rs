@@ -8,8 +8,9 @@ use cloudinary_provisioning::{PrincipalType, UserId};
 use serde::{Serialize, Serializer};
 
 use crate::manifest::Email;
-use crate::plan::{AccountFacts, Effect, Plan, Step, StepKind, Work, fold};
+use crate::plan::{AccountFacts, Effect, Plan, Step, StepKind, Work};
 use crate::shown::Shown;
+use crate::snapshot::fold;
 
 /// What a plan may not do unless it is allowed by name.
 ///
@@ -235,6 +236,22 @@ fn concerns(step: &Step, me: &Email) -> bool {
     step.kind == StepKind::Users
         && (is_me(&step.name) || was_me)
         && step.changes.iter().any(|change| matches!(change.field, "role" | "enabled" | "environments"))
+}
+
+impl Plan {
+    /// Checks the plan as a whole: that no guard would refuse any of its steps.
+    ///
+    /// # Errors
+    ///
+    /// Returns every refusal, each with the guard, what it is about, and what allows it.
+    pub fn check(&self, guards: &Guards) -> Result<(), Refused> {
+        guards.check(self)
+    }
+
+    /// Returns the plan together with what the guards say about it, to print or to serialize.
+    pub fn review(&self, guards: &Guards) -> Review<'_> {
+        Review::new(self, guards)
+    }
 }
 
 /// How far a plan has come, for the guards.

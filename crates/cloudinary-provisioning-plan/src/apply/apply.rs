@@ -300,6 +300,9 @@ impl Apply {
                 self.learn(step, made.id.as_str());
                 let cloud_name = fields.cloud_name.clone().unwrap_or_default();
                 let key = made.api_access_keys.into_iter().flatten().next();
+                if let (Some(root), Some(key)) = (step.made.get(1), key.as_ref().and_then(|key| key.key.as_ref())) {
+                    self.ids.insert(root.clone(), key.to_string());
+                }
                 let pair = key.and_then(|key| Some((key.key?, key.secret?)));
                 self.keep_secret(at, &mut ended, cloud_name, None, pair);
             }
@@ -321,7 +324,7 @@ impl Apply {
 
     /// Notes the id of what a step has made.
     fn learn(&mut self, step: &Step, id: &str) {
-        if let Some(made) = &step.made {
+        if let Some(made) = step.made.first() {
             self.ids.insert(made.clone(), id.to_owned());
         }
     }

@@ -10,7 +10,7 @@ use cloudinary_provisioning::{
 use crate::any_operation::{AnyOperation, Map};
 use crate::manifest::StatementPart;
 use crate::plan::{Access, AssignmentFields, Handle, Made, PolicyFields, ScopeHandle, StatementText, UserFields, Work};
-use crate::survey::ALL;
+use crate::snapshot::ALL;
 
 use super::applied::{Applied, AppliedKind};
 
@@ -40,7 +40,7 @@ pub(super) fn operation(work: &Work, ids: &Ids) -> Result<AnyOperation<Applied>,
             .name(name)
             .maybe(*enabled, access_keys::Generate::enabled)
             .map(|made| Applied(AppliedKind::Key(Box::new(made)))),
-        Work::UpdateKey { environment, key, name, enabled } => access_keys::Update::new(environment, key)
+        Work::UpdateKey { environment, key, name, enabled } => access_keys::Update::new(id(environment)?, id(key)?)
             .maybe(name.clone(), access_keys::Update::name)
             .maybe(*enabled, access_keys::Update::enabled)
             .map(|updated| Applied(AppliedKind::Key(Box::new(updated)))),

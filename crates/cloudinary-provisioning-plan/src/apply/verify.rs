@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use cloudinary_provisioning::custom_policies::same_statement;
 
-use crate::plan::{Access, Work, fold};
+use crate::plan::{Access, Work};
+use crate::snapshot::fold;
 
 use super::applied::{Applied, AppliedKind};
 use super::perform::{Ids, statement};

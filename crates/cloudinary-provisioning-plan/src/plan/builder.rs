@@ -8,7 +8,8 @@ use crate::manifest::{
     Email, Environment, EnvironmentRef, Group, Key, KeyRef, Manifest, Name, Object, ObjectKind, Principal, Scope, User,
 };
 use crate::snapshot::{
-    FoundAssignment, FoundEnvironment, FoundGroup, FoundKey, FoundPrincipal, FoundScope, FoundUser, Part, Snapshot,
+    FoundAssignment, FoundEnvironment, FoundGroup, FoundKey, FoundPrincipal, FoundScope, FoundUser, Part, ROOT_KEY,
+    Snapshot, fold,
 };
 
 use super::pairing::{Names, Pairing, pair};
@@ -187,6 +188,9 @@ impl<'a> Builder<'a> {
                     },
                 ),
             },
+            Handle::Made(_) if &*key.name == ROOT_KEY => {
+                Ok(Handle::Made(Made::Key(key.environment.to_string(), key.name.to_string())))
+            }
             Handle::Made(_) => {
                 let declared = self.manifest.keys.iter().any(|declared| {
                     declared.environment == key.environment && declared.name == key.name && !declared.is_absent()
@@ -270,25 +274,6 @@ impl<'a> Builder<'a> {
             .pairs()
             .any(|(declared, pairing)| declared.is_absent() && pairing.found().is_some_and(|found| found.id == *id))
     }
-}
-
-impl StepKind {
-    pub(crate) fn of(kind: ObjectKind) -> Self {
-        match kind {
-            ObjectKind::Environments => Self::Environments,
-            ObjectKind::Keys => Self::Keys,
-            ObjectKind::Groups => Self::Groups,
-            ObjectKind::Users => Self::Users,
-            ObjectKind::Roles => Self::Roles,
-            ObjectKind::Policies => Self::Policies,
-            ObjectKind::Assignments => Self::Assignments,
-        }
-    }
-}
-
-/// Emails are equal whatever the case of ASCII letters.
-pub(crate) fn fold(email: impl AsRef<str>) -> String {
-    email.as_ref().to_ascii_lowercase()
 }
 
 /// The declared objects of a kind beside those found.

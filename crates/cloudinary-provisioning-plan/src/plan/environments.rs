@@ -4,7 +4,7 @@ use cloudinary_provisioning::SubAccountId;
 use serde_json::Value;
 
 use crate::manifest::{Environment, Object};
-use crate::snapshot::FoundEnvironment;
+use crate::snapshot::{FoundEnvironment, ROOT_KEY};
 
 use super::builder::{Builder, Obstacle};
 use super::pairing::Pairing;
@@ -52,7 +52,8 @@ impl Builder<'_> {
         let made = Made::Environment(cloud_name.clone());
         let mut step = Step::new(KIND, &*cloud_name, Action::Create, Work::CreateEnvironment(fields))
             .changes(changes)
-            .makes(made.clone());
+            .makes(made.clone())
+            .makes(Made::Key(cloud_name.clone(), ROOT_KEY.to_owned()));
         step.yields_secret = true;
         self.steps.push(step);
         if declared.enabled == Some(false) {

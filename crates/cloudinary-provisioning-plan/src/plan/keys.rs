@@ -4,12 +4,12 @@ use cloudinary_provisioning::SubAccountId;
 use serde_json::Value;
 
 use crate::manifest::{Key, KeyRef, Object, ObjectKind};
-use crate::snapshot::FoundKey;
+use crate::snapshot::{FoundKey, ROOT_KEY};
 
 use super::builder::{Builder, Obstacle};
 use super::environments::action;
 use super::pairing::Pairing;
-use super::step::{Action, Change, Step, StepKind};
+use super::step::{Action, Change, Phase, Step, StepKind};
 use super::work::{Handle, Made, Work};
 
 const KIND: StepKind = StepKind::Keys;
@@ -22,6 +22,9 @@ impl Builder<'_> {
                 (Err(Obstacle::Problem(_)), true) => self.unchanged(KIND),
                 (Err(obstacle), _) => self.block(object, obstacle),
                 (Ok(Handle::Made(_)), true) => self.unchanged(KIND),
+                (Ok(environment @ Handle::Made(_)), false) if &*declared.name == ROOT_KEY => {
+                    self.root_key(declared, environment);
+                }
                 (Ok(environment @ Handle::Made(_)), false) => self.generate_key(declared, environment),
                 (Ok(Handle::Known(id)), _) => self.plan_key(declared, &SubAccountId::from(id)),
             }
@@ -67,6 +70,20 @@ impl Builder<'_> {
         self.steps.push(step);
     }
 
+    /// The key that comes with a new environment; it is enabled.
+    fn root_key(&mut self, declared: &Key, environment: Handle) {
+        if declared.enabled != Some(false) {
+            return self.unchanged(KIND);
+        }
+        let key = Handle::Made(Made::Key(declared.environment.to_string(), declared.name.to_string()));
+        let work = Work::UpdateKey { environment, key, name: None, enabled: Some(false) };
+        let mut step = Step::new(KIND, declared.reference().to_string(), Action::Update, work)
+            .changes(vec![Change::new("enabled", true, false)]);
+        step.phase = Phase::LessKeys;
+        step.root = true;
+        self.steps.push(step);
+    }
+
     fn update_key(&mut self, declared: &Key, environment: &SubAccountId, found: &FoundKey) {
         let renamed = found.name != declared.name.as_str();
         let enabled = declared.enabled.filter(|enabled| found.enabled != Some(*enabled));
@@ -81,8 +98,8 @@ impl Builder<'_> {
             return self.unchanged(KIND);
         }
         let work = Work::UpdateKey {
-            environment: environment.clone(),
-            key: found.api_key.clone(),
+            environment: Handle::Known(environment.to_string()),
+            key: Handle::Known(found.api_key.to_string()),
             name: renamed.then(|| declared.name.to_string()),
             enabled,
         };

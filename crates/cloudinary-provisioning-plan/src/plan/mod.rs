@@ -23,7 +23,6 @@ pub use problem::{PlanError, PlanProblem};
 pub use step::{Action, Change, Step, StepKind};
 pub use unknown::Unknown;
 
-pub(crate) use builder::fold;
 pub(crate) use plan::AccountFacts;
 pub(crate) use work::{
     Access, AssignmentFields, Effect, Handle, Made, PolicyFields, ScopeHandle, StatementText, UserFields, Work,

@@ -13,7 +13,7 @@ pub(crate) fn order(mut steps: Vec<Step>) -> Vec<Step> {
     steps.sort_by(|a, b| (a.kind, &a.name, a.action, &a.id).cmp(&(b.kind, &b.name, b.action, &b.id)));
     let needs: Vec<Vec<usize>> = {
         let makers: BTreeMap<_, _> =
-            steps.iter().enumerate().filter_map(|(at, step)| Some((step.made.as_ref()?, at))).collect();
+            steps.iter().enumerate().flat_map(|(at, step)| step.made.iter().map(move |made| (made, at))).collect();
         // A role goes once nobody has it any more.
         let mut taken: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         for (at, step) in steps.iter().enumerate() {

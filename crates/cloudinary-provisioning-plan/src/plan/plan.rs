@@ -1,17 +1,16 @@
 //! [`Plan`]: the steps from what is there to what is wanted.
 
-use std::collections::BTreeMap;
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
 
+use cloudinary_provisioning::UserId;
 use serde::{Serialize, Serializer};
 
-use crate::guard::{Guards, Refused, Review};
 use crate::manifest::Manifest;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, fold};
 
-use super::builder::{Builder, fold};
+use super::builder::Builder;
 use super::order::order;
-use super::problem::PlanError;
+use super::problem::{PlanError, PlanProblem};
 use super::step::{Step, StepKind};
 use super::unknown::Unknown;
 
@@ -62,9 +61,9 @@ pub(crate) struct AccountFacts {
     /// How many there are of a kind, of what can be taken away.
     pub(crate) totals: BTreeMap<StepKind, usize>,
     /// The ids of the active master admins.
-    pub(crate) admins: std::collections::BTreeSet<cloudinary_provisioning::UserId>,
+    pub(crate) admins: BTreeSet<UserId>,
     /// The emails of the users that were read, in lower case; `None` where users could not be read.
-    pub(crate) emails: Option<std::collections::BTreeSet<String>>,
+    pub(crate) emails: Option<BTreeSet<String>>,
 }
 
 impl Plan {
@@ -73,8 +72,17 @@ impl Plan {
     /// # Errors
     ///
     /// Returns every problem at once: a reference to something that is neither declared nor in the account, a name that
-    /// several objects have, a field without which an object cannot be created, a change that the API does not offer.
+    /// several objects have, a field without which an object cannot be created, a change that the API does not offer. A
+    /// manifest that a program made is [checked](Manifest::check) first.
     pub fn new(manifest: &Manifest, snapshot: &Snapshot) -> Result<Self, PlanError> {
+        if let Err(error) = manifest.check() {
+            let problems = error.problems().iter().map(|problem| PlanProblem {
+                position: problem.position,
+                subject: problem.path.clone(),
+                message: problem.message.clone(),
+            });
+            return Err(PlanError::new(problems.collect()));
+        }
         let mut builder = Builder::new(manifest, snapshot);
         builder.plan_environments();
         builder.plan_keys();
@@ -128,20 +136,6 @@ impl Plan {
         self.withheld
     }
 
-    /// Checks the plan as a whole: that no guard would refuse any of its steps.
-    ///
-    /// # Errors
-    ///
-    /// Returns every refusal, each with the guard, what it is about, and what allows it.
-    pub fn check(&self, guards: &Guards) -> Result<(), Refused> {
-        guards.check(self)
-    }
-
-    /// Returns the plan together with what the guards say about it, to print or to serialize.
-    pub fn review(&self, guards: &Guards) -> Review<'_> {
-        Review::new(self, guards)
-    }
-
     /// Returns a text that is the same for equal plans: compare it to see whether a plan that is made anew is still the
     /// one that was reviewed.
     pub fn fingerprint(&self) -> String {
@@ -165,32 +159,26 @@ impl PartialEq for Plan {
     }
 }
 
-impl fmt::Display for Plan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        super::show::plan(self, f)
-    }
-}
-
 impl Serialize for Plan {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.as_json(&[]).serialize(serializer)
+        self.as_json::<()>(&[]).serialize(serializer)
     }
 }
 
-/// What a plan is in JSON.
+/// What a plan is in JSON, with what is refused.
 #[derive(Serialize)]
-pub(crate) struct PlanJson<'p> {
+pub(crate) struct PlanJson<'p, R> {
     version: u32,
     fingerprint: String,
     steps: &'p [Step],
     unchanged: &'p BTreeMap<StepKind, usize>,
     unknown: &'p [Unknown],
     withheld: usize,
-    refused: &'p [crate::guard::Refusal],
+    refused: &'p [R],
 }
 
 impl Plan {
-    pub(crate) fn as_json<'p>(&'p self, refused: &'p [crate::guard::Refusal]) -> PlanJson<'p> {
+    pub(crate) fn as_json<'p, R>(&'p self, refused: &'p [R]) -> PlanJson<'p, R> {
         PlanJson {
             version: VERSION,
             fingerprint: self.fingerprint(),

@@ -9,26 +9,28 @@ use crate::shown::Shown;
 use super::plan::Plan;
 use super::step::{Action, Step};
 
-pub(super) fn plan(plan: &Plan, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for step in plan.steps() {
-        writeln!(f, "{step}")?;
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for step in self.steps() {
+            writeln!(f, "{step}")?;
+        }
+        for unknown in self.unknown() {
+            writeln!(f, "! not planned: {unknown}")?;
+        }
+        if self.withheld() > 0 {
+            writeln!(f, "! {} removals are left out, since not everything could be read", self.withheld())?;
+        }
+        match self.steps().len() {
+            0 => f.write_str("No changes.")?,
+            1 => f.write_str("1 change.")?,
+            count => write!(f, "{count} changes.")?,
+        }
+        let unchanged: Vec<_> = self.unchanged().iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+        if !unchanged.is_empty() {
+            write!(f, " Unchanged: {}.", unchanged.join(", "))?;
+        }
+        f.write_str("\n")
     }
-    for unknown in plan.unknown() {
-        writeln!(f, "! not planned: {unknown}")?;
-    }
-    if plan.withheld() > 0 {
-        writeln!(f, "! {} removals are left out, since not everything could be read", plan.withheld())?;
-    }
-    match plan.steps().len() {
-        0 => f.write_str("No changes.")?,
-        1 => f.write_str("1 change.")?,
-        count => write!(f, "{count} changes.")?,
-    }
-    let unchanged: Vec<_> = plan.unchanged().iter().map(|(kind, count)| format!("{kind} {count}")).collect();
-    if !unchanged.is_empty() {
-        write!(f, " Unchanged: {}.", unchanged.join(", "))?;
-    }
-    f.write_str("\n")
 }
 
 /// One line: a sign, what it is about, the fields with their old and new values, and what deserves a second look.

@@ -80,6 +80,20 @@ impl StepKind {
     }
 }
 
+impl StepKind {
+    pub(crate) fn of(kind: ObjectKind) -> Self {
+        match kind {
+            ObjectKind::Environments => Self::Environments,
+            ObjectKind::Keys => Self::Keys,
+            ObjectKind::Groups => Self::Groups,
+            ObjectKind::Users => Self::Users,
+            ObjectKind::Roles => Self::Roles,
+            ObjectKind::Policies => Self::Policies,
+            ObjectKind::Assignments => Self::Assignments,
+        }
+    }
+}
+
 impl fmt::Display for StepKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
@@ -238,7 +252,7 @@ pub struct Step {
     pub yields_secret: bool,
     pub(crate) phase: Phase,
     pub(crate) work: Work,
-    pub(crate) made: Option<Made>,
+    pub(crate) made: Vec<Made>,
     pub(crate) effect: Effect,
     /// Whether it is about the root user or a root key, which stay as they are.
     pub(crate) root: bool,
@@ -259,7 +273,7 @@ impl Step {
             yields_secret: false,
             phase: Phase::of(kind, action.takes_away()),
             work,
-            made: None,
+            made: Vec::new(),
             effect: Effect::Nothing,
             root: false,
         }
@@ -276,7 +290,7 @@ impl Step {
     }
 
     pub(crate) fn makes(mut self, made: Made) -> Self {
-        self.made = Some(made);
+        self.made.push(made);
         self
     }
 

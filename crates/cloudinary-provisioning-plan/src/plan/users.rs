@@ -7,9 +7,9 @@ use cloudinary_provisioning::users::Role;
 use serde_json::Value;
 
 use crate::manifest::{EnvironmentAccess, Object, ObjectKind, User};
-use crate::snapshot::{FoundAccess, FoundUser};
+use crate::snapshot::{FoundAccess, FoundUser, fold};
 
-use super::builder::{Builder, Obstacle, Resolved, fold};
+use super::builder::{Builder, Obstacle, Resolved};
 use super::environments::action;
 use super::pairing::Pairing;
 use super::step::{Action, Change, Phase, Step, StepKind};

@@ -152,7 +152,7 @@ pub(crate) enum Work {
     UpdateEnvironment(Handle, EnvironmentFields),
     DeleteEnvironment(SubAccountId),
     GenerateKey { environment: Handle, cloud_name: String, name: String, enabled: Option<bool> },
-    UpdateKey { environment: SubAccountId, key: ApiKey, name: Option<String>, enabled: Option<bool> },
+    UpdateKey { environment: Handle, key: Handle, name: Option<String>, enabled: Option<bool> },
     DeleteKey { environment: SubAccountId, key: ApiKey },
     CreateRole { id: RoleId, permission: PermissionType, scope: ScopeType, fields: RoleFields },
     UpdateRole(RoleId, RoleFields),
@@ -180,7 +180,9 @@ impl Work {
                 Some(Access::Only(environments)) => environments.iter().collect(),
                 Some(Access::All) | None => Vec::new(),
             },
-            Self::AddMember { group, user } => vec![group, user],
+            Self::AddMember { group: one, user: other } | Self::UpdateKey { environment: one, key: other, .. } => {
+                vec![one, other]
+            }
             Self::Assign(fields) | Self::Unassign(fields) => {
                 fields.scope.handle().into_iter().chain([&fields.role, &fields.principal]).collect()
             }

@@ -1,5 +1,6 @@
 //! What an account holds, as far as it was read.
 
+mod convention;
 mod export;
 mod found;
 mod part;
@@ -13,3 +14,5 @@ pub use found::{
 };
 pub use part::Part;
 pub use snapshot::Snapshot;
+
+pub(crate) use convention::{ALL, ROOT_KEY, fold};

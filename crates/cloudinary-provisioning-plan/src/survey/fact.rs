@@ -16,8 +16,8 @@ use cloudinary_provisioning::{
 
 use crate::any_operation::{AnyOperation, Map};
 use crate::snapshot::{
-    FoundAccess, FoundAssignment, FoundEnvironment, FoundGroup, FoundKey, FoundPolicy, FoundPrincipal, FoundRole,
-    FoundScope, FoundUser, Part,
+    ALL, FoundAccess, FoundAssignment, FoundEnvironment, FoundGroup, FoundKey, FoundPolicy, FoundPrincipal, FoundRole,
+    FoundScope, FoundUser, Part, ROOT_KEY,
 };
 
 /// How many items a page has.
@@ -152,9 +152,6 @@ impl Read {
     }
 }
 
-/// The id of the scope of every product environment.
-pub(crate) const ALL: &str = "all";
-
 fn missing(what: &str, id: &str, field: &str) -> String {
     format!("the {what} {id} came without `{field}`")
 }
@@ -202,7 +199,8 @@ fn keys(found: AccessKeys) -> Fact {
         let name = found.name.unwrap_or_else(|| found.api_key.to_string());
         let mut key = FoundKey::new(found.api_key, name);
         key.enabled = found.enabled;
-        key.root = found.root == Some(true);
+        // Where the service does not say which key came with the environment, its name does.
+        key.root = found.root.unwrap_or_else(|| key.name == ROOT_KEY);
         key
     });
     Fact(FactKind::Keys(keys.collect(), found.total))

@@ -11,5 +11,4 @@ pub use estimate::{Estimate, EstimatedCalls};
 pub use fact::Fact;
 pub use survey::Survey;
 
-pub(crate) use fact::ALL;
 pub(crate) use survey::is_absent;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::manifest::{Manifest, ObjectKind, Principal, Scope};
-use crate::plan::fold;
+use crate::snapshot::fold;
 
 /// Some of a kind, or all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

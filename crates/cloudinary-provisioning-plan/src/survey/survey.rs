@@ -6,11 +6,10 @@ use cloudinary_provisioning::{Error, GroupId, PermissionType, PrincipalType, Rol
 
 use crate::any_operation::AnyOperation;
 use crate::manifest::{Email, Manifest, ObjectKind, Principal, Scope};
-use crate::plan::fold;
 use crate::request_key::Keys;
 use crate::snapshot::{
     FoundAccess, FoundAssignment, FoundKey, FoundPolicy, FoundPrincipal, FoundRole, FoundScope, FoundUser, Part,
-    Snapshot,
+    Snapshot, fold,
 };
 
 use super::estimate::{Estimate, EstimatedCalls};
@@ -54,7 +53,9 @@ pub struct Survey {
     pages: UserPages,
     /// Users that were asked for by email, and how many of those reads are still to come.
     named: Vec<(FoundUser, Option<u64>)>,
-    named_left: Option<usize>,
+    named_left: usize,
+    /// Emails that were missing from the list that they were asked for in.
+    missing: BTreeSet<Vec<String>>,
     /// How many product environments the service says that a user can access.
     access_counts: BTreeMap<UserId, u64>,
     /// Those whose product environments are read, once it is known who they are.
@@ -106,7 +107,8 @@ impl Survey {
             asked: BTreeSet::new(),
             pages: UserPages::default(),
             named: Vec::new(),
-            named_left: None,
+            named_left: 0,
+            missing: BTreeSet::new(),
             access_counts: BTreeMap::new(),
             access_of: None,
             users_of: BTreeMap::new(),
@@ -233,10 +235,7 @@ impl Survey {
         if self.needs.groups {
             reads.push(Read::Groups { members: self.needs.members });
         }
-        if let Which::Some(emails) = &self.needs.users {
-            let emails: Vec<_> = emails.iter().cloned().collect();
-            reads.extend(emails.chunks(PAGE_SIZE as usize).map(|chunk| Read::UsersOf(chunk.to_vec())));
-        }
+        reads.extend(self.emails().map(Read::UsersOf));
         if let Some(groups) = self.snapshot.groups.known().filter(|_| self.needs.members) {
             let unread = groups.iter().filter(|group| group.members == Part::Unread);
             reads.extend(unread.map(|group| Read::MembersOf(group.id.clone())));
@@ -407,7 +406,7 @@ impl Survey {
                         .or_insert_with(|| Part::Failed(unfinished()));
                 }
             }
-            Read::UsersOf(_) => *self.named_left.get_or_insert(0) += 1,
+            Read::UsersOf(_) => self.named_left += 1,
             _ => {}
         }
     }
@@ -424,8 +423,8 @@ impl Survey {
                 self.snapshot.member_emails.extend(emails);
             }
             (Read::UsersPage(page), FactKind::Users(users)) => self.user_page(*page, users),
-            (Read::UsersOf(_), FactKind::Users(users)) => match users {
-                Ok(users) => self.users_of_emails(users),
+            (Read::UsersOf(emails), FactKind::Users(users)) => match users {
+                Ok(users) => self.users_of_emails(emails, users),
                 Err(reason) => self.fail(read, &reason),
             },
             (Read::AccessOf(id), FactKind::Access(environments)) => {
@@ -479,7 +478,7 @@ impl Survey {
             Read::MembersOf(id) => self.set_members(id, Part::Failed(reason())),
             Read::UsersPage(page) => self.user_page(*page, Err(reason())),
             Read::UsersOf(_) => {
-                self.named_left = Some(usize::MAX);
+                self.named_left -= 1;
                 self.snapshot.users = Part::Failed(reason());
             }
             Read::AccessOf(id) => self.set_access(id, Part::Failed(reason())),
@@ -510,13 +509,32 @@ impl Survey {
         }
     }
 
-    fn users_of_emails(&mut self, users: Vec<(FoundUser, Option<u64>)>) {
+    /// Whoever is missing from a list of several is asked for alone: not every server reads the list as it is meant.
+    fn users_of_emails(&mut self, asked: &[String], users: Vec<(FoundUser, Option<u64>)>) {
+        if asked.len() > 1 {
+            let found: BTreeSet<_> = users.iter().map(|(user, _)| fold(&user.email)).collect();
+            let missing = asked.iter().filter(|email| !found.contains(*email)).cloned();
+            self.missing.extend(missing.map(|email| vec![email]));
+        }
         self.named.extend(users);
-        self.named_left = self.named_left.map(|left| left.saturating_sub(1));
-        if self.named_left == Some(0) {
-            let users = std::mem::take(&mut self.named);
+        self.named_left -= 1;
+        let is_last = self.named_left == 0 && self.emails().all(|emails| self.asked.contains(&Read::UsersOf(emails)));
+        if is_last && self.snapshot.users == Part::Unread {
+            let mut seen = BTreeSet::new();
+            let mut users = std::mem::take(&mut self.named);
+            users.retain(|(user, _)| seen.insert(user.id.clone()));
             self.set_users(Ok(users));
         }
+    }
+
+    /// The lists of emails to ask for.
+    fn emails(&self) -> impl Iterator<Item = Vec<String>> {
+        let wanted: Vec<_> = match &self.needs.users {
+            Which::Some(emails) => emails.iter().cloned().collect(),
+            Which::All => Vec::new(),
+        };
+        let chunks: Vec<_> = wanted.chunks(PAGE_SIZE as usize).map(<[String]>::to_vec).collect();
+        chunks.into_iter().chain(self.missing.iter().cloned())
     }
 
     fn set_users(&mut self, users: Result<Vec<(FoundUser, Option<u64>)>, String>) {
