@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use cloudinary_provisioning::{ApiKey, Error, ErrorKind, Secret, UserId, users};
+use cloudinary_provisioning::{AnyOperation, ApiKey, Error, ErrorKind, Secret, UserId, users};
 
-use crate::any_operation::AnyOperation;
 use crate::guard::{Guards, Progress, Refused};
 use crate::plan::{AccountFacts, Plan, Step, Work};
 use crate::request_key::Keys;
@@ -361,12 +360,16 @@ impl Apply {
     fn failed(&mut self, step: &Step, error: &Error) -> Ended {
         let maybe_applied = error.maybe_applied();
         match (&step.work, error.kind()) {
-            (Work::GenerateKey { .. }, ErrorKind::SecretLost { api_key }) => {
+            (Work::GenerateKey { .. }, ErrorKind::SecretLost { api_key: Some(api_key), .. }) => {
                 self.learn(step, api_key.as_str());
                 let mut ended =
                     Ended::new(Ending::Done, Some(format!("{error}: delete the key and generate another one")));
                 ended.secret_lost = true;
                 return ended;
+            }
+            (Work::CreateEnvironment(_), ErrorKind::SecretLost { sub_account_id, .. }) => {
+                self.learn(step, sub_account_id.as_str());
+                return Ended::new(Ending::Done, Some(error.to_string()));
             }
             _ if step.action.takes_away() && is_absent(error) && !is_update(&step.work) => {
                 let note = (!maybe_applied).then(|| "it was gone already".to_owned());

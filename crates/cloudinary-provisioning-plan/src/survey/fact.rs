@@ -10,11 +10,10 @@ use cloudinary_provisioning::roles::{self, RolePrincipal};
 use cloudinary_provisioning::user_groups::{self, UserGroup};
 use cloudinary_provisioning::users::{self, User};
 use cloudinary_provisioning::{
-    CursorPage, GroupId, JsonObject, ManagementType, PermissionType, RoleId, ScopeId, ScopeType, SubAccountId, UserId,
-    Value,
+    AnyOperation, CursorPage, GroupId, JsonObject, ManagementType, PermissionType, RoleId, ScopeId, ScopeType,
+    SubAccountId, UserId, Value,
 };
 
-use crate::any_operation::{AnyOperation, Map};
 use crate::snapshot::{
     ALL, FoundAccess, FoundAssignment, FoundEnvironment, FoundGroup, FoundKey, FoundPolicy, FoundPrincipal, FoundRole,
     FoundScope, FoundUser, Part, ROOT_KEY,

@@ -1,10 +1,10 @@
 //! An account, and the loop that sends operations to it.
 
-use cloudinary_provisioning::{Account, Error, Safety};
+use cloudinary_provisioning::{Account, AnyOperation, Error, Operation, Safety};
 use cloudinary_provisioning_fake::FakeAccount;
 use cloudinary_provisioning_plan::apply::{NewSecret, Report};
 use cloudinary_provisioning_plan::guard::Guards;
-use cloudinary_provisioning_plan::{AnyOperation, Manifest, Plan, Snapshot, Survey};
+use cloudinary_provisioning_plan::{Manifest, Plan, Snapshot, Survey};
 
 /// An account that a manifest is applied to.
 pub(crate) struct World {
@@ -20,8 +20,8 @@ impl World {
         Self { fake, account, stored: Vec::new() }
     }
 
-    pub(crate) fn send<T>(&mut self, operation: &AnyOperation<T>) -> Result<T, Error> {
-        let request = operation.request(&self.account).unwrap();
+    pub(crate) fn send<T: Send>(&mut self, operation: &AnyOperation<T>) -> Result<T, Error> {
+        let request = self.account.request(operation).unwrap();
         operation.parse(&self.fake.respond(request))
     }
 
