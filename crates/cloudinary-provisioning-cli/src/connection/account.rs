@@ -12,6 +12,7 @@ use cloudinary_provisioning_ureq::{Client, ClientBuilder};
 use super::demo;
 use crate::args::globals::Globals;
 use crate::args::request::has_credentials;
+use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
 use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::say;
@@ -118,6 +119,7 @@ fn configured(account: Account, globals: &Globals, progress: &ProgressLine) -> C
     let mut builder = Client::builder(account)
         .retry(patient)
         .user_agent_suffix(USER_AGENT)
+        .cancel_flag(ctrl_c::cancel_flag())
         .on_retry(move |event| retries.say(format_args!("retry: {event:#}")));
     if let Some(timeout) = globals.timeout {
         builder = builder.timeout(timeout);
