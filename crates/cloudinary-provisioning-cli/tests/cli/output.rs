@@ -117,7 +117,7 @@ fn nothing_is_written_of_a_list_whose_first_page_fails() {
 fn an_envelope_without_its_list_is_an_error() {
     let server = serve(seeded());
     server.with(|account| account.script([Fault::status(200).body("{}")]));
-    let ran = run(cldp(&server).args(["users", "list"]));
+    let ran = run(cldp(&server).args(["users", "list", "--workers", "1"]));
     assert_eq!(ran.status, 1, "{ran:?}");
     assert!(ran.stderr.contains("at `users`: expected a list"), "{ran:?}");
 }
