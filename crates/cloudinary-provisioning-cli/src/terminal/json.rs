@@ -14,7 +14,7 @@ pub(crate) enum JsonError {
     Number { path: String, number: String },
 }
 
-/// How deep objects and lists are looked into. serde_json refuses deeper ones.
+/// How deep objects and lists are looked into. `serde_json` refuses deeper ones.
 const DEPTH: usize = 128;
 
 /// Reads a JSON text. A number that a [`Value`] could not hold as it is written, such as one beyond 64 bits, is refused
