@@ -71,8 +71,8 @@ impl Engine {
         options: &CallOptions,
         mode: Mode<O>,
         cancel: &CancelFlag,
-    ) -> Result<O::Output, Error> {
-        let response = self.traced(operation, options, || {
+    ) -> Result<Response<O::Output>, Error> {
+        self.traced(operation, options, || {
             let mut exchange = self.exchange(operation, options, mode)?;
             let driver = Cancellable { engine: self, cancel };
             catch_unwind(AssertUnwindSafe(|| exchange.run_mut(&driver))).unwrap_or_else(|panic| {
@@ -80,8 +80,7 @@ impl Engine {
                 std::mem::forget(panic);
                 Err(exchange.abandon(TransportError::maybe_sent("a hook or the transport panicked")))
             })
-        });
-        response.map(Response::into_value)
+        })
     }
 
     fn exchange<'o, O: Operation>(

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloudinary_provisioning::{AccountId, Error, Origin, Paged, Pager, RetryPolicy};
+use cloudinary_provisioning::{AccountId, Error, Origin, Paged, Pager, Response, RetryPolicy};
 
 use crate::engine::Engine;
 use crate::options::{CallOptions, Mode, call_options};
@@ -72,7 +72,7 @@ impl<O: Paged + 'static> Items<O> {
         let operation = self.pager.next_page()?;
         if self.workers == 1 || self.pager.ahead(1).is_none() {
             let page = self.engine.execute(operation, &self.options, Mode::plain(), &self.engine.cancel);
-            return Some(page.map(cloudinary_provisioning::Response::into_value));
+            return Some(page.map(Response::into_value));
         }
         let ahead = self.read_ahead.get_or_insert_with(|| ReadAhead {
             pool: Pool::new(Arc::clone(&self.engine), self.options.clone(), Mode::plain(), self.workers),
@@ -92,7 +92,7 @@ impl<O: Paged + 'static> Items<O> {
                 return Some(page);
             }
             let (number, _, page) = ahead.pool.receive()?;
-            ahead.waiting.insert(number, page);
+            ahead.waiting.insert(number, page.map(Response::into_value));
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use cloudinary_provisioning::{Error, Operation};
+use cloudinary_provisioning::{Error, Operation, Response};
 
 use crate::cancel::CancelFlag;
 use crate::engine::Engine;
@@ -37,7 +37,7 @@ struct Worker {
 }
 
 type Job<O> = (u64, O);
-pub(crate) type Done<O> = (u64, O, Result<<O as Operation>::Output, Error>);
+pub(crate) type Done<O> = (u64, O, Result<Response<<O as Operation>::Output>, Error>);
 
 impl<O: Operation + 'static> Pool<O> {
     pub(crate) fn new(engine: Arc<Engine>, options: CallOptions, mode: Mode<O>, most: usize) -> Self {

@@ -6,7 +6,7 @@ use std::iter::Fuse;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloudinary_provisioning::{AccountId, Error, Operation, Origin, Recover, RetryPolicy};
+use cloudinary_provisioning::{AccountId, Error, Operation, Origin, Recover, Response, RetryPolicy};
 
 use crate::engine::Engine;
 use crate::options::{CallOptions, Mode, call_options};
@@ -58,7 +58,7 @@ where
     waiting: BTreeMap<u64, Done<I::Item>>,
 }
 
-type Done<O> = (O, Result<<O as Operation>::Output, Error>);
+type Done<O> = (O, Result<Response<<O as Operation>::Output>, Error>);
 
 impl<I> SendAll<I>
 where
@@ -115,6 +115,30 @@ where
         self
     }
 
+    /// Returns each result with its response's status, headers and request id.
+    ///
+    /// ```no_run
+    /// use cloudinary_provisioning_ureq::{Client, users};
+    ///
+    /// let client = Client::from_env()?;
+    /// for (delete, response) in client.send_all([users::Delete::new("u1")]).responses() {
+    ///     println!("{}: request {:?}", delete.user_id(), response?.request_id());
+    /// }
+    /// # Ok::<(), cloudinary_provisioning_ureq::Error>(())
+    /// ```
+    pub fn responses(mut self) -> impl Iterator<Item = Done<I::Item>> {
+        std::iter::from_fn(move || self.next_done())
+    }
+
+    fn next_done(&mut self) -> Option<Done<I::Item>> {
+        if self.workers > 1 {
+            return self.next_threaded();
+        }
+        let operation = self.operations.next()?;
+        let result = self.engine.execute_caught(&operation, &self.options, self.mode, &self.engine.cancel);
+        Some((operation, result))
+    }
+
     fn next_threaded(&mut self) -> Option<Done<I::Item>> {
         let pool = self
             .pool
@@ -148,15 +172,11 @@ where
     I: Iterator,
     I::Item: Operation + 'static,
 {
-    type Item = Done<I::Item>;
+    type Item = (I::Item, Result<<I::Item as Operation>::Output, Error>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.workers > 1 {
-            return self.next_threaded();
-        }
-        let operation = self.operations.next()?;
-        let result = self.engine.execute_caught(&operation, &self.options, self.mode, &self.engine.cancel);
-        Some((operation, result))
+        let (operation, result) = self.next_done()?;
+        Some((operation, result.map(Response::into_value)))
     }
 }
 
