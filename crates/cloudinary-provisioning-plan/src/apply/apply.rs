@@ -162,10 +162,10 @@ impl Apply {
         }
     }
 
-    /// Records the result of a step. Results of anything else are ignored.
-    pub fn record(&mut self, operation: &AnyOperation<Applied>, result: Result<Applied, Error>) {
-        let Some(at) = self.open.remove(operation) else { return };
-        let Some(step) = self.steps.get(at).cloned() else { return };
+    /// Records the result of a step, and returns the place of the step in the plan. Results of anything else are ignored.
+    pub fn record(&mut self, operation: &AnyOperation<Applied>, result: Result<Applied, Error>) -> Option<usize> {
+        let at = self.open.remove(operation)?;
+        let step = self.steps.get(at)?.clone();
         let ended = match result {
             Ok(applied) => self.succeeded(at, &step, applied),
             Err(error) => self.failed(&step, &error),
@@ -173,6 +173,7 @@ impl Apply {
         if let Some(state) = self.states.get_mut(at) {
             *state = State::Ended(ended);
         }
+        Some(at)
     }
 
     /// Takes the secrets that steps have yielded; each is handed out once.
@@ -197,24 +198,27 @@ impl Apply {
 
     /// Returns what has become of the steps so far.
     pub fn report(&self) -> Report {
-        let steps = self.steps.iter().zip(&self.states).enumerate().map(|(at, (step, state))| {
-            let ended = match state {
-                State::Ended(ended) => ended.clone(),
-                State::Sent => Ended::new(Ending::Open, None),
-                State::Waiting => Ended::skipped("not begun"),
-            };
-            StepReport {
-                kind: step.kind,
-                name: step.name.clone(),
-                action: step.action,
-                ending: ended.ending,
-                message: ended.message,
-                changed_meanwhile: ended.changed_meanwhile,
-                maybe_applied: ended.maybe_applied,
-                secret_lost: ended.secret_lost || self.unstored.contains(&at),
-            }
-        });
-        Report { steps: steps.collect() }
+        Report { steps: (0..self.steps.len()).filter_map(|at| self.report_of(at)).collect() }
+    }
+
+    /// Returns what has become of the step at this place so far.
+    pub fn report_of(&self, at: usize) -> Option<StepReport> {
+        let (step, state) = (self.steps.get(at)?, self.states.get(at)?);
+        let ended = match state {
+            State::Ended(ended) => ended.clone(),
+            State::Sent => Ended::new(Ending::Open, None),
+            State::Waiting => Ended::skipped("not begun"),
+        };
+        Some(StepReport {
+            kind: step.kind,
+            name: step.name.clone(),
+            action: step.action,
+            ending: ended.ending,
+            message: ended.message,
+            changed_meanwhile: ended.changed_meanwhile,
+            maybe_applied: ended.maybe_applied,
+            secret_lost: ended.secret_lost || self.unstored.contains(&at),
+        })
     }
 
     fn skip_all(&mut self, reason: &str) {
@@ -383,6 +387,9 @@ impl Apply {
         }
         if !maybe_applied {
             self.progress.fail(step);
+        }
+        if error.is_cancelled() && !maybe_applied {
+            return Ended::skipped("cancelled");
         }
         let mut ended = Ended::failed(error.to_string());
         ended.maybe_applied = maybe_applied;

@@ -1,7 +1,7 @@
 //! Invisible characters, with which two names look alike and differ.
 
 /// The first invisible character, or a blank at an end, and where in the text it is.
-pub(super) fn first_invisible(text: &str) -> Option<(usize, char)> {
+pub(crate) fn first_invisible(text: &str) -> Option<(usize, char)> {
     let mut characters = text.char_indices();
     let ends = [characters.clone().next(), characters.clone().next_back()];
     let blank = ends.into_iter().flatten().find(|(_, character)| character.is_whitespace());
@@ -9,7 +9,7 @@ pub(super) fn first_invisible(text: &str) -> Option<(usize, char)> {
 }
 
 /// What is wrong with a text that has this character.
-pub(super) fn complaint(character: char) -> String {
+pub(crate) fn complaint(character: char) -> String {
     let what = if is_invisible(character) { "has the invisible character" } else { "begins or ends with a blank," };
     format!("{what} U+{:04X}", u32::from(character))
 }

@@ -10,19 +10,30 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use super::columns::Column;
+use super::field::ID;
 use super::model::Manifest;
 use super::problem::{ManifestError, Problem};
 use super::reader;
 use super::tree::{KeyValue, MAX_DEPTH, Node, NodeValue, Source};
+use super::values::ObjectKind;
 
 impl Manifest {
     /// Reads a manifest from JSON, which has the same shape as TOML.
     ///
+    /// A list instead of an object is a list of users, whose keys are the columns of [`from_csv`](Self::from_csv). Null
+    /// in it leaves a field alone.
+    ///
     /// ```
     /// use cloudinary_provisioning_plan::Manifest;
+    /// use cloudinary_provisioning_plan::manifest::{EnvironmentAccess, EnvironmentRef};
     ///
     /// let manifest = Manifest::from_json(r#"{"users": [{"email": "ada@example.com"}]}"#)?;
     /// assert_eq!(manifest.users[0].email.as_str(), "ada@example.com");
+    ///
+    /// let exported = r#"[{"email": "ada@example.com", "name": null, "sub_account_ids": ["s1"], "pending": false}]"#;
+    /// let shop = EnvironmentAccess::Only([EnvironmentRef::id("s1")].into());
+    /// assert_eq!(Manifest::from_json(exported)?.users[0].environments, Some(shop));
     /// # Ok::<(), cloudinary_provisioning_plan::manifest::ManifestError>(())
     /// ```
     pub fn from_json(text: &str) -> Result<Self, ManifestError> {
@@ -30,6 +41,10 @@ impl Manifest {
         let root = serde_json::from_str::<&RawValue>(source.text())
             .map_err(|error| syntax(&source, 0, &error))
             .and_then(|root| Reader { source: &source }.node(root, 0))?;
+        let root = match root {
+            Node { value: NodeValue::List(users), span } => Node { span, value: exported(users).value },
+            root => root,
+        };
         reader::read(&root, Some(&source), Vec::new())
     }
 
@@ -55,6 +70,36 @@ impl Manifest {
 impl Serialize for Manifest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         reader::to_tree(self).serialize(serializer)
+    }
+}
+
+/// A list of users with the columns of a table of them, as a manifest.
+fn exported(users: Vec<Node>) -> Node {
+    let entry = |entry: KeyValue| match (Column::find(&entry.key, None), entry.value) {
+        (_, Node { value: NodeValue::Null, .. }) | (Some(Column::Information), _) => None,
+        (Some(Column::SubAccountIds), ids) => {
+            Some(KeyValue { key: "environments".to_owned(), value: by_id(ids), ..entry })
+        }
+        (_, value) => Some(KeyValue { value, ..entry }),
+    };
+    let user = |user: Node| match user.value {
+        NodeValue::Table(entries) => {
+            Node { value: NodeValue::Table(entries.into_iter().filter_map(entry).collect()), ..user }
+        }
+        _ => user,
+    };
+    Node::table([(ObjectKind::Users.as_str(), Node::list(users.into_iter().map(user)))])
+}
+
+/// Ids of product environments, as a manifest names them. `"all"` and `"none"` stay.
+fn by_id(node: Node) -> Node {
+    let id = |node: Node| match node.value {
+        NodeValue::Text(id) => Node { value: NodeValue::Text(format!("{ID}{id}")), ..node },
+        _ => node,
+    };
+    match node.value {
+        NodeValue::List(ids) => Node { value: NodeValue::List(ids.into_iter().map(id).collect()), ..node },
+        _ => node,
     }
 }
 

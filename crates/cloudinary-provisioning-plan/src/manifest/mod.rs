@@ -64,6 +64,8 @@ mod toml;
 mod tree;
 mod values;
 
+pub(crate) use invisible::{complaint, first_invisible};
+
 pub use columns::{Preset, UnknownPreset};
 pub use csv::CsvOptions;
 pub use model::{Assignment, Environment, Group, Ignore, Key, Manifest, Object, Policy, Role, User};

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cloudinary_provisioning::users::Role as UserRole;
-use cloudinary_provisioning::{ApiKey, PrincipalType, SubAccountId};
+use cloudinary_provisioning::{ApiKey, PrincipalType, SubAccountId, UserId};
 
 use crate::manifest::{
     Assignment, Environment, EnvironmentAccess, EnvironmentRef, Group, Key, KeyRef, Manifest, Name, ObjectKind, Policy,
-    Principal, Role, Scope, Statement, StatementPart, User,
+    Principal, Role, Scope, Statement, StatementPart, User, complaint, first_invisible,
 };
 
 use super::found::{FoundAccess, FoundPrincipal, FoundScope, FoundUser};
@@ -110,6 +110,16 @@ impl<'s> Export<'s> {
         self.left_out.push(LeftOut { kind, name: name.into(), reason: reason.into() });
     }
 
+    /// The name of an object, unless no manifest can hold it.
+    fn writable(&mut self, kind: ObjectKind, object: &str, name: Option<&str>) -> Option<Name> {
+        let name = name?;
+        if let Some(reason) = unwritable(name) {
+            self.leave_out(kind, object, format!("its name {reason}"));
+            return None;
+        }
+        Some(Name::new(name))
+    }
+
     /// Those of which there is one of the name; the others are left out.
     fn unique<T>(&mut self, kind: ObjectKind, all: impl IntoIterator<Item = T>, name: impl Fn(&T) -> String) -> Vec<T> {
         let mut by_name: BTreeMap<String, Vec<T>> = BTreeMap::new();
@@ -118,9 +128,10 @@ impl<'s> Export<'s> {
         }
         let mut unique = Vec::new();
         for (name, mut objects) in by_name {
-            match objects.len() {
-                1 => unique.append(&mut objects),
-                count => self.leave_out(kind, name, format!("{count} have this name")),
+            match (objects.len(), unwritable(&name)) {
+                (1, None) => unique.append(&mut objects),
+                (1, Some(reason)) => self.leave_out(kind, name, reason),
+                (count, _) => self.leave_out(kind, name, format!("{count} have this name")),
             }
         }
         unique
@@ -130,7 +141,7 @@ impl<'s> Export<'s> {
         let all = self.snapshot.environments.known().into_iter().flatten();
         for found in self.unique(ObjectKind::Environments, all, |found| found.cloud_name.clone()) {
             let mut environment = Environment::new(&*found.cloud_name);
-            environment.name = found.name.as_deref().map(Name::new);
+            environment.name = self.writable(ObjectKind::Environments, &found.cloud_name, found.name.as_deref());
             environment.enabled = found.enabled;
             environment.attributes = Some(found.attributes.clone()).filter(|attributes| !attributes.is_empty());
             self.manifest.environments.push(environment);
@@ -154,7 +165,9 @@ impl<'s> Export<'s> {
         for found in self.unique(ObjectKind::Groups, all, |found| found.name.clone()) {
             let mut group = Group::new(&*found.name);
             let ids = found.members.known().into_iter().flatten();
-            let emails: Option<Vec<&str>> = ids.map(|id| Some(&*self.users.get(id.as_str())?.email)).collect();
+            let email =
+                |id: &UserId| Some(&*self.users.get(id.as_str())?.email).filter(|email| unwritable(email).is_none());
+            let emails: Option<Vec<&str>> = ids.map(email).collect();
             match (found.members.known(), emails) {
                 (Some(_), Some(emails)) => group = group.members(emails),
                 _ => self.leave_out(ObjectKind::Groups, &*found.name, "not all of its members are known"),
@@ -167,8 +180,13 @@ impl<'s> Export<'s> {
         let all = self.snapshot.users.known().into_iter().flatten();
         for found in self.unique(ObjectKind::Users, all, |found| found.email.to_ascii_lowercase()) {
             let mut user = User::new(&*found.email);
-            user.name = found.name.as_deref().map(Name::new);
-            user.role.clone_from(&found.role);
+            user.name = self.writable(ObjectKind::Users, &found.email, found.name.as_deref());
+            match &found.role {
+                Some(role) if !UserRole::ALL.contains(role) => {
+                    self.leave_out(ObjectKind::Users, &*found.email, format!("its role {role} is not known"));
+                }
+                role => user.role.clone_from(role),
+            }
             user.enabled = found.enabled;
             // Master admins have access to all, whatever a list says.
             if found.role != Some(UserRole::MasterAdmin) {
@@ -199,7 +217,7 @@ impl<'s> Export<'s> {
         let all = self.snapshot.roles.values().filter_map(|part| part.known()?.as_ref());
         for found in all.filter(|role| !role.system).collect::<Vec<_>>() {
             let mut role = Role::new(found.id.as_str());
-            role.name = found.name.as_deref().map(Name::new);
+            role.name = self.writable(ObjectKind::Roles, found.id.as_str(), found.name.as_deref());
             role.description.clone_from(&found.description);
             role.permission.clone_from(&found.permission);
             role.scope.clone_from(&found.scope);
@@ -290,12 +308,22 @@ impl<'s> Export<'s> {
     fn principal(&self, principal: &FoundPrincipal) -> Result<Principal, String> {
         let id = principal.id.as_str();
         let unknown = || format!("nothing is known of the {} {id}", principal.kind);
-        match principal.kind {
+        let named = match principal.kind {
             PrincipalType::User => self.users.get(id).map(|user| Principal::user(&*user.email)).ok_or_else(unknown),
             PrincipalType::Group => self.groups.get(id).map(|name| Principal::group(*name)).ok_or_else(unknown),
             PrincipalType::ApiKey => self.keys.get(&ApiKey::from(id)).cloned().map(Principal::Key).ok_or_else(unknown),
             PrincipalType::ProvisioningKey => Ok(Principal::provisioning_key(id)),
             _ => Err(unknown()),
+        }?;
+        match unwritable(&named.to_string()) {
+            Some(reason) => Err(format!("the {} {id} {reason}", principal.kind)),
+            None => Ok(named),
         }
     }
+}
+
+/// Why no manifest can hold a name, if it is so.
+fn unwritable(name: &str) -> Option<String> {
+    let found = first_invisible(name).map(|(_, character)| complaint(character));
+    found.or_else(|| name.is_empty().then(|| "is empty".to_owned()))
 }

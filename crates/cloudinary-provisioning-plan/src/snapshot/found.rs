@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cloudinary_provisioning::time::OffsetDateTime;
 use cloudinary_provisioning::users::Role as UserRole;
 use cloudinary_provisioning::{
     ApiKey, GroupId, JsonObject, PermissionType, PolicyId, PrincipalId, PrincipalType, RoleId, ScopeType, SubAccountId,
@@ -133,6 +134,10 @@ pub struct FoundUser {
     pub pending: bool,
     /// Whether this is the root user of the account.
     pub root: bool,
+    /// When the user was created.
+    pub created_at: Option<OffsetDateTime>,
+    /// When the user last logged in.
+    pub last_login: Option<OffsetDateTime>,
     /// The product environments that the user can access.
     pub access: Part<FoundAccess>,
 }
@@ -148,6 +153,8 @@ impl FoundUser {
             enabled: Some(true),
             pending: false,
             root: false,
+            created_at: None,
+            last_login: None,
             access: Part::Known(FoundAccess::All),
         }
     }

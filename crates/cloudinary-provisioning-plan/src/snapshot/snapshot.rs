@@ -1,6 +1,7 @@
 //! [`Snapshot`]: what the account holds, as far as it was read.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use cloudinary_provisioning::{RoleId, SubAccountId, UserId};
 
@@ -56,6 +57,42 @@ impl Snapshot {
         Self::default()
     }
 
+    /// Returns what could not be read, each with the reason.
+    ///
+    /// ```
+    /// use cloudinary_provisioning_plan::snapshot::{Part, Snapshot};
+    ///
+    /// let mut snapshot = Snapshot::new();
+    /// snapshot.groups = Part::Failed("503 Service Unavailable".to_owned());
+    /// assert_eq!(snapshot.failures(), ["groups: 503 Service Unavailable"]);
+    /// ```
+    pub fn failures(&self) -> Vec<String> {
+        let mut failures = Failures::default();
+        failures.add("environments", &self.environments);
+        failures.add("groups", &self.groups);
+        failures.add("users", &self.users);
+        failures.add("roles", &self.all_roles);
+        for group in self.groups.known().into_iter().flatten() {
+            failures.add(format_args!("members of group {}", group.name), &group.members);
+        }
+        for user in self.users.known().into_iter().flatten() {
+            failures.add(format_args!("environments of user {}", user.email), &user.access);
+        }
+        self.keys.iter().for_each(|(id, part)| failures.add(format_args!("keys of environment {id}"), part));
+        self.roles.iter().for_each(|(id, part)| failures.add(format_args!("role {id}"), part));
+        self.policies.iter().for_each(|(scope, part)| match scope {
+            FoundScope::Account => failures.add("policies of the account", part),
+            FoundScope::AllEnvironments => failures.add("policies of all environments", part),
+            FoundScope::Environment(id) => failures.add(format_args!("policies of environment {id}"), part),
+        });
+        let of_roles = self.assignments_of_roles.iter();
+        of_roles.for_each(|(id, part)| failures.add(format_args!("principals of role {id}"), part));
+        for (principal, part) in &self.assignments_of_principals {
+            failures.add(format_args!("roles of {} {}", principal.kind, principal.id), part);
+        }
+        failures.0
+    }
+
     /// Whether there is such a role, if that is known.
     pub(crate) fn has_role(&self, id: &str) -> Result<bool, String> {
         match (self.all_roles.known(), self.roles.get(id), self.assignments_of_roles.get(id)) {
@@ -78,6 +115,18 @@ impl Snapshot {
             (Some(part), _) => part.or_reason().map(|_| found),
             (_, Some(part)) => part.or_reason().map(|()| found),
             (None, None) => Err("its assignments were not read".to_owned()),
+        }
+    }
+}
+
+/// What could not be read.
+#[derive(Default)]
+struct Failures(Vec<String>);
+
+impl Failures {
+    fn add<T>(&mut self, what: impl fmt::Display, part: &Part<T>) {
+        if let Part::Failed(reason) = part {
+            self.0.push(format!("{what}: {reason}"));
         }
     }
 }

@@ -87,7 +87,13 @@ impl Read {
                     let emails = emails.filter_map(|user| Some((user.id.clone(), user.email.clone()?))).collect();
                     Fact(FactKind::Groups(found.into_iter().map(group).collect(), emails))
                 }),
-            Self::UsersPage(page) => users::List::new().page(*page).page_size(PAGE_SIZE).map(all_users),
+            // Whoever is created meanwhile comes last in this order, and moves nobody to another page.
+            Self::UsersPage(page) => users::List::new()
+                .page(*page)
+                .page_size(PAGE_SIZE)
+                .sort_by(users::SortBy::CreatedAt)
+                .sort_order(users::SortOrder::Asc)
+                .map(all_users),
             Self::UsersOf(emails) => users::List::new().emails(emails.iter().cloned()).map(all_users),
             Self::AccessOf(id) => users::ListSubAccounts::new(id)
                 .map(|found| Fact(FactKind::Access(found.into_iter().map(|environment| environment.id).collect()))),
@@ -183,6 +189,7 @@ fn user(found: User) -> Result<(FoundUser, Option<u64>), String> {
     user.enabled = found.enabled;
     user.pending = found.pending == Some(true);
     user.root = found.root == Some(true);
+    (user.created_at, user.last_login) = (found.created_at, found.last_login);
     let is_master = found.role == Some(users::Role::MasterAdmin);
     user.role = found.role;
     user.access = match found.all_sub_accounts {

@@ -25,6 +25,13 @@ impl<T: Ord> Which<T> {
         }
     }
 
+    pub(super) fn contains(&self, item: &T) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(items) => items.contains(item),
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         matches!(self, Self::Some(items) if items.is_empty())
     }

@@ -214,8 +214,10 @@ impl Survey {
         if !self.needs.users.is_empty() {
             self.snapshot.users.settle(UNFINISHED);
         }
-        if let Some(users) = self.snapshot.users.known_mut() {
-            users.iter_mut().for_each(|user| user.access.settle(UNFINISHED));
+        for user in self.snapshot.users.known_mut().into_iter().flatten() {
+            if self.needs.access.contains(&fold(&user.email)) {
+                user.access.settle(UNFINISHED);
+            }
         }
         if let Some(groups) = self.snapshot.groups.known_mut().filter(|_| self.needs.members) {
             groups.iter_mut().for_each(|group| group.members.settle(UNFINISHED));
@@ -668,10 +670,7 @@ impl Survey {
                 }
             };
             let Some(users) = self.snapshot.users.known() else { return };
-            let is_wanted = |user: &&FoundUser| match &self.needs.access {
-                Which::All => true,
-                Which::Some(emails) => emails.contains(&fold(&user.email)),
-            };
+            let is_wanted = |user: &&FoundUser| self.needs.access.contains(&fold(&user.email));
             let unread = users.iter().filter(|user| user.access == Part::Unread).filter(is_wanted);
             let ids: Vec<_> = unread.map(|user| user.id.clone()).collect();
             if !environments.is_empty() && environments.len() < ids.len() {

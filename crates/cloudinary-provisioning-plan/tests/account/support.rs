@@ -20,7 +20,7 @@ impl World {
         Self { fake, account, stored: Vec::new() }
     }
 
-    pub(crate) fn send<T: Send>(&mut self, operation: &AnyOperation<T>) -> Result<T, Error> {
+    pub(crate) fn send<T: Send + 'static>(&mut self, operation: &AnyOperation<T>) -> Result<T, Error> {
         let request = self.account.request(operation).unwrap();
         operation.parse(&self.fake.respond(request))
     }

@@ -296,7 +296,7 @@ fn what_is_only_wrong_in_json() {
         &[
             ("", &["line 1, column 1: EOF while parsing a value"]),
             ("{\n  \"ü\": [1,]\n}", &["line 2, column 11: expected value"]),
-            ("[]", &["line 1, column 1: expected a table, found a list"]),
+            ("[[]]", &["line 1, column 2: users[0]: expected a table, found a list"]),
             ("{\"users\": [],\n \"users\": []}", &["line 2, column 2: the key \"users\" stands twice in one table"]),
             (
                 "{\"users\": [{\"email\": \"a@x.org\", \"name\": null}]}",
