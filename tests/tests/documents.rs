@@ -101,7 +101,7 @@ fn the_readme_and_the_crate_docs_have_the_same_table_of_differences() {
 fn the_ci_script_runs_the_commands_of_the_readme() {
     let (readme, script) = (read("README.md"), read(".ci/run"));
     let commands: Vec<&str> = readme.split("```sh\n").skip(1).filter_map(|block| block.split("\n```").next()).collect();
-    assert_eq!(commands, ["cargo run -- --demo sync", "cargo test --workspace"]);
+    assert_eq!(commands, ["cargo run -- --demo apply", "cargo test --workspace"]);
     for command in commands {
         assert!(script.lines().any(|line| line.trim() == format!("step {command}")), "`{command}` is not in .ci/run");
     }

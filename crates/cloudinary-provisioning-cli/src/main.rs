@@ -59,7 +59,9 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Exit> {
     let Cli { globals, command } = Cli::from_arg_matches(matches).map_err(unusable)?;
     globals.check()?;
     match command {
-        Command::Sync(options) => commands::sync::run(&globals, &options),
+        Command::Plan(options) => commands::plan::run(&globals, &options),
+        Command::Apply(options) => commands::apply::run(&globals, &options),
+        Command::Pull(options) => commands::pull::run(&globals, &options),
         Command::Export(options) => commands::export::run(&globals, &options),
         Command::Review => commands::review::run(&globals),
         Command::Api(options) => commands::api::run(&globals, &options),

@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use cloudinary_provisioning_plan::guard::Guard;
+use cloudinary_provisioning_plan::manifest::{ObjectKind, Preset};
 
 use super::globals::Globals;
 use super::operation;
@@ -34,19 +37,28 @@ Exit status:
   0  success
   1  the service refused a request, or something failed
   2  the command line, the environment or the input is wrong; nothing was sent
+  3  there are differences (`plan --exit-code`)
+  4  a guard refused, or a saved plan is out of date
 
 Examples:
   cldp --demo users list --prefix a
   cldp --demo users create --name \"Jo Doe\" --email jo@example.com --role billing
   cldp --demo roles list --permission-type global -o json
   cldp --demo users delete u3 --dry-run
+  cldp --demo apply
   cldp --demo review";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Bring the users of the account to the state that a file describes.
-    #[command(long_about = SYNC_HELP)]
-    Sync(SyncOptions),
+    /// Write what the account holds as a manifest, or bring one up to date.
+    #[command(long_about = PULL_HELP)]
+    Pull(PullOptions),
+    /// Show what would make the account what a manifest says. Changes nothing.
+    #[command(long_about = PLAN_HELP)]
+    Plan(PlanOptions),
+    /// Make the account what a manifest or a saved plan says.
+    #[command(long_about = APPLY_HELP)]
+    Apply(ApplyOptions),
     /// Write users, access, keys or roles to standard output or a file, as CSV.
     Export(ExportOptions),
     /// Show who can access what, in which product environment, and through which group or role.
@@ -66,25 +78,54 @@ pub(crate) enum Command {
     },
 }
 
-const SYNC_HELP: &str = "\
-Bring the users of the account to the state that a file describes.
+const PULL_HELP: &str = "\
+Write what the account holds as a manifest, or bring one up to date.
 
-FILE holds the wanted users. It is a JSON array:
+The manifest is TOML, or with -o json or a FILE of that name JSON. `cldp plan` finds nothing to do for it. It holds no \
+secret. What a FILE that is there says of other kinds, and what it ignores, stays; a TOML file keeps its comments.
 
-  [{\"email\": \"jo@example.com\", \"name\": \"Jo\", \"role\": \"billing\",
-    \"enabled\": true, \"sub_account_ids\": [\"id-1\", \"id-2\"]}, ...]
+If anything could not be read, nothing is written.";
 
-or, if its name ends in .csv, CSV with columns of these names, as `cldp export users` writes it. Users are \
-matched by email, ignoring case and whitespace. `email` is required, and `name` for users to be created. A \
-field that is absent, null or an empty cell is left as it is; a new user gets the service's default.
+const PLAN_HELP: &str = "\
+Show what would make the account what a manifest says. Changes nothing.
 
-`sub_account_ids` holds the product environments: a list of ids (in CSV with | between them), `all` for access \
-to all, or `none` for users who have no access. An empty list is refused, because the service would grant access \
-to all.
+FILE is a manifest in TOML or JSON, or a CSV of users. What it says, the account gets; what it does not mention stays. A \
+list is the whole list, and nothing is removed unless the file says so:
 
-The plan is shown first. The plan and the summary go to standard output, as text or with -o json as one JSON \
-object a line; everything else goes to standard error. It is safe to stop a run at any point and to start it \
-again.";
+  [[users]]
+  email = \"jo@example.com\"
+  name = \"Jo\"
+  role = \"billing\"
+  environments = [\"shop\"]      # or \"all\"
+
+  [[groups]]
+  name = \"Editors\"
+  members = [\"jo@example.com\"]
+
+There are also environments, keys, roles, policies and assignments: see \
+https://docs.rs/cloudinary-provisioning-plan. `cldp pull` writes such a file.
+
+A CSV has the columns email, name, role, enabled, environments and groups, in any order, as `cldp export users` writes \
+them.
+
+Exit status: 0, or with --exit-code 3 if anything would change; 1 if not everything could be read; 2 if the file is \
+wrong; 4 if a guard refuses the plan.";
+
+const APPLY_HELP: &str = "\
+Make the account what a manifest or a saved plan says.
+
+The plan is shown first, and applied once it is confirmed: on a terminal, by --yes, or by a plan that was saved with \
+`cldp plan --out`. A saved plan is made anew, and refused if anything differs from what was reviewed. Afterwards the \
+account is read again, and what is left is shown.
+
+Guards refuse a plan, or a step of it, that would leave no master admin, change your own user (--me) or the root user, \
+take a role from the provisioning key in use, take away much at once, delete a product environment, or create a secret \
+that is not stored. --allow GUARD allows it by name.
+
+It is safe to stop a run at any point and to start it again.
+
+Exit status: 0 if nothing is left; 1 if something failed or is left; 2 if the file or the command line is wrong; 4 if a \
+guard refuses, or the saved plan is out of date.";
 
 const BATCH_HELP: &str = "\
 Run operations from JSON lines, and write their results as JSON lines in the same order.
@@ -105,15 +146,84 @@ It prints two lines, the URL of the service and CLOUDINARY_ACCOUNT_URL=account:/
 serves until its standard input ends or Ctrl-C is pressed.";
 
 #[derive(Args, Debug)]
-pub(crate) struct SyncOptions {
-    /// The wanted users, as JSON or CSV; - for JSON on standard input. With --demo alone, a sample is taken.
+pub(crate) struct PullOptions {
+    /// The file to write or to bring up to date, instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
-    /// Disable the account's users who are not in FILE: never the root user, and never those of --me.
+    /// The kinds to write: users,groups. All of them by default.
+    #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = kinds())]
+    pub(crate) only: Vec<ObjectKind>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ManifestOptions {
+    /// A manifest, as TOML, JSON or a CSV of users; - for standard input. With --demo alone, a sample is taken.
+    pub(crate) file: Option<PathBuf>,
+    /// The format of FILE, where its name does not say.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) format: Option<ManifestFormat>,
+    /// Read a CSV as this product exports its users.
+    #[arg(long, value_parser = presets(), value_name = "PRODUCT")]
+    pub(crate) from: Option<Preset>,
+    /// Ignore columns of a CSV that are not known.
     #[arg(long)]
-    pub(crate) disable_missing: bool,
-    /// Your own email address, which --disable-missing leaves alone. The API does not tell whose key it is.
+    pub(crate) ignore_columns: bool,
+    /// Kinds of which nothing should exist but what FILE declares, as `prune` in the file says. Users are disabled.
+    #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = kinds())]
+    pub(crate) prune: Vec<ObjectKind>,
+    /// Your own email address: your user's role, product environments and enabled stay. The API does not tell whose key
+    /// it is.
     #[arg(long, value_name = "EMAIL")]
-    pub(crate) me: Vec<String>,
+    pub(crate) me: Option<String>,
+    /// Allow what a guard refuses, by the guard's name. Can be given several times.
+    #[arg(long, value_name = "GUARD")]
+    pub(crate) allow: Vec<Guard>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PlanOptions {
+    #[command(flatten)]
+    pub(crate) manifest: ManifestOptions,
+    /// Save the plan, for `cldp apply`.
+    #[arg(long, value_name = "PLAN")]
+    pub(crate) out: Option<PathBuf>,
+    /// Exit with 3 if anything would change.
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ApplyOptions {
+    #[command(flatten)]
+    pub(crate) manifest: ManifestOptions,
+    /// Append new secrets to this file, as JSON lines. It is its owner's alone.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secrets: Option<PathBuf>,
+    /// Append what became of each step to this file, as JSON lines.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ManifestFormat {
+    Toml,
+    Json,
+    /// A table of users.
+    Csv,
+}
+
+fn kinds() -> impl TypedValueParser<Value = ObjectKind> {
+    let names = ObjectKind::ALL.iter().map(|kind| kind.as_str());
+    PossibleValuesParser::new(names.collect::<Vec<_>>()).map(|name| {
+        let named = ObjectKind::ALL.iter().find(|kind| kind.as_str() == name);
+        // The parser lets no other name pass.
+        named.copied().unwrap_or(ObjectKind::Users)
+    })
+}
+
+fn presets() -> impl TypedValueParser<Value = Preset> {
+    let all = Preset::ALL.iter().map(|preset| preset.as_str());
+    PossibleValuesParser::new(all.collect::<Vec<_>>()).try_map(|name| name.parse())
 }
 
 #[derive(Args, Debug)]
@@ -127,7 +237,7 @@ pub(crate) struct ExportOptions {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Export {
-    /// Users with their groups and product environments, as `cldp sync` reads them.
+    /// Users with their groups and product environments, as `cldp plan` reads them.
     Users,
     /// A line for each way in which a principal has access, as `cldp review` shows them.
     Access,

@@ -2,10 +2,14 @@
 
 pub(crate) mod access;
 pub(crate) mod api;
+pub(crate) mod apply;
 pub(crate) mod batch;
 pub(crate) mod completions;
 pub(crate) mod export;
 pub(crate) mod fake;
+pub(crate) mod manifest;
 pub(crate) mod operation;
+pub(crate) mod plan;
+pub(crate) mod pull;
+pub(crate) mod reading;
 pub(crate) mod review;
-pub(crate) mod sync;

@@ -3,4 +3,5 @@
 pub(crate) mod account;
 pub(crate) mod demo;
 pub(crate) mod names;
+pub(crate) mod reader;
 pub(crate) mod send;

@@ -1,7 +1,7 @@
-//! The CSV that `cldp export users` writes and `cldp sync` reads.
+//! The CSV that `cldp export users` writes and `cldp plan` reads.
 //!
-//! The first line names the columns, in any order; every column but `email` may be left out. A sync leaves a field
-//! alone if its cell is empty.
+//! The first line names the columns, in any order; every column but `email` may be left out. An empty cell leaves its field
+//! alone.
 //!
 //! | column | holds |
 //! |---|---|
@@ -11,10 +11,11 @@
 //! | `enabled` | `true` or `false` |
 //! | `sub_account_ids` | the ids of the user's product environments, with `\|` between them; `all` for access to all, `none` for none |
 //!
-//! The others are for information, and a sync ignores them: `id`, `pending`, `groups` and `sub_accounts` (names, with `|`
-//! between them; all the product environments there are for a user with access to all), `created_at` and `last_login`.
+//! `groups` holds names, with `|` between them, and is applied too. The others are for information: `id`, `pending`,
+//! `sub_accounts` (names as well; all the product environments there are for a user with access to all), `created_at`
+//! and `last_login`.
 
-/// Columns that a sync applies.
+/// Columns that are applied.
 pub(crate) const WANTED: [&str; 5] = ["email", "name", "role", "enabled", "sub_account_ids"];
 
 /// Columns for information.

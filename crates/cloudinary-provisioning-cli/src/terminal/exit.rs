@@ -13,6 +13,8 @@ pub(crate) enum Exit {
     Usage(String),
     /// The service refused, or something failed on the way.
     Failed(String),
+    /// A guard refused, or what was reviewed is out of date. Nothing was changed.
+    Refused(String),
     /// The reader closed the output, so nothing is left to report.
     Closed,
 }
@@ -30,6 +32,7 @@ impl Exit {
         match self {
             Self::Usage(_) => ExitCode::from(2),
             Self::Failed(_) => ExitCode::from(1),
+            Self::Refused(_) => ExitCode::from(4),
             Self::Closed => ExitCode::SUCCESS,
         }
     }
@@ -38,7 +41,7 @@ impl Exit {
 impl fmt::Display for Exit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(why) | Self::Failed(why) => f.write_str(why),
+            Self::Usage(why) | Self::Failed(why) | Self::Refused(why) => f.write_str(why),
             Self::Closed => f.write_str("the output was closed"),
         }
     }

@@ -20,13 +20,27 @@ impl ProgressLine {
 
     /// Shows how many `things` there have been so far.
     pub(crate) fn of(things: &str) -> Self {
+        Self::with_template(&format!("{{spinner}} {{pos}} {things}, {{elapsed}}"))
+    }
+
+    /// Shows how many `things` of about how many there have been so far; see [`expect`](Self::expect).
+    pub(crate) fn of_about(things: &str) -> Self {
+        Self::with_template(&format!("{{spinner}} {{pos}} of about {{len}} {things}, {{elapsed}}"))
+    }
+
+    fn with_template(template: &str) -> Self {
         if !stream::stderr().is_terminal() {
             return Self::hidden();
         }
-        let style = ProgressStyle::with_template(&format!("{{spinner}} {{pos}} {things}, {{elapsed}}"));
+        let style = ProgressStyle::with_template(template);
         let bar = ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
         bar.enable_steady_tick(Duration::from_millis(100));
         Self(bar)
+    }
+
+    /// Sets how many there will be, as far as that is known.
+    pub(crate) fn expect(&self, count: usize) {
+        self.0.set_length(u64::try_from(count).unwrap_or(u64::MAX));
     }
 
     pub(crate) fn advance(&self) {

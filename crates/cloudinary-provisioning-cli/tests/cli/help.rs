@@ -10,7 +10,7 @@ fn help_and_version_are_successes_on_standard_output() {
         assert_eq!(ran.stderr, "", "{arguments:?}");
     }
     let help = run(bare().arg("--help")).stdout;
-    for part in ["user-groups", "--demo", "CLOUDINARY_ACCOUNT_URL", "Exit status", "sync", "review"] {
+    for part in ["user-groups", "--demo", "CLOUDINARY_ACCOUNT_URL", "Exit status", "apply", "review"] {
         assert!(help.contains(part), "{part} is not in {help}");
     }
     assert!(!help.contains("getUser"), "the operationIds are not listed: {help}");

@@ -35,7 +35,7 @@ fn every_command_reads_every_encoding() {
         outputs(body, &["api", "POST", "users"], "--json=@"),
         outputs("Zoë", &["users", "update", "u1"], "--name=@"),
         outputs(&batch, &["batch"], ""),
-        outputs(&users, &["sync"], ""),
+        outputs(&users, &["plan"], ""),
     ] {
         assert!(outputs[0].contains("Zoë"), "{}", outputs[0]);
         assert!(outputs.iter().all(|output| *output == outputs[0]), "{outputs:#?}");
@@ -55,7 +55,7 @@ fn text_in_another_encoding_is_refused_with_its_line() {
     let file = TempFile::new("csv", b"email,name\nrene@x.org,Ren\xe9\n");
     let path = file.0.display();
     let why = format!("{path}: line 2: not UTF-8 text (byte 15 is 0xe9)");
-    run(dry(&["sync"]).arg(&file.0)).is_refused(&why);
+    run(dry(&["plan"]).arg(&file.0)).is_refused(&why);
     run(dry(&["users", "create", "--json"]).arg(format!("@{path}"))).is_refused(&why);
     run(dry(&["users", "update", "u1", "--name"]).arg(format!("@{path}"))).is_refused(&why);
     let ran = run(dry(&["batch"]).arg(&file.0));

@@ -9,6 +9,7 @@
 
 mod accounts;
 mod api;
+mod apply;
 mod batch;
 mod export;
 mod export_users;
@@ -17,7 +18,8 @@ mod help;
 mod input;
 mod operations;
 mod output;
+mod plan;
+mod pull;
 mod run;
 mod streams;
-mod sync;
 mod terminal;

@@ -35,13 +35,22 @@ impl Ran {
     }
 
     /// That nothing was sent, for this reason.
+    #[track_caller]
     pub(crate) fn is_refused(&self, why: &str) {
         assert_eq!(self.status, 2, "{self:?}");
         assert!(self.stderr.contains(why), "{why} is not in {}", self.stderr);
         assert_eq!(self.stdout, "");
     }
 
+    /// That a guard refused, for this reason.
+    #[track_caller]
+    pub(crate) fn is_guarded(&self, why: &str) {
+        assert_eq!(self.status, 4, "{self:?}");
+        assert!(self.stderr.contains(why), "{why} is not in {}", self.stderr);
+    }
+
     /// That it ended well.
+    #[track_caller]
     pub(crate) fn is_done(&self) -> &Self {
         assert_eq!(self.status, 0, "{self:?}");
         self
@@ -126,7 +135,7 @@ impl Drop for TempFile {
     }
 }
 
-/// What a sync is about: name, role, enabled, product environments (`None`: all), by email.
+/// What a table of users is about: name, role, enabled, product environments (`None`: all), by email.
 pub(crate) type State = BTreeMap<String, (String, String, bool, Option<BTreeSet<String>>)>;
 
 pub(crate) fn state(server: &FakeServer) -> State {

@@ -64,11 +64,11 @@ fn a_change_whose_result_cannot_be_written_says_that_it_was_applied() {
 }
 
 #[test]
-fn a_sync_whose_plan_cannot_be_written_changes_nothing() {
+fn an_apply_whose_plan_cannot_be_written_changes_nothing() {
     let server = serve(seeded());
     let file = TempFile::new("json", r#"[{"email": "new@x.org", "name": "New"}]"#);
     for stdout in [closed(), full()] {
-        let ran = run_to(cldp(&server).arg("sync").arg(&file.0), stdout);
+        let ran = run_to(cldp(&server).args(["apply", "--yes"]).arg(&file.0), stdout);
         assert_eq!(ran.status, 1, "{ran:?}");
         assert!(ran.stderr.contains("nothing was changed"), "{ran:?}");
     }
@@ -92,7 +92,7 @@ fn a_closed_standard_error_stops_nothing() {
     let file = TempFile::new("json", r#"[{"email": "new@x.org", "name": "New"}]"#);
     for stderr in [closed(), full()] {
         let mut command = cldp(&server);
-        let output = command.arg("sync").arg("-v").arg(&file.0).stderr(stderr).output().unwrap();
+        let output = command.args(["apply", "--yes", "-v"]).arg(&file.0).stderr(stderr).output().unwrap();
         assert_eq!(output.status.code(), Some(0));
     }
     assert!(state(&server).contains_key("new@x.org"));

@@ -20,6 +20,7 @@ fn seeded() -> FakeAccount {
     account()
         .with_sub_account(NewSubAccount::new("One").id("s1").cloud_name(NAME))
         .with_user(NewUser::new(NAME, format!("{NAME}@x.org")).id("u1").sub_account_ids(["s1"]))
+        .with_user(NewUser::new(NAME, "eve@x.org").id("u2"))
 }
 
 /// The parts of the name that a terminal acts on. No spinner writes them.
@@ -61,8 +62,7 @@ impl Terminal {
 #[test]
 fn no_command_sends_a_terminal_what_it_would_act_on() {
     let server = serve(seeded());
-    let users =
-        TempFile::new("json", &serde_json::json!([{"email": format!("{NAME}@x.org"), "name": "Eve"}]).to_string());
+    let users = TempFile::new("csv", "email,name\neve@x.org,Eve\n");
     let lines = TempFile::new("jsonl", r#"{"operation": "getUser", "fields": {"user_id": "u1"}}"#);
     let (users, lines) = (users.0.to_str().unwrap(), lines.0.to_str().unwrap());
     for arguments in [
@@ -80,7 +80,8 @@ fn no_command_sends_a_terminal_what_it_would_act_on() {
         &["export", "users"],
         &["export", "access"],
         &["review", "-o", "json"],
-        &["sync", users],
+        &["plan", users],
+        &["apply", users],
     ] {
         let shown = Terminal::new().shows(cldp(&server).args(arguments), "n\n");
         assert!(shown.contains("Eve"), "{arguments:?}: {shown:?}");

@@ -56,7 +56,7 @@ pub(crate) fn run(globals: &Globals, options: &ExportOptions) -> Result<ExitCode
 /// Refuses `--dry-run`: reading a whole account is more than one request.
 pub(crate) fn no_dry_run(globals: &Globals) -> Result<(), Exit> {
     if globals.dry_run {
-        return Err(Exit::usage("--dry-run is for operations, `api`, `batch` and `sync`"));
+        return Err(Exit::usage("--dry-run is for operations, `api` and `batch`"));
     }
     Ok(())
 }

@@ -1,0 +1,90 @@
+//! `cldp plan`: what would make the account what a manifest says. It has no client but a [`Reader`].
+
+use std::fmt;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use cloudinary_provisioning_plan::Plan;
+use cloudinary_provisioning_plan::guard::Refusal;
+use serde::Serialize;
+
+use super::manifest::{Wanted, json_format, lines};
+use super::reading::Reading;
+use crate::args::cli::PlanOptions;
+use crate::args::globals::{Format, Globals};
+use crate::connection::account::Connection;
+use crate::connection::reader::Reader;
+use crate::terminal::ctrl_c;
+use crate::terminal::exit::Exit;
+use crate::terminal::progress::ProgressLine;
+use crate::terminal::say::say;
+use crate::terminal::stream;
+
+pub(crate) fn run(globals: &Globals, options: &PlanOptions) -> Result<ExitCode, Exit> {
+    let json = json_format(globals)?;
+    let wanted = Wanted::read(globals, &options.manifest)?;
+    let progress = ProgressLine::of_about("calls");
+    let reader = Reader::new(Connection::open(globals, &progress)?.client);
+    ctrl_c::watch()?;
+
+    let reading = Reading { reader: &reader, workers: globals.workers(), progress: &progress };
+    let plan = reading.plan(&wanted.manifest, wanted.me.as_deref())?;
+    progress.finish();
+    let plan = plan.map_err(|error| lines(&wanted.place, error.problems()))?;
+    // Where new secrets go is said when it is applied.
+    let review = plan.review(&wanted.guards(&reader).stores_secrets(true));
+    show(&review, json)?;
+
+    let secrets = plan.steps().iter().filter(|step| step.yields_secret).count();
+    if secrets > 0 {
+        say(format_args!("To be applied with --secrets FILE: {secrets} of the steps yield a secret."));
+    }
+    if let Some(exit) = unread(&plan) {
+        return Err(exit);
+    }
+    if let Some(path) = &options.out {
+        wanted.save(&plan, &reader, path)?;
+    }
+    match review.refusals() {
+        [] if options.exit_code && !plan.steps().is_empty() => Ok(ExitCode::from(3)),
+        [] => Ok(ExitCode::SUCCESS),
+        refusals => Err(refused(refusals)),
+    }
+}
+
+/// Writes a plan, or what became of it.
+pub(crate) fn show<T: fmt::Display + Serialize>(value: &T, json: Option<Format>) -> io::Result<()> {
+    let mut out = stream::stdout();
+    match json {
+        None => write!(out, "{value}")?,
+        Some(Format::Jsonl) => {
+            serde_json::to_writer(&mut out, value)?;
+            writeln!(out)?;
+        }
+        Some(_) => {
+            serde_json::to_writer_pretty(&mut out, value)?;
+            writeln!(out)?;
+        }
+    }
+    out.flush()
+}
+
+/// The failure of a plan that leaves something out.
+pub(crate) fn unread(plan: &Plan) -> Option<Exit> {
+    let count = plan.unknown().len();
+    (count > 0).then(|| Exit::Failed(format!("not everything could be read: {count} of the plan's parts are missing")))
+}
+
+/// Why the plan may not be applied, and what would allow it.
+pub(crate) fn refused(refusals: &[Refusal]) -> Exit {
+    let flags = refusals.iter().filter_map(|refusal| match refusal.allowed_by.as_deref()? {
+        "secrets" => Some("--secrets FILE".to_owned()),
+        guard => Some(format!("--allow {guard}")),
+    });
+    let mut flags: Vec<_> = flags.collect();
+    flags.sort();
+    flags.dedup();
+    let allowed = if flags.is_empty() { String::new() } else { format!(". If it is meant so: {}", flags.join(" ")) };
+    let why: Vec<_> = refusals.iter().map(ToString::to_string).collect();
+    Exit::Refused(format!("{}\ncldp: nothing was changed{allowed}", why.join("\ncldp: ")))
+}

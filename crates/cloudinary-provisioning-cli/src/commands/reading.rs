@@ -1,0 +1,49 @@
+//! Reads an account as a survey asks for it.
+
+use cloudinary_provisioning_plan::plan::PlanError;
+use cloudinary_provisioning_plan::{Manifest, Plan, Snapshot, Survey};
+
+use crate::connection::reader::{Read, Reader};
+use crate::terminal::ctrl_c;
+use crate::terminal::exit::{Exit, describe};
+use crate::terminal::progress::ProgressLine;
+
+/// Reads an account, several calls at a time.
+pub(crate) struct Reading<'r> {
+    pub(crate) reader: &'r Reader,
+    pub(crate) workers: usize,
+    pub(crate) progress: &'r ProgressLine,
+}
+
+impl Reading<'_> {
+    /// Plans what would make the account what the manifest says.
+    pub(crate) fn plan(&self, manifest: &Manifest, me: Option<&str>) -> Result<Result<Plan, PlanError>, Exit> {
+        let survey = Survey::new(manifest);
+        let snapshot = self.snapshot(match me {
+            Some(me) => survey.user(me),
+            None => survey,
+        })?;
+        Ok(Plan::new(manifest, &snapshot))
+    }
+
+    /// Reads what the survey asks for. What could not be read is unknown in the snapshot.
+    pub(crate) fn snapshot(&self, survey: Survey) -> Result<Snapshot, Exit> {
+        let mut survey = survey.pages_ahead(u32::try_from(self.workers).unwrap_or(u32::MAX));
+        while let Some(batch) = survey.next_batch() {
+            self.progress.expect(survey.estimate().calls());
+            let reads = batch.into_iter().map(Read::new).collect::<Result<_, _>>()?;
+            for (operation, result) in self.reader.send_all(reads, self.workers) {
+                ctrl_c::check()?;
+                if let Err(error) = &result
+                    && error.is_unauthorized()
+                {
+                    // No other call would fare better.
+                    return Err(Exit::failed(describe(error)));
+                }
+                survey.record(&operation, result);
+                self.progress.advance();
+            }
+        }
+        Ok(survey.finish())
+    }
+}
