@@ -15,6 +15,18 @@
 #![doc(html_root_url = "https://docs.rs/cloudinary-provisioning-plan/latest")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod apply;
+pub mod guard;
 pub mod manifest;
+pub mod plan;
+mod request_key;
+mod shown;
+pub mod snapshot;
+pub mod survey;
 
+pub use apply::Apply;
+pub use guard::Guards;
 pub use manifest::Manifest;
+pub use plan::Plan;
+pub use snapshot::Snapshot;
+pub use survey::Survey;

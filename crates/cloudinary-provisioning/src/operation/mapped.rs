@@ -5,11 +5,19 @@ use std::sync::Arc;
 use http::{Method, StatusCode};
 
 use crate::operation::any::{AnyOperation, Candidate, DynOperation, Erased, Found, Lookup};
+use crate::operation::inherent::inherent;
 use crate::operation::operation::{Operation, sealed};
 use crate::operation::safety::Safety;
 use crate::wire::build_error::BuildError;
 use crate::wire::json::Unreadable;
 use crate::wire::target::{PathPrefix, Target};
+
+inherent!(AnyOperation<T: AnyOutput>);
+
+/// What an [`AnyOperation`] can return: any type that can be sent between threads and borrows nothing.
+pub trait AnyOutput: Send + 'static {}
+
+impl<T: Send + 'static> AnyOutput for T {}
 
 impl<T: Send + 'static> AnyOperation<T> {
     /// Creates one from an operation and a function of its result. Every operation also has this as a method, `map`.

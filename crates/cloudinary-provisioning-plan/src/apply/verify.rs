@@ -1,0 +1,86 @@
+//! Whether a response says what was asked for.
+
+use std::collections::BTreeSet;
+
+use cloudinary_provisioning::custom_policies::same_statement;
+
+use crate::plan::{Access, Work};
+use crate::snapshot::fold;
+
+use super::applied::{Applied, AppliedKind};
+use super::perform::{Ids, statement};
+
+/// Returns the fields of which the service returned another value than it was sent.
+pub(super) fn mismatches(work: &Work, applied: &Applied, ids: &Ids) -> Vec<&'static str> {
+    let mut fields = Vec::new();
+    let mut check = |field, is_same: Option<bool>| {
+        if is_same == Some(false) {
+            fields.push(field);
+        }
+    };
+    match (work, &applied.0) {
+        (Work::CreateEnvironment(asked) | Work::UpdateEnvironment(_, asked), AppliedKind::Environment(found)) => {
+            check("cloud_name", same(asked.cloud_name.as_ref(), found.cloud_name.as_ref()));
+            check("name", same(asked.name.as_ref(), found.name.as_ref()));
+            check("enabled", same(asked.enabled, found.enabled));
+            check("attributes", same(asked.attributes.as_ref(), found.custom_attributes.as_ref()));
+        }
+        (Work::GenerateKey { name, enabled, .. }, AppliedKind::Key(found)) => {
+            check("name", same(Some(name), found.name.as_ref()));
+            check("enabled", same(*enabled, found.enabled));
+        }
+        (Work::UpdateKey { name, enabled, .. }, AppliedKind::Key(found)) => {
+            check("name", same(name.as_ref(), found.name.as_ref()));
+            check("enabled", same(*enabled, found.enabled));
+        }
+        (Work::CreateRole { fields: asked, .. } | Work::UpdateRole(_, asked), AppliedKind::Role(found)) => {
+            check("name", same(Some(&asked.name), found.name.as_ref()));
+            let policies = found.policies.as_ref();
+            let policies =
+                policies.map(|policies| policies.iter().map(|policy| policy.id.clone()).collect::<BTreeSet<_>>());
+            check("system_policies", same(Some(&asked.policies), policies.as_ref()));
+        }
+        (Work::CreateGroup(name) | Work::RenameGroup(_, name), AppliedKind::Group(found)) => {
+            check("name", same(Some(name), found.name.as_ref()));
+        }
+        (Work::CreateUser(email, asked), AppliedKind::User(found)) => {
+            check("email", same(Some(fold(email)), found.email.as_ref().map(fold)));
+            check("name", same(asked.name.as_ref(), found.name.as_ref()));
+            check("role", same(asked.role.as_ref(), found.role.as_ref()));
+            check("enabled", same(asked.enabled, found.enabled));
+            check("environments", has_access(asked.access.as_ref(), found.all_sub_accounts));
+        }
+        (Work::UpdateUser(_, asked), AppliedKind::User(found)) => {
+            check("email", same(asked.email.as_ref().map(fold), found.email.as_ref().map(fold)));
+            check("name", same(asked.name.as_ref(), found.name.as_ref()));
+            check("role", same(asked.role.as_ref(), found.role.as_ref()));
+            check("enabled", same(asked.enabled, found.enabled));
+            check("environments", has_access(asked.access.as_ref(), found.all_sub_accounts));
+        }
+        (Work::AddMember { user, .. }, AppliedKind::Members(Some(members))) => {
+            let user = user.known();
+            check("members", user.map(|user| members.iter().any(|member| member == user)));
+        }
+        (Work::RemoveMember { user, .. }, AppliedKind::Members(Some(left))) => {
+            check("members", Some(!left.contains(user)));
+        }
+        (Work::CreatePolicy(asked) | Work::UpdatePolicy(_, asked), AppliedKind::Policy(found)) => {
+            check("name", same(Some(&asked.name), found.name.as_ref()));
+            check("enabled", same(Some(asked.enabled), found.enabled));
+            let sent = statement(asked, ids).ok();
+            let is_same = sent.zip(found.policy_statement.as_ref()).map(|(sent, found)| same_statement(&sent, found));
+            check("statement", is_same);
+        }
+        _ => {}
+    }
+    fields
+}
+
+/// `None` where nothing was asked or nothing returned.
+fn same<T: PartialEq>(asked: Option<T>, found: Option<T>) -> Option<bool> {
+    Some(asked? == found?)
+}
+
+fn has_access(asked: Option<&Access>, has_all: Option<bool>) -> Option<bool> {
+    Some(matches!(asked?, Access::All) == has_all?)
+}

@@ -1,0 +1,222 @@
+//! [`Plan`]: the steps from what is there to what is wanted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cloudinary_provisioning::UserId;
+use serde::{Serialize, Serializer};
+
+use crate::manifest::Manifest;
+use crate::snapshot::{Snapshot, fold};
+
+use super::builder::Builder;
+use super::order::order;
+use super::problem::{PlanError, PlanProblem};
+use super::step::{Step, StepKind};
+use super::unknown::Unknown;
+
+/// The version of the JSON that a plan is serialized to.
+const VERSION: u32 = 1;
+
+/// The steps that make an account what a manifest says.
+///
+/// A plan is a pure function of both; the order in which either lists things does not matter. `Display` is what a person
+/// reviews: a line for each step, then how much stays as it is. `Serialize` is the same for a program.
+///
+/// ```
+/// use cloudinary_provisioning_plan::manifest::Group;
+/// use cloudinary_provisioning_plan::snapshot::{FoundGroup, FoundUser, Part, Snapshot};
+/// use cloudinary_provisioning_plan::{Manifest, Plan};
+///
+/// let mut manifest = Manifest::new();
+/// manifest.groups.push(Group::new("Editors").members(["ada@example.com"]));
+/// manifest.groups.push(Group::new("Viewers"));
+///
+/// let mut snapshot = Snapshot::new();
+/// snapshot.groups = Part::Known(vec![FoundGroup::new("g1", "Viewers", ["u1"])]);
+/// snapshot.users = Part::Known(vec![FoundUser::new("u1", "ada@example.com")]);
+///
+/// let plan = Plan::new(&manifest, &snapshot)?;
+/// assert_eq!(
+///     plan.to_string(),
+///     "\
+/// + group Editors
+/// + membership ada@example.com in Editors
+/// 2 changes. Unchanged: groups 1.
+/// ",
+/// );
+/// # Ok::<(), cloudinary_provisioning_plan::plan::PlanError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Plan {
+    steps: Vec<Step>,
+    unchanged: BTreeMap<StepKind, usize>,
+    unknown: Vec<Unknown>,
+    withheld: usize,
+    pub(crate) account: AccountFacts,
+}
+
+/// What guards have to know of the account beside the steps.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AccountFacts {
+    /// How many there are of a kind, of what can be taken away.
+    pub(crate) totals: BTreeMap<StepKind, usize>,
+    /// The ids of the active master admins.
+    pub(crate) admins: BTreeSet<UserId>,
+    /// The emails of the users that were read, in lower case; `None` where users could not be read.
+    pub(crate) emails: Option<BTreeSet<String>>,
+}
+
+impl Plan {
+    /// Plans the steps.
+    ///
+    /// # Errors
+    ///
+    /// Returns every problem at once: a reference to something that is neither declared nor in the account, a name that
+    /// several objects have, a field without which an object cannot be created, a change that the API does not offer. A
+    /// manifest that a program made is [checked](Manifest::check) first.
+    pub fn new(manifest: &Manifest, snapshot: &Snapshot) -> Result<Self, PlanError> {
+        if let Err(error) = manifest.check() {
+            let problems = error.problems().iter().map(|problem| PlanProblem {
+                position: problem.position,
+                subject: problem.path.clone(),
+                message: problem.message.clone(),
+            });
+            return Err(PlanError::new(problems.collect()));
+        }
+        let mut builder = Builder::new(manifest, snapshot);
+        builder.plan_environments();
+        builder.plan_keys();
+        builder.plan_roles();
+        builder.plan_groups();
+        builder.plan_users();
+        builder.plan_memberships();
+        builder.plan_assignments();
+        builder.plan_policies();
+        let Builder { mut steps, problems, mut unknown, unchanged, .. } = builder;
+        if !problems.is_empty() {
+            return Err(PlanError::new(problems));
+        }
+        let before = steps.len();
+        if !unknown.is_empty() {
+            steps.retain(|step| !step.action.takes_away());
+        }
+        unknown.sort();
+        unknown.dedup();
+        Ok(Self {
+            withheld: before - steps.len(),
+            steps: order(steps),
+            unchanged,
+            unknown,
+            account: AccountFacts::of(snapshot),
+        })
+    }
+
+    /// Returns the steps, in an order in which they can be made one by one.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// Whether there is nothing to do, and everything is known.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.unknown.is_empty()
+    }
+
+    /// Returns how many declared things of each kind are as they are wanted.
+    pub fn unchanged(&self) -> &BTreeMap<StepKind, usize> {
+        &self.unchanged
+    }
+
+    /// Returns what is not planned, since it depends on something that could not be read.
+    pub fn unknown(&self) -> &[Unknown] {
+        &self.unknown
+    }
+
+    /// Returns how many steps that take something away are left out, since not everything could be read.
+    pub fn withheld(&self) -> usize {
+        self.withheld
+    }
+
+    /// Returns a text that is the same for equal plans: compare it to see whether a plan that is made anew is still the
+    /// one that was reviewed.
+    pub fn fingerprint(&self) -> String {
+        let text = serde_json::to_string(&(&self.steps, &self.unknown, self.withheld)).unwrap_or_default();
+        // FNV-1a with 128 bits: the same on every machine, in every version.
+        let hash = text.bytes().fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| {
+            (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
+        });
+        format!("{hash:032x}")
+    }
+
+    pub(crate) fn into_parts(self) -> (Vec<Step>, AccountFacts) {
+        (self.steps, self.account)
+    }
+}
+
+/// Two plans are equal if they have the same steps and leave the same out, however much is unchanged.
+impl PartialEq for Plan {
+    fn eq(&self, other: &Self) -> bool {
+        self.steps == other.steps && self.unknown == other.unknown && self.withheld == other.withheld
+    }
+}
+
+impl Serialize for Plan {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_json::<()>(&[]).serialize(serializer)
+    }
+}
+
+/// What a plan is in JSON, with what is refused.
+#[derive(Serialize)]
+pub(crate) struct PlanJson<'p, R> {
+    version: u32,
+    fingerprint: String,
+    steps: &'p [Step],
+    unchanged: &'p BTreeMap<StepKind, usize>,
+    unknown: &'p [Unknown],
+    withheld: usize,
+    refused: &'p [R],
+}
+
+impl Plan {
+    pub(crate) fn as_json<'p, R>(&'p self, refused: &'p [R]) -> PlanJson<'p, R> {
+        PlanJson {
+            version: VERSION,
+            fingerprint: self.fingerprint(),
+            steps: &self.steps,
+            unchanged: &self.unchanged,
+            unknown: &self.unknown,
+            withheld: self.withheld,
+            refused,
+        }
+    }
+}
+
+impl AccountFacts {
+    fn of(snapshot: &Snapshot) -> Self {
+        let users = snapshot.users.known();
+        let all = users.map_or(&[][..], Vec::as_slice);
+        let groups = snapshot.groups.known().map_or(&[][..], Vec::as_slice);
+        let roles = snapshot.roles.values().filter_map(|part| part.known()?.as_ref());
+        let totals = [
+            (StepKind::Environments, snapshot.environments.known().map_or(0, Vec::len)),
+            (StepKind::Keys, snapshot.keys.values().filter_map(|keys| keys.known()).map(Vec::len).sum()),
+            (StepKind::Roles, roles.filter(|role| !role.system).count()),
+            (StepKind::Groups, groups.len()),
+            (StepKind::Users, all.iter().filter(|user| user.enabled != Some(false)).count()),
+            (
+                StepKind::Memberships,
+                groups.iter().filter_map(|group| group.members.known()).map(|members| members.len()).sum(),
+            ),
+            (StepKind::Assignments, snapshot.assignments.len()),
+            (
+                StepKind::Policies,
+                snapshot.policies.values().filter_map(|policies| policies.known()).map(Vec::len).sum(),
+            ),
+        ];
+        Self {
+            totals: totals.into_iter().collect(),
+            admins: all.iter().filter(|user| user.is_active_master_admin()).map(|user| user.id.clone()).collect(),
+            emails: users.map(|users| users.iter().map(|user| fold(&user.email)).collect()),
+        }
+    }
+}

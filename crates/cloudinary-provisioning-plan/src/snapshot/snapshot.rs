@@ -1,0 +1,83 @@
+//! [`Snapshot`]: what the account holds, as far as it was read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cloudinary_provisioning::{RoleId, SubAccountId, UserId};
+
+use super::found::{
+    FoundAssignment, FoundEnvironment, FoundGroup, FoundKey, FoundPolicy, FoundPrincipal, FoundRole, FoundScope,
+    FoundUser,
+};
+use super::part::Part;
+
+/// What the account holds, as far as it was read.
+///
+/// A [`Survey`](crate::Survey) makes one. It holds no secret.
+///
+/// ```
+/// use cloudinary_provisioning_plan::snapshot::{FoundGroup, Part, Snapshot};
+///
+/// let mut snapshot = Snapshot::new();
+/// snapshot.groups = Part::Known(vec![FoundGroup::new("g1", "Editors", ["u1"])]);
+/// assert_eq!(snapshot.users, Part::Unread);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// The product environments, all of them.
+    pub environments: Part<Vec<FoundEnvironment>>,
+    /// The access keys by their product environment, where they were asked for.
+    pub keys: BTreeMap<SubAccountId, Part<Vec<FoundKey>>>,
+    /// The user groups, all of them.
+    pub groups: Part<Vec<FoundGroup>>,
+    /// The users: all of them, or those that were asked for.
+    pub users: Part<Vec<FoundUser>>,
+    /// The emails of members of groups, as far as the groups told them.
+    pub member_emails: BTreeMap<UserId, String>,
+    /// Whether `users` are all users of the account.
+    pub users_are_all: bool,
+    /// The roles that were asked for; `None` for those that do not exist.
+    pub roles: BTreeMap<RoleId, Part<Option<FoundRole>>>,
+    /// The ids of all roles, where they were asked for.
+    pub all_roles: Part<BTreeSet<RoleId>>,
+    /// The custom policies by scope, where they were asked for.
+    pub policies: BTreeMap<FoundScope, Part<Vec<FoundPolicy>>>,
+    /// Who has which role, as far as `assignments_of_roles` and `assignments_of_principals` say.
+    pub assignments: BTreeSet<FoundAssignment>,
+    /// The roles whose principals are all in `assignments`, and whether there is such a role.
+    pub assignments_of_roles: BTreeMap<RoleId, Part<bool>>,
+    /// The principals whose roles are all in `assignments`.
+    pub assignments_of_principals: BTreeMap<FoundPrincipal, Part<()>>,
+}
+
+impl Snapshot {
+    /// Creates one of an account of which nothing was read.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether there is such a role, if that is known.
+    pub(crate) fn has_role(&self, id: &str) -> Result<bool, String> {
+        match (self.all_roles.known(), self.roles.get(id), self.assignments_of_roles.get(id)) {
+            (Some(all), ..) => Ok(all.contains(id)),
+            (None, Some(Part::Known(role)), _) => Ok(role.is_some()),
+            (None, _, Some(part)) => part.or_reason().copied(),
+            (None, Some(part), None) => part.or_reason().map(Option::is_some),
+            (None, None, None) => self.all_roles.or_reason().map(|all| all.contains(id)),
+        }
+    }
+
+    /// Whether the principal has the role there, if that is known.
+    pub(crate) fn has_assignment(&self, assignment: &FoundAssignment) -> Result<bool, String> {
+        let found = self.assignments.contains(assignment);
+        match (
+            self.assignments_of_roles.get(&assignment.role),
+            self.assignments_of_principals.get(&assignment.principal),
+        ) {
+            (Some(Part::Known(_)), _) | (_, Some(Part::Known(()))) => Ok(found),
+            (Some(part), _) => part.or_reason().map(|_| found),
+            (_, Some(part)) => part.or_reason().map(|()| found),
+            (None, None) => Err("its assignments were not read".to_owned()),
+        }
+    }
+}

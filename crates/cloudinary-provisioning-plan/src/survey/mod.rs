@@ -1,0 +1,14 @@
+//! Reading what a manifest is about, in as few calls as answer it.
+
+mod estimate;
+mod fact;
+mod needs;
+mod pages;
+#[expect(clippy::module_inception, reason = "the type that the folder is named after")]
+mod survey;
+
+pub use estimate::{Estimate, EstimatedCalls};
+pub use fact::Fact;
+pub use survey::Survey;
+
+pub(crate) use survey::is_absent;

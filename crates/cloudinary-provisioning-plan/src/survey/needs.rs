@@ -1,0 +1,192 @@
+//! [`Needs`]: what has to be read to answer a manifest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::manifest::{Manifest, ObjectKind, Principal, Scope};
+use crate::snapshot::fold;
+
+/// Some of a kind, or all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Which<T: Ord> {
+    Some(BTreeSet<T>),
+    All,
+}
+
+impl<T: Ord> Default for Which<T> {
+    fn default() -> Self {
+        Self::Some(BTreeSet::new())
+    }
+}
+
+impl<T: Ord> Which<T> {
+    fn add(&mut self, item: impl Into<T>) {
+        if let Self::Some(items) = self {
+            items.insert(item.into());
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self, Self::Some(items) if items.is_empty())
+    }
+}
+
+/// What has to be read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Needs {
+    pub(super) environments: bool,
+    /// Former cloud names by those that are wanted.
+    pub(super) former_names: BTreeMap<String, String>,
+    /// The keys of the product environments of these cloud names.
+    pub(super) keys: Which<String>,
+    pub(super) groups: bool,
+    pub(super) members: bool,
+    /// Users by email, in lower case.
+    pub(super) users: Which<String>,
+    /// The product environments of the users of these emails.
+    pub(super) access: Which<String>,
+    /// Whether all roles are listed.
+    pub(super) all_roles: bool,
+    /// Roles to get with their policies; all means the custom ones.
+    pub(super) roles: Which<String>,
+    /// Roles whose principals are asked for.
+    pub(super) principals_of: Which<String>,
+    /// Whether the principals of all custom roles that are not declared are asked for: they are to be deleted.
+    pub(super) principals_of_others: bool,
+    /// Principals whose roles are asked for, where that is fewer calls than asking roles for their principals.
+    pub(super) roles_of: BTreeSet<Principal>,
+    pub(super) policies: Which<Scope>,
+}
+
+impl Needs {
+    pub(super) fn everything(kinds: &BTreeSet<ObjectKind>) -> Self {
+        let mut needs = Self::default();
+        for kind in kinds {
+            match kind {
+                ObjectKind::Environments => needs.environments = true,
+                ObjectKind::Keys => (needs.environments, needs.keys) = (true, Which::All),
+                ObjectKind::Groups => (needs.groups, needs.members, needs.users) = (true, true, Which::All),
+                ObjectKind::Users => {
+                    needs.environments = true;
+                    (needs.users, needs.access) = (Which::All, Which::All);
+                }
+                ObjectKind::Roles => (needs.all_roles, needs.roles) = (true, Which::All),
+                ObjectKind::Policies => (needs.environments, needs.policies) = (true, Which::All),
+                ObjectKind::Assignments => {
+                    (needs.environments, needs.groups, needs.all_roles) = (true, true, true);
+                    (needs.users, needs.keys) = (Which::All, Which::All);
+                    needs.principals_of = Which::All;
+                }
+            }
+        }
+        needs
+    }
+
+    pub(super) fn of(manifest: &Manifest) -> Self {
+        let mut needs = Self::default();
+        needs.environments(manifest);
+        needs.people(manifest);
+        needs.permissions(manifest);
+        needs.environments |= !needs.keys.is_empty() || !needs.policies_are_of_account();
+        needs
+    }
+
+    fn policies_are_of_account(&self) -> bool {
+        match &self.policies {
+            Which::Some(scopes) => scopes.iter().all(|scope| *scope == Scope::Account),
+            Which::All => false,
+        }
+    }
+
+    fn environments(&mut self, manifest: &Manifest) {
+        self.environments = !manifest.environments.is_empty();
+        let former =
+            manifest.environments.iter().filter_map(|declared| Some((&declared.cloud_name, declared.was.as_ref()?)));
+        self.former_names = former.map(|(name, was)| (name.to_string(), was.to_string())).collect();
+        if manifest.prune.contains(&ObjectKind::Keys) {
+            self.keys = Which::All;
+        }
+        for key in &manifest.keys {
+            self.keys.add(&*key.environment);
+        }
+    }
+
+    fn people(&mut self, manifest: &Manifest) {
+        let prunes = |kind| manifest.prune.contains(&kind);
+        let lists_groups = manifest.users.iter().any(|user| user.groups.is_some());
+        self.members = lists_groups || manifest.groups.iter().any(|group| group.members.is_some());
+        self.groups = self.members || !manifest.groups.is_empty() || prunes(ObjectKind::Groups);
+        if !manifest.users.is_empty() || prunes(ObjectKind::Users) {
+            self.users = Which::All;
+        }
+        for email in manifest.groups.iter().flat_map(|group| group.members.iter().flatten()) {
+            self.users.add(fold(email));
+        }
+        for user in &manifest.users {
+            if user.environments.is_some() && !user.is_absent() {
+                self.environments = true;
+                self.access.add(fold(&user.email));
+                if let Some(was) = &user.was {
+                    self.access.add(fold(was));
+                }
+            }
+        }
+    }
+
+    fn permissions(&mut self, manifest: &Manifest) {
+        let prunes = |kind| manifest.prune.contains(&kind);
+        for role in &manifest.roles {
+            self.roles.add(&*role.id);
+            if role.is_absent() {
+                self.principals_of.add(&*role.id);
+            }
+        }
+        if prunes(ObjectKind::Roles) {
+            (self.all_roles, self.principals_of_others) = (true, true);
+        }
+        if prunes(ObjectKind::Policies) {
+            self.policies = Which::All;
+        }
+        for policy in &manifest.policies {
+            self.policies.add(policy.scope.clone());
+            for key in policy.statement.iter().flat_map(|statement| statement.references()) {
+                self.keys.add(&*key.environment);
+            }
+        }
+        self.assignments(manifest);
+    }
+
+    fn assignments(&mut self, manifest: &Manifest) {
+        let roles: BTreeSet<&str> = manifest.assignments.iter().map(|assignment| &*assignment.role).collect();
+        let principals: BTreeSet<&Principal> =
+            manifest.assignments.iter().flat_map(|assignment| &assignment.to).collect();
+        for principal in &principals {
+            match principal {
+                Principal::User(email) => self.users.add(fold(email)),
+                Principal::Group(_) => self.groups = true,
+                Principal::Key(key) => self.keys.add(&*key.environment),
+                Principal::ProvisioningKey(_) => {}
+            }
+        }
+        self.environments |=
+            manifest.assignments.iter().any(|assignment| matches!(assignment.scope, Scope::Environment(_)));
+        if manifest.prune.contains(&ObjectKind::Assignments) {
+            (self.all_roles, self.groups, self.environments) = (true, true, true);
+            (self.principals_of, self.users) = (Which::All, Which::All);
+            if manifest.ignore.patterns(ObjectKind::Keys).next().is_some() {
+                self.keys = Which::All;
+            }
+            return;
+        }
+        // One call a role, or two a principal besides the two that list all roles.
+        let by_principal = 2 * principals.len() + if self.all_roles { 0 } else { 2 };
+        let renames = manifest.groups.iter().any(|group| group.was.is_some())
+            || manifest.users.iter().any(|user| user.was.is_some())
+            || manifest.keys.iter().any(|key| key.was.is_some());
+        if by_principal < roles.len() && !renames {
+            self.all_roles = true;
+            self.roles_of = principals.into_iter().cloned().collect();
+        } else {
+            roles.into_iter().for_each(|role| self.principals_of.add(role));
+        }
+    }
+}

@@ -1,0 +1,730 @@
+//! [`Survey`]: hands out the reads that answer a manifest, and makes a snapshot of what they bring.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cloudinary_provisioning::{
+    AnyOperation, Error, GroupId, PermissionType, PrincipalType, RoleId, SubAccountId, UserId,
+};
+
+use crate::manifest::{Email, Manifest, ObjectKind, Principal, Scope};
+use crate::request_key::Keys;
+use crate::snapshot::{
+    FoundAccess, FoundAssignment, FoundKey, FoundPolicy, FoundPrincipal, FoundRole, FoundScope, FoundUser, Part,
+    Snapshot, fold,
+};
+
+use super::estimate::{Estimate, EstimatedCalls};
+use super::fact::{Fact, FactKind, PAGE_SIZE, Read};
+use super::needs::{Needs, Which};
+use super::pages::UserPages;
+
+/// What stands for a part of which the reads have not come back.
+const UNFINISHED: &str = "it was not read to its end";
+
+/// Hands out the reads that answer a manifest, and makes a [`Snapshot`] of what they bring.
+///
+/// Send each batch in any order and with any number of workers, and record every result. What could not be read is unknown
+/// in the snapshot: nothing is planned on it, and nothing is removed.
+///
+/// ```
+/// use cloudinary_provisioning_plan::manifest::Group;
+/// use cloudinary_provisioning_plan::{Manifest, Survey};
+/// # use cloudinary_provisioning::{Account, http};
+///
+/// let mut manifest = Manifest::new();
+/// manifest.groups.push(Group::new("Editors"));
+/// let mut survey = Survey::new(&manifest);
+/// while let Some(batch) = survey.next_batch() {
+///     for operation in batch {
+///         // With any HTTP stack, or with a client's `send_all`:
+///         let response = http::Response::new(br#"{"user_groups":[]}"#.to_vec());
+///         survey.record(&operation, operation.parse(&response));
+///     }
+/// }
+/// let snapshot = survey.finish();
+/// assert_eq!(snapshot.groups.known().map(Vec::len), Some(0));
+/// ```
+#[derive(Debug)]
+pub struct Survey {
+    needs: Needs,
+    ahead: u32,
+    snapshot: Snapshot,
+    open: Keys<Read>,
+    asked: BTreeSet<Read>,
+    pages: UserPages,
+    /// Users that were asked for by email, and how many of those reads are still to come.
+    named: Vec<(FoundUser, Option<u64>)>,
+    named_left: usize,
+    /// Emails that were missing from the list that they were asked for in.
+    missing: BTreeSet<Vec<String>>,
+    /// How many product environments the service says that a user can access.
+    access_counts: BTreeMap<UserId, u64>,
+    /// Those whose product environments are read, once it is known who they are.
+    access_of: Option<Vec<UserId>>,
+    /// Who can access an environment, where that is asked environment by environment.
+    users_of: BTreeMap<SubAccountId, Option<Result<BTreeSet<UserId>, String>>>,
+    access_of_few: BTreeSet<UserId>,
+    key_pages: BTreeMap<SubAccountId, (u32, Vec<FoundKey>)>,
+    policy_pages: BTreeMap<FoundScope, PolicyPages>,
+    /// The lists of roles that have come.
+    role_lists: BTreeMap<PermissionType, BTreeSet<RoleId>>,
+    /// How many of a principal's lists of roles have come.
+    lists_of: BTreeMap<FoundPrincipal, usize>,
+}
+
+/// A list with a cursor, as far as it was read.
+#[derive(Debug, Default)]
+struct PolicyPages {
+    found: Vec<FoundPolicy>,
+    cursors: BTreeSet<String>,
+    next: Option<String>,
+}
+
+impl Survey {
+    /// Prepares to read what a manifest is about, and no more.
+    pub fn new(manifest: &Manifest) -> Self {
+        Self::of(Needs::of(manifest))
+    }
+
+    /// Prepares to read everything of these kinds, to write it down or to review it.
+    ///
+    /// ```
+    /// use cloudinary_provisioning_plan::Survey;
+    /// use cloudinary_provisioning_plan::manifest::ObjectKind;
+    ///
+    /// let survey = Survey::everything([ObjectKind::Groups]);
+    /// assert_eq!(survey.estimate().calls(), 3);
+    /// ```
+    pub fn everything(kinds: impl IntoIterator<Item = ObjectKind>) -> Self {
+        Self::of(Needs::everything(&kinds.into_iter().collect()))
+    }
+
+    fn of(needs: Needs) -> Self {
+        Self {
+            needs,
+            ahead: 16,
+            snapshot: Snapshot::new(),
+            open: Keys::new(),
+            asked: BTreeSet::new(),
+            pages: UserPages::default(),
+            named: Vec::new(),
+            named_left: 0,
+            missing: BTreeSet::new(),
+            access_counts: BTreeMap::new(),
+            access_of: None,
+            users_of: BTreeMap::new(),
+            access_of_few: BTreeSet::new(),
+            key_pages: BTreeMap::new(),
+            policy_pages: BTreeMap::new(),
+            role_lists: BTreeMap::new(),
+            lists_of: BTreeMap::new(),
+        }
+    }
+
+    /// Also reads this user, so that [`Guards::me`](crate::Guards::me) can be checked.
+    pub fn user(mut self, email: impl Into<Email>) -> Self {
+        if let Which::Some(emails) = &mut self.needs.users {
+            emails.insert(fold(email.into()));
+        }
+        self
+    }
+
+    /// Sets how many pages of a list are asked for at once, at most; 16 is the default. The end of the list is found by
+    /// asking beyond it, so that up to this many calls bring nothing.
+    pub fn pages_ahead(mut self, pages: u32) -> Self {
+        self.ahead = pages;
+        self
+    }
+
+    /// Returns how many calls the survey takes, those included that were handed out already.
+    pub fn estimate(&self) -> Estimate {
+        let mut calls: BTreeMap<&'static str, (usize, Option<&'static str>)> = BTreeMap::new();
+        let mut pages = UserPages::default();
+        let first_pages = pages.next(self.ahead).map(Read::UsersPage).filter(|_| self.needs.users == Which::All);
+        let reads: BTreeSet<_> = self.asked.iter().cloned().chain(self.wanted()).chain(first_pages).collect();
+        for read in reads {
+            calls.entry(read.what()).or_default().0 += 1;
+        }
+        let mut more = |what, is_open: bool, rate| {
+            if is_open {
+                calls.entry(what).or_default().1 = Some(rate);
+            }
+        };
+        let unread_environments = self.needs.environments && self.snapshot.environments == Part::Unread;
+        more("users", self.needs.users == Which::All && !self.pages.is_ended(), "one for 100 users");
+        more("keys", unread_environments && !self.needs.keys.is_empty(), "one for each environment");
+        more("policies", unread_environments && self.needs.policies == Which::All, "one for each environment");
+        let access = !self.needs.access.is_empty() && self.access_of.is_none();
+        more("environments of users", access, "one for each user or each environment, whichever are fewer");
+        let unlisted = self.needs.all_roles && self.snapshot.all_roles == Part::Unread;
+        more("roles", unlisted && self.needs.roles == Which::All, "one for each custom role");
+        let of_all = self.needs.principals_of == Which::All || self.needs.principals_of_others;
+        more("assignments", unlisted && of_all, "one for each role");
+        more("assignments", !self.needs.roles_of.is_empty(), "two for each principal");
+        let parts = calls.into_iter().map(|(what, (calls, rate))| EstimatedCalls { what, calls, rate });
+        Estimate { parts: parts.collect() }
+    }
+
+    /// Returns the reads that can be made now; `None` if there are none until more results are recorded, or at all.
+    ///
+    /// All of them are safe: they change nothing.
+    pub fn next_batch(&mut self) -> Option<Vec<AnyOperation<Fact>>> {
+        loop {
+            let mut reads = self.wanted();
+            if self.needs.users == Which::All {
+                reads.extend(self.pages.next(self.ahead).map(Read::UsersPage));
+            }
+            if reads.is_empty() {
+                return None;
+            }
+            let mut batch = Vec::new();
+            for read in reads {
+                self.asked.insert(read.clone());
+                self.expect(&read);
+                let operation = read.operation();
+                match self.open.insert(&operation, read.clone()) {
+                    Ok(()) => batch.push(operation),
+                    Err(error) => self.fail(&read, &error.to_string()),
+                }
+            }
+            if !batch.is_empty() {
+                return Some(batch);
+            }
+        }
+    }
+
+    /// Whether everything was read, or has failed.
+    pub fn is_finished(&self) -> bool {
+        self.open.is_empty() && self.wanted().is_empty() && (self.needs.users != Which::All || self.pages.is_ended())
+    }
+
+    /// Records the result of a read. Results of anything else are ignored.
+    pub fn record(&mut self, operation: &AnyOperation<Fact>, result: Result<Fact, Error>) {
+        let Some(read) = self.open.remove(operation) else { return };
+        match result {
+            Ok(Fact(fact)) => self.accept(&read, fact),
+            Err(error) if is_absent(&error) => self.absent(&read, &error),
+            Err(error) => self.fail(&read, &error.to_string()),
+        }
+        self.settle_access();
+    }
+
+    /// Returns what was read. What was not read to its end is unknown.
+    pub fn finish(mut self) -> Snapshot {
+        if !self.needs.users.is_empty() {
+            self.snapshot.users.settle(UNFINISHED);
+        }
+        if let Some(users) = self.snapshot.users.known_mut() {
+            users.iter_mut().for_each(|user| user.access.settle(UNFINISHED));
+        }
+        if let Some(groups) = self.snapshot.groups.known_mut().filter(|_| self.needs.members) {
+            groups.iter_mut().for_each(|group| group.members.settle(UNFINISHED));
+        }
+        if self.needs.all_roles {
+            self.snapshot.all_roles.settle(UNFINISHED);
+        }
+        self.snapshot.assignments_of_principals.values_mut().for_each(|part| part.settle(UNFINISHED));
+        self.snapshot
+    }
+
+    /// What can be read now and was not asked for yet, but for pages of users.
+    fn wanted(&self) -> Vec<Read> {
+        let mut reads = Vec::new();
+        if self.needs.environments {
+            reads.push(Read::Environments);
+        }
+        if self.needs.groups {
+            reads.push(Read::Groups { members: self.needs.members });
+        }
+        reads.extend(self.emails().map(Read::UsersOf));
+        if let Some(groups) = self.snapshot.groups.known().filter(|_| self.needs.members) {
+            let unread = groups.iter().filter(|group| group.members == Part::Unread);
+            reads.extend(unread.map(|group| Read::MembersOf(group.id.clone())));
+        }
+        self.wanted_keys(&mut reads);
+        self.wanted_policies(&mut reads);
+        self.wanted_roles(&mut reads);
+        self.wanted_access(&mut reads);
+        reads.retain(|read| !self.asked.contains(read));
+        reads
+    }
+
+    fn wanted_keys(&self, reads: &mut Vec<Read>) {
+        let Some(environments) = self.snapshot.environments.known() else { return };
+        let ids: Vec<_> = match &self.needs.keys {
+            Which::All => environments.iter().map(|found| found.id.clone()).collect(),
+            Which::Some(names) => names.iter().flat_map(|name| self.environments_of(name)).collect(),
+        };
+        reads.extend(ids.into_iter().map(|id| Read::KeysOf(id, None)));
+        reads.extend(self.key_pages.iter().map(|(id, (page, _))| Read::KeysOf(id.clone(), Some(*page))));
+    }
+
+    fn wanted_policies(&self, reads: &mut Vec<Read>) {
+        let account = match &self.needs.policies {
+            Which::All => true,
+            Which::Some(scopes) => scopes.contains(&Scope::Account),
+        };
+        if account {
+            reads.push(Read::Policies(FoundScope::Account, None));
+        }
+        if let Some(environments) = self.snapshot.environments.known() {
+            let mut scopes: BTreeSet<FoundScope> = BTreeSet::new();
+            let mut all = false;
+            match &self.needs.policies {
+                Which::All => {
+                    all = true;
+                    scopes.extend(environments.iter().map(|found| FoundScope::Environment(found.id.clone())));
+                }
+                Which::Some(wanted) => {
+                    for scope in wanted {
+                        match scope {
+                            Scope::Account => {}
+                            Scope::AllEnvironments => all = true,
+                            Scope::Environment(name) => {
+                                scopes.extend(self.environments_of(name).into_iter().map(FoundScope::Environment));
+                            }
+                        }
+                    }
+                }
+            }
+            // Policies for all environments are listed with those of each of them; `all` is said to be for changes only.
+            if all && scopes.is_empty() {
+                let first = environments.iter().map(|found| &found.id).min();
+                scopes.insert(first.map_or(FoundScope::AllEnvironments, |id| FoundScope::Environment(id.clone())));
+            }
+            reads.extend(scopes.into_iter().map(|scope| Read::Policies(scope, None)));
+        }
+        let next = self.policy_pages.iter().filter_map(|(scope, pages)| Some((scope, pages.next.as_ref()?)));
+        reads.extend(next.map(|(scope, cursor)| Read::Policies(scope.clone(), Some(cursor.clone()))));
+    }
+
+    fn wanted_roles(&self, reads: &mut Vec<Read>) {
+        if self.needs.all_roles {
+            reads.extend(PermissionType::ALL.iter().cloned().map(Read::RolesOfType));
+        }
+        let all = self.snapshot.all_roles.known();
+        let custom = || {
+            let known = self.snapshot.roles.iter().filter_map(|(id, part)| Some((id, part.known()?.as_ref()?)));
+            known.filter(|(_, role)| !role.system).map(|(id, _)| id)
+        };
+        let declared = match &self.needs.roles {
+            Which::Some(ids) => Some(ids),
+            Which::All => None,
+        };
+        match declared {
+            Some(ids) => reads.extend(ids.iter().map(|id| Read::Role(RoleId::from(id)))),
+            None if all.is_some() => reads.extend(custom().cloned().map(Read::Role)),
+            None => {}
+        }
+        match &self.needs.principals_of {
+            // Whether a declared role exists is asked anyway; one that does not has no principals.
+            Which::Some(ids) => reads.extend(
+                ids.iter()
+                    .map(RoleId::from)
+                    .filter(|id| {
+                        let is_declared = declared.is_some_and(|declared| declared.contains(id.as_str()));
+                        !is_declared || matches!(self.snapshot.roles.get(id), Some(Part::Known(Some(_))))
+                    })
+                    .map(Read::PrincipalsOf),
+            ),
+            Which::All => reads.extend(all.into_iter().flatten().cloned().map(Read::PrincipalsOf)),
+        }
+        if self.needs.principals_of_others && all.is_some() {
+            let others = custom().filter(|id| declared.is_none_or(|declared| !declared.contains(id.as_str())));
+            reads.extend(others.cloned().map(Read::PrincipalsOf));
+        }
+        for principal in self.needs.roles_of.iter().filter_map(|principal| self.found_principal(principal)) {
+            let both = PermissionType::ALL.iter().map(|kind| Read::RolesOf(principal.clone(), kind.clone()));
+            reads.extend(both);
+        }
+    }
+
+    /// The principal, if it is known to be there.
+    fn found_principal(&self, principal: &Principal) -> Option<FoundPrincipal> {
+        Some(match principal {
+            Principal::User(email) => {
+                let found = self.snapshot.users.known()?.iter().find(|user| fold(&user.email) == fold(email))?;
+                FoundPrincipal::new(PrincipalType::User, found.id.as_str())
+            }
+            Principal::Group(name) => {
+                let found = self.snapshot.groups.known()?.iter().find(|group| group.name == name.as_str())?;
+                FoundPrincipal::new(PrincipalType::Group, found.id.as_str())
+            }
+            Principal::Key(key) => {
+                let id = self.environments_of(&key.environment).into_iter().next()?;
+                let keys = self.snapshot.keys.get(&id)?.known()?;
+                let found = keys.iter().find(|found| found.name == key.name.as_str())?;
+                FoundPrincipal::new(PrincipalType::ApiKey, found.api_key.as_str())
+            }
+            Principal::ProvisioningKey(key) => FoundPrincipal::new(PrincipalType::ProvisioningKey, key.as_str()),
+        })
+    }
+
+    fn wanted_access(&self, reads: &mut Vec<Read>) {
+        match &self.access_of {
+            Some(users) if self.users_of.is_empty() => reads.extend(users.iter().cloned().map(Read::AccessOf)),
+            Some(_) => {
+                reads.extend(self.users_of.keys().cloned().map(Read::UsersOfEnvironment));
+                reads.extend(self.access_of_few.iter().cloned().map(Read::AccessOf));
+            }
+            None => {}
+        }
+    }
+
+    /// The ids of the product environments that have the cloud name, or had it before they are renamed.
+    fn environments_of(&self, name: &str) -> Vec<SubAccountId> {
+        let all = self.snapshot.environments.known().map_or(&[][..], Vec::as_slice);
+        let of = |name: &str| -> Vec<_> {
+            all.iter().filter(|found| found.cloud_name == name).map(|found| found.id.clone()).collect()
+        };
+        let mut ids = of(name);
+        if let Some(was) = self.needs.former_names.get(name) {
+            ids.extend(of(was));
+        }
+        ids
+    }
+
+    /// Until its result comes, what a read is about counts as not read.
+    fn expect(&mut self, read: &Read) {
+        let unfinished = || UNFINISHED.to_owned();
+        match read {
+            Read::KeysOf(id, None) => drop(self.snapshot.keys.insert(id.clone(), Part::Failed(unfinished()))),
+            Read::Role(id) => {
+                self.snapshot.roles.insert(id.clone(), Part::Failed(unfinished()));
+            }
+            Read::PrincipalsOf(id) => {
+                self.snapshot.assignments_of_roles.insert(id.clone(), Part::Failed(unfinished()));
+            }
+            Read::RolesOf(principal, _) => {
+                self.snapshot.assignments_of_principals.entry(principal.clone()).or_default();
+            }
+            Read::Policies(scope, None) => {
+                self.snapshot.policies.insert(scope.clone(), Part::Failed(unfinished()));
+                if *scope != FoundScope::Account {
+                    self.snapshot
+                        .policies
+                        .entry(FoundScope::AllEnvironments)
+                        .or_insert_with(|| Part::Failed(unfinished()));
+                }
+            }
+            Read::UsersOf(_) => self.named_left += 1,
+            _ => {}
+        }
+    }
+
+    fn accept(&mut self, read: &Read, fact: FactKind) {
+        match (read, fact) {
+            (Read::Environments, FactKind::Environments(found)) => self.snapshot.environments = part(found),
+            (Read::Groups { .. }, FactKind::Groups(found, emails)) => {
+                self.snapshot.groups = part(found);
+                self.snapshot.member_emails.extend(emails);
+            }
+            (Read::MembersOf(id), FactKind::Members(members, emails)) => {
+                self.set_members(id, Part::Known(members));
+                self.snapshot.member_emails.extend(emails);
+            }
+            (Read::UsersPage(page), FactKind::Users(users)) => self.user_page(*page, users),
+            (Read::UsersOf(emails), FactKind::Users(users)) => match users {
+                Ok(users) => self.users_of_emails(emails, users),
+                Err(reason) => self.fail(read, &reason),
+            },
+            (Read::AccessOf(id), FactKind::Access(environments)) => {
+                self.set_access(id, Part::Known(FoundAccess::Only(environments)));
+            }
+            (Read::UsersOfEnvironment(id), FactKind::UserIds(users)) => {
+                self.users_of.insert(id.clone(), Some(Ok(users)));
+            }
+            (Read::KeysOf(id, page), FactKind::Keys(keys, total)) => self.keys(id, *page, keys, total),
+            (Read::RolesOfType(permission), FactKind::Roles(roles)) => self.role_list(permission, roles),
+            (Read::Role(id), FactKind::Role(mut role)) => {
+                role.policies.settle("the service did not list them");
+                self.snapshot.roles.insert(id.clone(), Part::Known(Some(role)));
+            }
+            (Read::PrincipalsOf(id), FactKind::Assignments(found)) => {
+                let found = self.assignments(found).map(|()| true);
+                self.snapshot.assignments_of_roles.insert(id.clone(), part(found));
+            }
+            (Read::RolesOf(principal, _), FactKind::Assignments(found)) => {
+                let found = self.assignments(found);
+                self.roles_of(principal, found);
+            }
+            (Read::Policies(scope, _), FactKind::Policies(found, cursor)) => self.policies(scope, found, cursor),
+            // A fact of another read: it says nothing about this one.
+            (read, _) => self.fail(read, "the result belongs to another call"),
+        }
+    }
+
+    /// What the read is about does not exist.
+    fn absent(&mut self, read: &Read, error: &Error) {
+        match read {
+            Read::Role(id) => {
+                self.snapshot.roles.insert(id.clone(), Part::Known(None));
+                if self.needs.principals_of != Which::All {
+                    self.snapshot.assignments_of_roles.insert(id.clone(), Part::Known(false));
+                }
+            }
+            Read::PrincipalsOf(id) => {
+                self.snapshot.assignments_of_roles.insert(id.clone(), Part::Known(false));
+            }
+            Read::RolesOf(principal, _) => self.roles_of(principal, Ok(())),
+            read => self.fail(read, &error.to_string()),
+        }
+    }
+
+    fn fail(&mut self, read: &Read, reason: &str) {
+        let reason = || reason.to_owned();
+        match read {
+            Read::Environments => self.snapshot.environments = Part::Failed(reason()),
+            Read::Groups { .. } => self.snapshot.groups = Part::Failed(reason()),
+            Read::MembersOf(id) => self.set_members(id, Part::Failed(reason())),
+            Read::UsersPage(page) => self.user_page(*page, Err(reason())),
+            Read::UsersOf(_) => {
+                self.named_left -= 1;
+                self.snapshot.users = Part::Failed(reason());
+            }
+            Read::AccessOf(id) => self.set_access(id, Part::Failed(reason())),
+            Read::UsersOfEnvironment(id) => drop(self.users_of.insert(id.clone(), Some(Err(reason())))),
+            Read::KeysOf(id, _) => {
+                self.key_pages.remove(id);
+                self.snapshot.keys.insert(id.clone(), Part::Failed(reason()));
+            }
+            Read::RolesOfType(_) => self.snapshot.all_roles = Part::Failed(reason()),
+            Read::Role(id) => drop(self.snapshot.roles.insert(id.clone(), Part::Failed(reason()))),
+            Read::PrincipalsOf(id) => {
+                self.snapshot.assignments_of_roles.insert(id.clone(), Part::Failed(reason()));
+            }
+            Read::RolesOf(principal, _) => self.roles_of(principal, Err(reason())),
+            Read::Policies(scope, _) => self.policies(scope, Err(reason()), None),
+        }
+    }
+
+    fn user_page(&mut self, page: u32, users: Result<Vec<(FoundUser, Option<u64>)>, String>) {
+        if self.pages.is_ended() {
+            return;
+        }
+        self.pages.received(page, users);
+        if self.pages.is_ended() {
+            let users = self.pages.take();
+            self.snapshot.users_are_all = users.is_ok();
+            self.set_users(users);
+        }
+    }
+
+    /// Whoever is missing from a list of several is asked for alone: not every server reads the list as it is meant.
+    fn users_of_emails(&mut self, asked: &[String], users: Vec<(FoundUser, Option<u64>)>) {
+        if asked.len() > 1 {
+            let found: BTreeSet<_> = users.iter().map(|(user, _)| fold(&user.email)).collect();
+            let missing = asked.iter().filter(|email| !found.contains(*email)).cloned();
+            self.missing.extend(missing.map(|email| vec![email]));
+        }
+        self.named.extend(users);
+        self.named_left -= 1;
+        let is_last = self.named_left == 0 && self.emails().all(|emails| self.asked.contains(&Read::UsersOf(emails)));
+        if is_last && self.snapshot.users == Part::Unread {
+            let mut seen = BTreeSet::new();
+            let mut users = std::mem::take(&mut self.named);
+            users.retain(|(user, _)| seen.insert(user.id.clone()));
+            self.set_users(Ok(users));
+        }
+    }
+
+    /// The lists of emails to ask for.
+    fn emails(&self) -> impl Iterator<Item = Vec<String>> {
+        let wanted: Vec<_> = match &self.needs.users {
+            Which::Some(emails) => emails.iter().cloned().collect(),
+            Which::All => Vec::new(),
+        };
+        let chunks: Vec<_> = wanted.chunks(PAGE_SIZE as usize).map(<[String]>::to_vec).collect();
+        chunks.into_iter().chain(self.missing.iter().cloned())
+    }
+
+    fn set_users(&mut self, users: Result<Vec<(FoundUser, Option<u64>)>, String>) {
+        self.snapshot.users = part(users.map(|users| {
+            let counts = users.iter().filter_map(|(user, count)| Some((user.id.clone(), (*count)?)));
+            self.access_counts.extend(counts);
+            users.into_iter().map(|(user, _)| user).collect()
+        }));
+    }
+
+    fn set_members(&mut self, id: &GroupId, members: Part<BTreeSet<UserId>>) {
+        let groups = self.snapshot.groups.known_mut().into_iter().flatten();
+        groups.filter(|group| group.id == *id).for_each(|group| group.members.clone_from(&members));
+    }
+
+    fn set_access(&mut self, id: &UserId, access: Part<FoundAccess>) {
+        let users = self.snapshot.users.known_mut().into_iter().flatten();
+        users.filter(|user| user.id == *id).for_each(|user| user.access.clone_from(&access));
+    }
+
+    fn keys(&mut self, id: &SubAccountId, page: Option<u32>, keys: Vec<FoundKey>, total: Option<u64>) {
+        let is_last = keys.is_empty() || page.is_some_and(|page| page >= 100);
+        let mut found = match page {
+            None => Vec::new(),
+            Some(_) => self.key_pages.remove(id).map(|(_, found)| found).unwrap_or_default(),
+        };
+        found.extend(keys);
+        let mut seen = BTreeSet::new();
+        found.retain(|key| seen.insert(key.api_key.clone()));
+        let is_whole = total.is_none_or(|total| found.len() as u64 >= total);
+        match page {
+            _ if is_whole => drop(self.snapshot.keys.insert(id.clone(), Part::Known(found))),
+            // The service has cut the list off: once more, by pages.
+            None => drop(self.key_pages.insert(id.clone(), (1, Vec::new()))),
+            Some(_) if is_last => {
+                let reason = format!("{} of {} keys came", found.len(), total.unwrap_or_default());
+                self.snapshot.keys.insert(id.clone(), Part::Failed(reason));
+            }
+            Some(page) => drop(self.key_pages.insert(id.clone(), (page + 1, found))),
+        }
+    }
+
+    fn assignments(&mut self, found: Result<Vec<FoundAssignment>, String>) -> Result<(), String> {
+        self.snapshot.assignments.extend(found?);
+        Ok(())
+    }
+
+    /// Both of a principal's lists have to come before its roles are known.
+    fn roles_of(&mut self, principal: &FoundPrincipal, result: Result<(), String>) {
+        let count = self.lists_of.entry(principal.clone()).or_default();
+        *count += 1;
+        let is_complete = *count == PermissionType::ALL.len();
+        let part = self.snapshot.assignments_of_principals.entry(principal.clone()).or_default();
+        match (&part, result) {
+            (Part::Failed(_), _) => {}
+            (_, Err(reason)) => *part = Part::Failed(reason),
+            (_, Ok(())) if is_complete => *part = Part::Known(()),
+            (_, Ok(())) => {}
+        }
+    }
+
+    fn role_list(&mut self, permission: &PermissionType, roles: Vec<FoundRole>) {
+        let ids = roles.iter().map(|role| role.id.clone()).collect();
+        self.role_lists.insert(permission.clone(), ids);
+        for role in roles {
+            // A role that is got by its id is known better.
+            if !self.asked.contains(&Read::Role(role.id.clone())) {
+                self.snapshot.roles.insert(role.id.clone(), Part::Known(Some(role)));
+            }
+        }
+        if self.role_lists.len() == PermissionType::ALL.len() && self.snapshot.all_roles == Part::Unread {
+            self.snapshot.all_roles = Part::Known(self.role_lists.values().flatten().cloned().collect());
+        }
+    }
+
+    /// Policies for all environments are told from those of the one that was asked for.
+    fn policies(&mut self, scope: &FoundScope, found: Result<Vec<FoundPolicy>, String>, cursor: Option<String>) {
+        let mut pages = self.policy_pages.remove(scope).unwrap_or_default();
+        let result = found.and_then(|found| {
+            pages.found.extend(found);
+            match cursor {
+                Some(cursor) if !pages.cursors.insert(cursor.clone()) => {
+                    Err("the list goes round in circles: a cursor came twice".to_owned())
+                }
+                cursor => Ok(cursor),
+            }
+        });
+        match result {
+            Ok(Some(cursor)) => {
+                pages.next = Some(cursor);
+                self.policy_pages.insert(scope.clone(), pages);
+            }
+            Ok(None) => {
+                let mut seen = BTreeSet::new();
+                pages.found.retain(|policy| seen.insert(policy.id.clone()));
+                let (own, all): (Vec<_>, Vec<_>) =
+                    pages.found.into_iter().partition(|policy| policy.scope != FoundScope::AllEnvironments);
+                if *scope == FoundScope::AllEnvironments {
+                    self.snapshot.policies.insert(FoundScope::AllEnvironments, Part::Known(all));
+                } else {
+                    if *scope != FoundScope::Account {
+                        self.snapshot.policies.insert(FoundScope::AllEnvironments, Part::Known(all));
+                    }
+                    self.snapshot.policies.insert(scope.clone(), Part::Known(own));
+                }
+            }
+            Err(reason) => {
+                let all = self.snapshot.policies.entry(FoundScope::AllEnvironments).or_default();
+                if *scope != FoundScope::Account && all.known().is_none() {
+                    *all = Part::Failed(reason.clone());
+                }
+                self.snapshot.policies.insert(scope.clone(), Part::Failed(reason));
+            }
+        }
+    }
+
+    /// Decides whom to ask about environments, once that can be known, and puts the answers together.
+    fn settle_access(&mut self) {
+        if self.needs.access.is_empty() {
+            return;
+        }
+        if self.access_of.is_none() {
+            let environments = match &self.snapshot.environments {
+                Part::Known(environments) => environments,
+                Part::Unread => return,
+                // No list of ids says anything without the names.
+                Part::Failed(reason) => {
+                    let users = self.snapshot.users.known_mut().into_iter().flatten();
+                    return users.for_each(|user| user.access.settle(reason));
+                }
+            };
+            let Some(users) = self.snapshot.users.known() else { return };
+            let is_wanted = |user: &&FoundUser| match &self.needs.access {
+                Which::All => true,
+                Which::Some(emails) => emails.contains(&fold(&user.email)),
+            };
+            let unread = users.iter().filter(|user| user.access == Part::Unread).filter(is_wanted);
+            let ids: Vec<_> = unread.map(|user| user.id.clone()).collect();
+            if !environments.is_empty() && environments.len() < ids.len() {
+                self.users_of = environments.iter().map(|found| (found.id.clone(), None)).collect();
+            }
+            self.access_of = Some(ids);
+            return;
+        }
+        if !self.users_of.is_empty() && self.users_of.values().all(Option::is_some) {
+            self.access_by_environment();
+        }
+    }
+
+    /// What every environment says, held against how many the service counts for the user.
+    fn access_by_environment(&mut self) {
+        let mut of_user: BTreeMap<&UserId, BTreeSet<SubAccountId>> = BTreeMap::new();
+        let mut failed = None;
+        for (environment, users) in &self.users_of {
+            match users {
+                Some(Ok(users)) => {
+                    for user in users {
+                        of_user.entry(user).or_default().insert(environment.clone());
+                    }
+                }
+                Some(Err(reason)) => failed = Some(reason.clone()),
+                None => {}
+            }
+        }
+        let ids: BTreeSet<&UserId> = self.access_of.iter().flatten().collect();
+        let mut few = BTreeSet::new();
+        let users = self.snapshot.users.known_mut().into_iter().flatten();
+        for user in users.filter(|user| user.access == Part::Unread && ids.contains(&user.id)) {
+            let access = of_user.remove(&user.id).unwrap_or_default();
+            let count = self.access_counts.get(&user.id);
+            match &failed {
+                Some(reason) => user.access = Part::Failed(reason.clone()),
+                None if count.is_some_and(|count| *count != access.len() as u64) => drop(few.insert(user.id.clone())),
+                None => user.access = Part::Known(FoundAccess::Only(access)),
+            }
+        }
+        self.access_of_few.extend(few);
+    }
+}
+
+fn part<T>(result: Result<T, String>) -> Part<T> {
+    match result {
+        Ok(value) => Part::Known(value),
+        Err(reason) => Part::Failed(reason),
+    }
+}
+
+/// Whether the service says that there is no such thing. Where a feature is missing, it answers 404 with a page of HTML,
+/// which says nothing about the thing.
+pub(crate) fn is_absent(error: &Error) -> bool {
+    error.is_not_found() && error.message().is_some()
+}

@@ -1,0 +1,6 @@
+//! Plans for an in-memory account.
+
+mod apply;
+mod plan;
+mod support;
+mod survey;
