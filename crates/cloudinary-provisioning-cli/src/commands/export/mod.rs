@@ -76,7 +76,7 @@ fn write(
         Export::Keys => &keys::COLUMNS,
         Export::Roles => &roles::COLUMNS,
     };
-    let mut rows = Rows::new(style.rows(columns, out), progress);
+    let mut rows = Rows::new(style.rows(columns, columns, out)?, progress);
     match what {
         Export::Users => users::write(client, workers, &mut rows)?,
         Export::Access => {
