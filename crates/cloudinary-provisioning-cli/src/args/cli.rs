@@ -129,6 +129,9 @@ pub(crate) struct ExportOptions {
     /// The file to write instead of standard output. It appears only once it is complete.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
+    /// Write FILE also if something could not be read, which is missing then. Otherwise it is left as it was.
+    #[arg(long, requires = "file")]
+    pub(crate) partial: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -26,7 +26,7 @@ pub(crate) fn rows(plan: &Value) -> Vec<Value> {
             row(None, None, cycle.get("usage"));
             let parts = cycle.get("breakdown").into_iter().chain(list(cycle, "product_environment_breakdown"));
             for part in parts {
-                let numbers = part.as_object().into_iter().flatten().filter(|(_, value)| value.is_number());
+                let numbers = part.as_object().into_iter().flatten().filter(|(name, _)| *name != "cloud_name");
                 numbers.for_each(|(name, value)| row(part.get("cloud_name"), Some(name), Some(value)));
             }
         }

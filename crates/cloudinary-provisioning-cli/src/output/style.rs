@@ -12,6 +12,7 @@ use super::redact::redact;
 use super::table::{table, terminal_width};
 use crate::args::globals::{Format, Globals};
 use crate::terminal::exit::Exit;
+use crate::terminal::json::{self, Exact};
 use crate::terminal::say::say;
 use crate::terminal::shown::shown;
 use crate::terminal::stream;
@@ -175,7 +176,7 @@ impl<W: Write> List<W> {
         self.count += 1;
         match self.style.format {
             Format::Json => {
-                let item = serde_json::to_string_pretty(&self.style.selected(item))?.replace('\n', "\n  ");
+                let item = serde_json::to_string_pretty(&Exact(&self.style.selected(item)))?.replace('\n', "\n  ");
                 write!(self.out, "{}\n  {item}", if self.count == 1 { "[" } else { "," })
             }
             Format::Jsonl => {
@@ -227,7 +228,10 @@ impl<W: Write> List<W> {
         let raw = self.style.raw_csv;
         let cell = |column: &Column| {
             let cell = column.cell(row, SEPARATOR);
-            let is_text = matches!(at(row, &column.path), Some(Value::String(_) | Value::Array(_) | Value::Object(_)));
+            let is_text = match at(row, &column.path) {
+                Some(Value::String(text)) => json::marked_number(text).is_none(),
+                value => matches!(value, Some(Value::Array(_) | Value::Object(_))),
+            };
             if raw || !is_text { cell } else { cell_text::escaped(cell) }
         };
         let record: Vec<_> = self.columns.iter().flatten().map(cell).collect();
@@ -290,13 +294,13 @@ impl<W: Write> List<W> {
 }
 
 fn pretty(value: &Value, mut out: impl Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut out, value)?;
+    serde_json::to_writer_pretty(&mut out, &Exact(value))?;
     writeln!(out)
 }
 
 /// Writes a value in one line.
 pub(crate) fn line(value: &Value, mut out: impl Write) -> io::Result<()> {
-    serde_json::to_writer(&mut out, value)?;
+    serde_json::to_writer(&mut out, &Exact(value))?;
     writeln!(out)
 }
 

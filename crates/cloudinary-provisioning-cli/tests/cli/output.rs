@@ -123,6 +123,25 @@ fn an_envelope_without_its_list_is_an_error() {
 }
 
 #[test]
+fn numbers_are_shown_as_they_came() {
+    let (large, long) = ("123456789012345678901", "-0.12345678901234567890");
+    let server = serve(seeded());
+    let body = format!(r#"{{"users":[{{"group_count":{large},"id":"u1","x":{{"y":{long}}}}}]}}"#);
+    let answer = Fault::status(200).body(body.clone());
+    let shown = |arguments: &[&str]| {
+        server.with(|account| account.script([answer.clone()]));
+        run(cldp(&server).args(arguments).args(["--columns", "group_count"])).is_done().stdout.clone()
+    };
+    let list = ["users", "list", "--page", "1", "-o"];
+    assert_eq!(shown(&[&list[..], &["jsonl"]].concat()), format!("{{\"group_count\":{large}}}\n"));
+    assert_eq!(shown(&[&list[..], &["csv"]].concat()), format!("group_count\n{large}\n"));
+    assert_eq!(shown(&[&list[..], &["table"]].concat()), format!(" GROUP_COUNT\n {large}\n"));
+    server.with(|account| account.script([answer.clone()]));
+    let api = run(cldp(&server).args(["api", "GET", "users", "-o", "jsonl"]));
+    assert_eq!(api.is_done().stdout.trim_end(), body);
+}
+
+#[test]
 fn lists_that_are_not_of_records_have_a_form_too() {
     for format in ["table", "json", "jsonl", "csv"] {
         demo(&["billing-usage", "get", "-o", format]).is_done();
