@@ -33,7 +33,7 @@ With --demo it is an account in memory, and the environment is ignored.
 
 Exit status:
   0  success
-  1  the service refused a request, or something failed
+  1  the service refused a request, something failed, or a policy is not valid
   2  the command line, the environment or the input is wrong; nothing was sent
 
 Examples:
@@ -96,8 +96,8 @@ A line names an operation by its operationId, or by resource and name, and holds
   {\"operation\": \"users delete\", \"fields\": {\"user_id\": \"u1\"}}
 
 Its result has the keys line, operation, ok, and result or error. Operations run one after the other; with \
---workers they run at the same time, and several lines are read ahead. Lines that delete or remove something \
-need --yes.";
+--workers they run at the same time, and several lines are read ahead. Lines that delete, remove or disable \
+something need --yes.";
 
 const FAKE_HELP: &str = "\
 Serve an account in memory on the loopback interface, to test tools in any language.
@@ -182,8 +182,8 @@ pub(crate) struct FakeOptions {
     /// How many requests an hour the account allows.
     #[arg(long, value_name = "N")]
     pub(crate) rate_limit: Option<u64>,
-    /// What goes wrong, and at every how manyth request: a status (`503:10`), `close`, `close-applied`, `reset`, `stall`,
-    /// `truncated`, `html` or `throttled`. Can be given several times.
+    /// What goes wrong at every Nth request: a status (`503:10`), `close`, `close-applied`, `reset`, `stall`, `truncated`,
+    /// `html` or `throttled`. Can be given several times.
     #[arg(long, value_name = "FAULT:N", value_parser = fault)]
     pub(crate) fault: Vec<(Fault, u64)>,
     /// Serve until standard input ends, for a program that starts this one.

@@ -51,7 +51,8 @@ pub(crate) fn run(options: &FakeOptions) -> Result<ExitCode, Exit> {
         let _ = end.send(());
     };
     if options.until_eof {
-        thread::spawn(until_eof);
+        let thread = thread::Builder::new().spawn(until_eof);
+        thread.map_err(|error| Exit::Failed(format!("cannot wait for the end of the input: {error}")))?;
     }
 
     let url = server.url();
