@@ -1,6 +1,6 @@
 //! `cldp export access|keys|roles` and `cldp review`.
 
-use cloudinary_provisioning_fake::{Fault, Switch};
+use cloudinary_provisioning_fake::{Fault, NewAccessKey, NewSubAccount, Switch};
 use serde_json::{Value, json};
 
 use crate::run::{account, bare, cldp, demo, run, serve};
@@ -67,6 +67,15 @@ fn keys_are_exported_without_their_secrets() {
     assert!(line.starts_with("env-shop,demo-shop,Deploy,814814814814814,********,true,false,"), "{line}");
     let shown = demo(&["export", "keys", "--show-secrets"]);
     assert!(shown.is_done().stdout.contains("demo-deploy-secret"));
+}
+
+#[test]
+fn every_key_is_exported_whatever_the_size_of_a_page() {
+    let keys = (0..5).map(|n| NewAccessKey::new(format!("Key {n}")));
+    let seeded = account().with_page_cap(2).with_sub_account(NewSubAccount::new("One").id("s1"));
+    let server = serve(keys.fold(seeded, |account, key| account.with_access_key("s1", key)));
+    let ran = run(cldp(&server).args(["export", "keys", "-ojsonl"]));
+    assert_eq!(ran.is_done().json().len(), 6, "five, and the root key");
 }
 
 #[test]

@@ -178,7 +178,7 @@ fn throttling_is_waited_out_and_told() {
 }
 
 fn export_to(server: &FakeServer, path: &Path) -> Ran {
-    run(cldp(server).args(["export", "users", "--file"]).arg(path))
+    run(cldp(server).args(["export", "users", "--workers", "1", "--file"]).arg(path))
 }
 
 #[test]
