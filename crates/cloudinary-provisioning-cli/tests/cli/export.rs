@@ -90,7 +90,7 @@ fn roles_are_exported_with_policies_and_principals() {
 
 #[test]
 fn what_could_not_be_read_is_empty_and_a_failure() {
-    let server = serve(account().with_sub_account(cloudinary_provisioning_fake::NewSubAccount::new("One").id("s1")));
+    let server = serve(account().with_sub_account(NewSubAccount::new("One").id("s1")));
     server.with(|account| account.script([Fault::response(), Fault::status(403)]));
     let ran = run(cldp(&server).args(["export", "keys"]));
     assert_eq!(ran.status, 1, "{ran:?}");

@@ -179,6 +179,20 @@ fn wrong_fields_are_refused_and_nothing_is_sent() {
 }
 
 #[test]
+fn what_names_somebody_has_no_invisible_characters() {
+    let server = serve(seeded());
+    let why = |name: &str| format!("`{name}` has an invisible character, U+200B");
+    let refused = |arguments: &[&str], name: &str| run(cldp(&server).args(arguments)).is_refused(&why(name));
+    refused(&["users", "create", "--name=A", "--email", "a@x.org\u{200b}"], "email");
+    refused(&["users", "update", "u1", "--json", "{\"role\":\"billing\u{200b}\"}"], "role");
+    refused(&["users", "delete", "u1\u{200b}", "--yes"], "user_id");
+    refused(&["users", "update", "u1", "--sub-account-ids", "s1\u{200b}"], "sub_account_ids");
+    let family = "\u{1f468}\u{200d}\u{1f469}";
+    run(cldp(&server).args(["users", "update", "u1", "--name", family])).is_done();
+    assert_eq!(server.requests(), 1);
+}
+
+#[test]
 fn a_list_is_read_page_by_page_up_to_its_limit() {
     let server = serve(seeded());
     let ids = |arguments: &[&str]| {
