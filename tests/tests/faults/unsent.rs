@@ -43,7 +43,10 @@ fn where_nothing_listens_nothing_is_sent_and_even_a_create_is_retried() {
     assert_eq!(clock.millis(), [250, 500, 250, 500]);
     assert_eq!(
         error.to_string(),
-        "createUser: the request was not sent; gave up after 3 attempts: all attempts are used up",
+        format!(
+            "createUser: the request was not sent (host {}); gave up after 3 attempts: all attempts are used up",
+            endpoint.origin().strip_prefix("http://").unwrap(),
+        ),
     );
     assert!(chain(&error).iter().any(|cause| cause.contains("refused")), "{:?}", chain(&error));
 }

@@ -5,14 +5,18 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use cloudinary_provisioning::http::Request;
-use cloudinary_provisioning::{Account, AccountError, Origin, Outcome, PathPrefix, RetryPolicy, TransportError};
+use cloudinary_provisioning::{
+    Account, AccountError, Origin, Outcome, PathPrefix, RetryPolicy, Transport, TransportError,
+};
 use cloudinary_provisioning_fake::{Disruption, FakeAccount};
 use cloudinary_provisioning_ureq::{Client, ClientBuilder};
 
 use super::demo;
 use crate::args::globals::Globals;
 use crate::args::request::has_credentials;
+use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
+use crate::terminal::json;
 use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::say;
 
@@ -47,13 +51,12 @@ impl Connection {
             return Self::open(globals, &progress);
         }
         // Only the account's origin matters here.
-        let nobody = |name: &str| match name {
+        let nobody = account(globals, |name| match name {
             "CLOUDINARY_ACCOUNT_URL" => None,
             name if VARIABLES.contains(&name) => Some("none".to_owned()),
             name => variable(name),
-        };
-        let nobody = Account::from_lookup(nobody).map_err(Exit::usage)?;
-        Ok(Self { client: build(at_origin(nobody, globals)?, globals, &progress)?, demo: false })
+        });
+        Ok(Self { client: build(nobody?, globals, &progress)?, demo: false })
     }
 
     /// Connects, using the given account for `--demo`.
@@ -65,16 +68,10 @@ impl Connection {
         if globals.demo {
             return demo_client(demo_account(), globals, progress).map(|client| Self { client, demo: true });
         }
-        let set: Vec<_> = set_variables().collect();
-        if set.is_empty() {
+        if set_variables().next().is_none() {
             return Err(Exit::usage(NO_ACCOUNT));
         }
-        let unusable = |error: AccountError| {
-            Exit::Usage(format!("the account cannot be used: {error} (set in the environment: {})", set.join(", ")))
-        };
-        let account = Account::from_lookup(variable).map_err(unusable)?;
-        let client = build(at_origin(account, globals)?, globals, progress)?;
-        Ok(Self { client, demo: false })
+        Ok(Self { client: build(account(globals, variable)?, globals, progress)?, demo: false })
     }
 }
 
@@ -97,14 +94,26 @@ fn variable(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
 }
 
-fn at_origin(account: Account, globals: &Globals) -> Result<Account, Exit> {
-    if let Some(region) = globals.region {
-        return Ok(account.with_region(region));
-    }
-    match &globals.origin {
-        Some(url) => Ok(account.with_origin(Origin::url(url).map_err(Exit::usage)?)),
-        None => Ok(account),
-    }
+/// Reads the account from variables. An option takes the place of what they say of the origin, also where that is wrong.
+fn account(globals: &Globals, lookup: impl Fn(&str) -> Option<String>) -> Result<Account, Exit> {
+    let url = globals.origin.as_deref();
+    let given =
+        url.map(|url| Origin::url(url).map_err(|error| Exit::Usage(format!("--origin: {error}")))).transpose()?;
+    let given = given.or(globals.region.map(Origin::region));
+    let lookup = |name: &str| match (name, &given) {
+        ("CLOUDINARY_ORIGIN", Some(origin)) => Some(origin.to_string()),
+        (name, _) => lookup(name),
+    };
+    let unusable = |error: AccountError| {
+        let set: Vec<_> = set_variables().collect();
+        let others = if error.variable().is_some() || set.is_empty() {
+            String::new()
+        } else {
+            format!(" (set in the environment: {})", set.join(", "))
+        };
+        Exit::Usage(format!("the account cannot be used: {error}{others}"))
+    };
+    Account::from_lookup(lookup).map_err(unusable)
 }
 
 fn build(account: Account, globals: &Globals, progress: &ProgressLine) -> Result<Client, Exit> {
@@ -118,6 +127,10 @@ fn configured(account: Account, globals: &Globals, progress: &ProgressLine) -> C
     let mut builder = Client::builder(account)
         .retry(patient)
         .user_agent_suffix(USER_AGENT)
+        .cancel_flag(ctrl_c::cancel_flag())
+        .wrap_transport(|transport| {
+            move |request: &Request<Vec<u8>>, timeout: Duration| marked(transport.send(request, timeout))
+        })
         .on_retry(move |event| retries.say(format_args!("retry: {event:#}")));
     if let Some(timeout) = globals.timeout {
         builder = builder.timeout(timeout);
@@ -131,6 +144,19 @@ fn configured(account: Account, globals: &Globals, progress: &ProgressLine) -> C
         });
     }
     builder
+}
+
+/// Keeps all digits of the numbers in a response; see [`json::Exact`].
+fn marked(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Response(mut response) if response.status().is_success() => {
+            if let Some(body) = json::with_marked_numbers(response.body()) {
+                *response.body_mut() = body;
+            }
+            Outcome::Response(response)
+        }
+        outcome => outcome,
+    }
 }
 
 /// Builds a client whose requests are answered in this process.

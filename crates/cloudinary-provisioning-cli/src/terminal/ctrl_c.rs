@@ -1,18 +1,21 @@
 //! Ctrl-C: the first lets the calls in flight finish, the second ends the process.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::LazyLock;
+
+use cloudinary_provisioning_ureq::CancelFlag;
 
 use super::exit::Exit;
 use super::say::say;
 
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+static CANCEL: LazyLock<CancelFlag> = LazyLock::new(CancelFlag::new);
 
 /// From here on, Ctrl-C sets [`interrupted`] instead of ending the process.
 pub(crate) fn watch() -> Result<(), Exit> {
     handle(|| {
-        if INTERRUPTED.swap(true, Ordering::SeqCst) {
+        if interrupted() {
             std::process::exit(130);
         }
+        CANCEL.cancel();
         say("Stopping after the calls in flight. Press Ctrl-C again to stop at once.");
     })
 }
@@ -24,7 +27,12 @@ pub(crate) fn handle(on_interrupt: impl FnMut() + Send + 'static) -> Result<(), 
 
 /// Whether Ctrl-C was pressed since [`watch`].
 pub(crate) fn interrupted() -> bool {
-    INTERRUPTED.load(Ordering::SeqCst)
+    CANCEL.is_cancelled()
+}
+
+/// The flag that Ctrl-C sets since [`watch`], for clients: no call begins any more, and no retry.
+pub(crate) fn cancel_flag() -> CancelFlag {
+    CANCEL.clone()
 }
 
 /// Returns an error once Ctrl-C was pressed, for commands that only read.

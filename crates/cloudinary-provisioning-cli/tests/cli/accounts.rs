@@ -32,9 +32,45 @@ fn credentials_that_are_not_whole_are_refused_and_the_variable_is_named() {
     with(&[id, key], "set CLOUDINARY_PROVISIONING_API_SECRET");
     with(&[id, secret], "set CLOUDINARY_PROVISIONING_API_KEY");
     with(&[key, secret], "set CLOUDINARY_ACCOUNT_ID");
-    with(&[("CLOUDINARY_ACCOUNT_URL", "https://acc")], "account URL does not begin with `account://`");
+    with(
+        &[("CLOUDINARY_ACCOUNT_URL", "https://acc")],
+        "account URL in CLOUDINARY_ACCOUNT_URL does not begin with `account://`",
+    );
     with(&[("CLOUDINARY_ACCOUNT_URL", "https://acc")], "CLOUDINARY_ACCOUNT_URL");
     with(&[("CLOUDINARY_ACCOUNT_URL", "account://key@acc")], "set CLOUDINARY_PROVISIONING_API_SECRET");
+}
+
+#[test]
+fn quotes_and_blanks_in_credentials_are_named_with_their_variable() {
+    let server = serve(account());
+    for (variable, value, told) in [
+        ("CLOUDINARY_PROVISIONING_API_SECRET", "\"other-secret\"", "API secret"),
+        ("CLOUDINARY_PROVISIONING_API_SECRET", "other-secret ", "API secret"),
+        ("CLOUDINARY_ACCOUNT_ID", "'acc'", "account id"),
+        ("CLOUDINARY_ACCOUNT_URL", "account://key:other-secret@acc ", "account URL"),
+        ("CLOUDINARY_ACCOUNT_URL", "account://key:other-secret@acc\n", "account URL"),
+    ] {
+        let ran = run(cldp(&server).env(variable, value).args(["users", "list"]));
+        ran.is_refused(&format!("the account cannot be used: {told} in {variable} begins or ends with a "));
+    }
+    assert_eq!(server.requests(), 0);
+}
+
+#[test]
+fn an_option_beats_a_bad_variable() {
+    let url = |arguments: &[&str]| {
+        let mut command = bare();
+        command.env("CLOUDINARY_ACCOUNT_URL", "account://key:other-secret@acc?upload_prefix=nonsense");
+        command.env("CLOUDINARY_REGION", "moon").env("CLOUDINARY_ORIGIN", "nonsense");
+        run(command.args(["users", "get", "u1", "--dry-run"]).args(arguments))
+    };
+    let path = "/v1_1/provisioning/accounts/acc/users/u1";
+    let eu = url(&["--region", "api-eu"]);
+    assert_eq!(eu.is_done().value()["url"], format!("https://api-eu.cloudinary.com{path}"));
+    let local = url(&["--origin", "http://127.0.0.1:9"]);
+    assert_eq!(local.is_done().value()["url"], format!("http://127.0.0.1:9{path}"));
+    url(&[]).is_refused("the account cannot be used: origin in CLOUDINARY_ORIGIN does not begin with `https://`");
+    url(&["--origin", "nonsense"]).is_refused("--origin: origin does not begin with `https://`");
 }
 
 #[test]
@@ -123,5 +159,11 @@ fn a_service_that_is_not_there_is_status_1() {
         "0.2",
     ]));
     assert_eq!(ran.status, 1, "{ran:?}");
-    assert!(ran.stderr.contains("createUser: the request was not sent"), "{}", ran.stderr);
+    for told in [
+        "retry: createUser: attempt 1: the request was not sent (host 127.0.0.1:9): ",
+        "cldp: createUser: the request was not sent (host 127.0.0.1:9); gave up after 6 attempts",
+        "efused",
+    ] {
+        assert!(ran.stderr.contains(told), "{told}: {}", ran.stderr);
+    }
 }

@@ -1,9 +1,9 @@
 //! `cldp batch`.
 
-use cloudinary_provisioning_fake::{FakeAccount, NewUser};
+use cloudinary_provisioning_fake::{FakeAccount, Fault, NewUser};
 use serde_json::{Value, json};
 
-use crate::run::{Ran, TempFile, account, bare, cldp, run, run_with_input, serve, writes};
+use crate::run::{Ran, TempFile, account, bare, cldp, run, run_with_input, serve, wait_for_requests, writes};
 
 fn seeded() -> FakeAccount {
     account().with_users((0..40).map(|n| NewUser::new(format!("User {n}"), format!("u{n}@x.org")).id(format!("u{n}"))))
@@ -110,6 +110,23 @@ fn secrets_are_masked_but_those_that_are_new() {
 #[test]
 fn a_file_that_is_not_there_is_wrong_usage() {
     run(bare().args(["--demo", "batch", "/there/is/no.jsonl"])).is_refused("/there/is/no.jsonl: No such file");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_the_waits_of_a_batch_and_tells_of_every_line_that_was_taken() {
+    let server = serve(seeded());
+    server.with(|account| account.script([Fault::throttled(50)]));
+    let file = TempFile::new("jsonl", &["u0", "u1", "u2"].map(get).join("\n"));
+    let mut child = cldp(&server).arg("batch").arg(&file.0).spawn().unwrap();
+    wait_for_requests(&server, &mut child, 1);
+    crate::run::interrupt(&child);
+    let ran = crate::run::ran(child.wait_with_output().unwrap());
+    assert_eq!(ran.status, 1, "{ran:?}");
+    let lines = ran.json();
+    assert!(lines[0]["error"]["message"].as_str().unwrap().contains("the call was cancelled"), "{ran:?}");
+    assert_eq!(lines[0]["error"]["maybe_applied"], false);
+    assert_eq!(server.requests(), 1);
 }
 
 #[cfg(unix)]

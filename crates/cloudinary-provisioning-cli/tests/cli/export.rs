@@ -30,6 +30,15 @@ fn a_review_is_a_table_or_json() {
 }
 
 #[test]
+fn a_table_of_a_review_marks_who_is_disabled() {
+    let jo = cloudinary_provisioning_fake::NewUser::new("Jo", "jo@x.org").role("billing").enabled(false);
+    let server = serve(account().with_user(jo));
+    let table = run(cldp(&server).args(["review", "-otable"]));
+    assert!(table.is_done().stdout.contains(" jo@x.org (disabled) "), "{table:?}");
+    assert_eq!(run(cldp(&server).arg("review")).is_done().value()[0]["principal"], "jo@x.org");
+}
+
+#[test]
 fn a_review_without_the_permissions_system_shows_the_rest_and_fails() {
     let server = serve(
         account()

@@ -162,7 +162,10 @@ fn wrong_fields_are_refused_and_nothing_is_sent() {
     refused(&["users", "list", "--page", "x"], "--page: ");
     refused(&["users", "list", "--ids", "[]"], "`ids` is empty");
     refused(&["users", "update", "u1", "--sub-account-ids", "[]"], "`sub_account_ids` is empty");
-    refused(&["users", "update", "u1", "--json", r#"{"sub_account_ids":[]}"#], "`sub_account_ids` is empty");
+    for value in ["[]", "{}", "false", "[null]", "[[]]", "null", "\"some\"", "\"\"", "[\"\"]"] {
+        let body = format!(r#"{{"sub_account_ids":{value}}}"#);
+        refused(&["users", "update", "u1", "--json", &body], "`sub_account_ids` is ");
+    }
     refused(
         &["users", "update", "u1", "--json", r#"{"nam":"x"}"#],
         "`nam` is not a field of the operation; its fields are user_id, name",

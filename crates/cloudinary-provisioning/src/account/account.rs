@@ -9,16 +9,18 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Request};
 
-use crate::account::account_url::AccountUrl;
+use crate::account::account_url::{AccountUrl, QUOTES};
 use crate::account::options::RequestOptions;
 use crate::account::origin::{Origin, Region};
 use crate::operation::operation::Operation;
 use crate::outcome::account_error::{AccountError, AccountReason};
 use crate::wire::build_error::BuildError;
+use crate::wire::escape::is_deceptive;
 use crate::wire::id::AccountId;
 use crate::wire::secret::Secret;
 use crate::wire::target::{ListForm, PathPrefix, Target, check_segment};
 
+const URL: &str = "CLOUDINARY_ACCOUNT_URL";
 const ACCEPT_JSON: HeaderValue = HeaderValue::from_static("application/json");
 const PRODUCT: &str = concat!("Cloudinary/AccountProvisioning Rust/", env!("CARGO_PKG_VERSION"));
 
@@ -62,22 +64,17 @@ impl Account {
     /// # Errors
     ///
     /// Returns an [`AccountError`] if a part is empty, cannot be used (an id of `.` or `..`, a key with a colon), or
-    /// contains control characters, such as the newline at the end of a file.
+    /// contains what no such part has: control characters, such as the newline at the end of a file, blanks, invisible
+    /// characters, or quotes. A secret may have quotes inside.
     pub fn new(
         id: impl Into<AccountId>,
         key: impl Into<String>,
         secret: impl Into<Secret>,
     ) -> Result<Self, AccountError> {
         let (id, key, secret) = (id.into(), key.into(), secret.into());
-        check_text("account id", id.as_str())?;
-        check_text("API key", &key)?;
-        check_text("API secret", secret.expose())?;
-        if key.contains(':') {
-            return Err(AccountError::invalid("API key", "has a colon, which Basic authentication cannot carry"));
-        }
-        if check_segment("account_id", id.as_str()).is_err() {
-            return Err(AccountError::invalid("account id", "is `.` or `..`"));
-        }
+        check_id(id.as_str())?;
+        check_key(&key)?;
+        check_secret(secret.expose())?;
         let mut authorization =
             HeaderValue::try_from(format!("Basic {}", BASE64.encode(format!("{key}:{}", secret.expose()))))
                 .map_err(|_| AccountError::invalid("API key", "cannot be sent in a header"))?;
@@ -159,22 +156,34 @@ impl Account {
     ///
     /// # Errors
     ///
-    /// The same as [`from_url`](Self::from_url). For a missing part, the error names the variables that can hold it.
+    /// The same as [`from_url`](Self::from_url). The error names the variable that holds the part, or for a missing part
+    /// those that can.
     pub fn from_lookup(mut lookup: impl FnMut(&str) -> Option<String>) -> Result<Self, AccountError> {
         let mut get = |name| lookup(name).filter(|value| !value.is_empty());
-        let url = get("CLOUDINARY_ACCOUNT_URL");
-        let url = url.as_deref().map(AccountUrl::split).transpose()?.unwrap_or_default();
-        let mut part = |part, variable, in_url: &dyn Fn() -> Result<Option<String>, AccountError>| match get(variable) {
-            Some(value) => Ok(value),
-            None => in_url()?.ok_or(AccountError::new(part, AccountReason::NotSet { variable })),
+        let of_url = |error: AccountError| error.in_variable(URL);
+        let url = get(URL);
+        let url = url.as_deref().map(AccountUrl::split).transpose().map_err(of_url)?.unwrap_or_default();
+        let mut part = |part, variable, in_url: &dyn Fn() -> Result<Option<String>, AccountError>, check: Check| {
+            let (value, variable) = match get(variable) {
+                Some(value) => (value, variable),
+                None => match in_url().map_err(of_url)? {
+                    Some(value) => (value, URL),
+                    None => return Err(AccountError::new(part, AccountReason::NotSet { variable })),
+                },
+            };
+            check(&value).map_err(|error| error.in_variable(variable))?;
+            Ok(value)
         };
-        let id = part("account id", "CLOUDINARY_ACCOUNT_ID", &|| url.id())?;
-        let key = part("API key", "CLOUDINARY_PROVISIONING_API_KEY", &|| url.key())?;
-        let secret = part("API secret", "CLOUDINARY_PROVISIONING_API_SECRET", &|| url.secret())?;
+        let id = part("account id", "CLOUDINARY_ACCOUNT_ID", &|| url.id(), check_id)?;
+        let key = part("API key", "CLOUDINARY_PROVISIONING_API_KEY", &|| url.key(), check_key)?;
+        let secret = part("API secret", "CLOUDINARY_PROVISIONING_API_SECRET", &|| url.secret(), check_secret)?;
         let origin = match (get("CLOUDINARY_ORIGIN"), get("CLOUDINARY_REGION")) {
-            (Some(origin), _) => Some(Origin::url(&origin)?),
-            (None, Some(region)) => Some(Origin::region(region.parse()?)),
-            (None, None) => url.origin()?,
+            (Some(origin), _) => Some(Origin::url(&origin).map_err(|error| error.in_variable("CLOUDINARY_ORIGIN"))?),
+            (None, Some(region)) => {
+                let region = region.parse().map_err(|error: AccountError| error.in_variable("CLOUDINARY_REGION"))?;
+                Some(Origin::region(region))
+            }
+            (None, None) => url.origin().map_err(of_url)?,
         };
         Ok(Self::new(id, key, secret)?.at(origin))
     }
@@ -316,12 +325,106 @@ fn provisioning_url(origin: &Origin, id: &AccountId) -> String {
     PathPrefix::Provisioning.url(origin.as_str(), id.as_str()).unwrap_or_default()
 }
 
+/// Checks a part of the credentials.
+type Check = fn(&str) -> Result<(), AccountError>;
+
+fn check_id(id: &str) -> Result<(), AccountError> {
+    let part = "account id";
+    check_text(part, id)?;
+    check_no_quotes(part, id)?;
+    match check_segment("account_id", id) {
+        Ok(()) => Ok(()),
+        Err(_) => Err(AccountError::invalid(part, "is `.` or `..`")),
+    }
+}
+
+fn check_key(key: &str) -> Result<(), AccountError> {
+    let part = "API key";
+    check_text(part, key)?;
+    check_no_quotes(part, key)?;
+    if key.contains(':') {
+        return Err(AccountError::invalid(part, "has a colon, which Basic authentication cannot carry"));
+    }
+    Ok(())
+}
+
+fn check_secret(secret: &str) -> Result<(), AccountError> {
+    check_text("API secret", secret)
+}
+
+/// Refuses what no part of the credentials has, and what shells, files and clipboards add to them.
 fn check_text(part: &'static str, value: &str) -> Result<(), AccountError> {
+    let invalid = |why| Err(AccountError::invalid(part, why));
     if value.is_empty() {
         return Err(AccountError::new(part, AccountReason::Missing));
     }
     if value.chars().any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER) {
-        return Err(AccountError::invalid(part, "has control characters or is not valid Unicode"));
+        return invalid("has control characters or is not valid Unicode");
+    }
+    if value.starts_with(QUOTES) || value.ends_with(QUOTES) {
+        return invalid("begins or ends with a quote");
+    }
+    if value.trim().len() < value.len() {
+        return invalid("begins or ends with a blank");
+    }
+    if value.contains(char::is_whitespace) {
+        return invalid("has a blank inside");
+    }
+    if value.contains(is_deceptive) {
+        return invalid("has invisible characters");
     }
     Ok(())
+}
+
+fn check_no_quotes(part: &'static str, value: &str) -> Result<(), AccountError> {
+    if value.contains(QUOTES) { Err(AccountError::invalid(part, "has a quote inside")) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_shells_and_files_add_to_credentials_is_named() {
+        let error = |id, key, secret: &str| Account::new(id, key, secret).unwrap_err().to_string();
+        for (given, expected) in [
+            (error("\"acc\"", "key", "secret"), "account id begins or ends with a quote"),
+            (error("acc", "ke'y", "secret"), "API key has a quote inside"),
+            (error("acc", " key", "secret"), "API key begins or ends with a blank"),
+            (error("acc", "key", "secret "), "API secret begins or ends with a blank"),
+            (error("acc", "key", "sec ret"), "API secret has a blank inside"),
+            (error("acc", "key", "secret\u{200b}"), "API secret has invisible characters"),
+            (error("acc", "key", "secret\n"), "API secret has control characters or is not valid Unicode"),
+        ] {
+            assert_eq!(given, expected);
+        }
+        assert!(Account::new("acc", "key", "sec\"ret").is_ok());
+    }
+
+    #[test]
+    fn an_error_names_the_variable_that_it_is_about() {
+        let error = |variables: &[(&str, &str)]| {
+            let all = [("CLOUDINARY_ACCOUNT_URL", "account://key:secret@acc")];
+            let find = |name: &str| variables.iter().chain(&all).find(|(other, _)| *other == name);
+            let error = Account::from_lookup(|name| find(name).map(|(_, value)| (*value).to_owned())).unwrap_err();
+            (error.variable(), error.to_string())
+        };
+        for (variable, value, expected) in [
+            (URL, "account://key:secret@acc ", "account URL in CLOUDINARY_ACCOUNT_URL begins or ends with a blank"),
+            (URL, "'account://key:secret@acc'", "account URL in CLOUDINARY_ACCOUNT_URL begins or ends with a quote"),
+            (URL, "account://key:sec%20ret@acc", "API secret in CLOUDINARY_ACCOUNT_URL has a blank inside"),
+            (URL, "account://key:%ff@acc", "API secret in CLOUDINARY_ACCOUNT_URL is not valid percent-encoded UTF-8"),
+            ("CLOUDINARY_ACCOUNT_ID", "..", "account id in CLOUDINARY_ACCOUNT_ID is `.` or `..`"),
+            (
+                "CLOUDINARY_PROVISIONING_API_KEY",
+                "\"key\"",
+                "API key in CLOUDINARY_PROVISIONING_API_KEY begins or ends with a quote",
+            ),
+            ("CLOUDINARY_ORIGIN", "nonsense", "origin in CLOUDINARY_ORIGIN does not begin with `https://`"),
+            ("CLOUDINARY_REGION", "moon", "region in CLOUDINARY_REGION is not `api`"),
+        ] {
+            let (named, text) = error(&[(variable, value)]);
+            assert!(named == Some(variable) && text.starts_with(expected), "{text}");
+        }
+    }
 }

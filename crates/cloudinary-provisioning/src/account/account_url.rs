@@ -4,6 +4,9 @@ use crate::account::origin::Origin;
 use crate::outcome::account_error::AccountError;
 use percent_encoding::percent_decode_str;
 
+/// What shells and files put around values.
+pub(crate) const QUOTES: [char; 7] = ['"', '\'', '`', '“', '”', '‘', '’'];
+
 /// The pieces of an account URL, still encoded; an empty piece is a missing one.
 #[derive(Default)]
 pub(crate) struct AccountUrl<'u> {
@@ -15,16 +18,23 @@ pub(crate) struct AccountUrl<'u> {
 
 impl<'u> AccountUrl<'u> {
     pub(crate) fn split(url: &'u str) -> Result<Self, AccountError> {
+        let invalid = |why| Err(AccountError::invalid("account URL", why));
+        if url.starts_with(QUOTES) || url.ends_with(QUOTES) {
+            return invalid("begins or ends with a quote");
+        }
+        if url.trim().len() < url.len() {
+            return invalid("begins or ends with a blank or a line break");
+        }
         let rest = match url.split_once("://") {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("account") => rest,
-            _ => return Err(AccountError::invalid("account URL", "does not begin with `account://`")),
+            _ => return invalid("does not begin with `account://`"),
         };
         // A secret may hold an `@` or a `?`, an id does not.
         let (credentials, id) = rest.rsplit_once('@').unwrap_or(("", rest));
         let (id, query) = id.split_once('?').unwrap_or((id, ""));
         let id = id.strip_suffix('/').unwrap_or(id);
         if id.contains(['/', '?', '#', ':']) {
-            return Err(AccountError::invalid("account URL", "has something behind the account id"));
+            return invalid("has something behind the account id");
         }
         let (key, secret) = credentials.split_once(':').unwrap_or((credentials, ""));
         Ok(Self { id, key, secret, query })

@@ -10,7 +10,8 @@ use http::{Response, StatusCode};
 
 /// A retry that is about to happen.
 ///
-/// It contains no URL and no header, and so no secret. `Display` is one line for a log.
+/// It contains no URL and no header, and so no secret. `Display` is one line for a log; `{event:#}` adds the chain of
+/// causes, such as why a connection failed.
 ///
 /// ```
 /// use cloudinary_provisioning::RetryEvent;
@@ -45,7 +46,9 @@ impl<'x> RetryEvent<'x> {
 impl fmt::Display for RetryEvent<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { operation, attempt, delay, cause } = self;
-        write!(f, "{operation}: attempt {attempt}: {}, retrying in {delay:.1?}", cause.summary())
+        write!(f, "{operation}: attempt {attempt}: ")?;
+        cause.summary().fmt(f)?;
+        write!(f, ", retrying in {delay:.1?}")
     }
 }
 

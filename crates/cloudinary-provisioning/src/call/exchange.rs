@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use http::Request;
+use http::uri::Authority;
 
 use crate::account::account::Account;
 use crate::account::options::RequestOptions;
@@ -374,7 +375,8 @@ impl<O: Operation> Exchange<O> {
         }
         self.retry.attempts = self.retry.attempts.saturating_add(1);
         let decode = |status, body: &[u8]| self.operation.decode(status, body);
-        let error = match result(self.operation.id(), outcome, at, decode) {
+        let host = self.request.uri().authority();
+        let error = match result(self.operation.id(), outcome, at, host, decode) {
             Ok(response) => {
                 self.ended = true;
                 return Step::Done(response.with_attempts(self.retry.attempts));
@@ -442,7 +444,8 @@ impl<O: Operation> Exchange<O> {
     /// Takes the outcome of a look-up.
     fn on_lookup(&mut self, outcome: Outcome, at: Reading, elapsed: Duration) -> Step<'_, O::Output> {
         let Some(recovery) = self.recovery.as_mut() else { return Step::Failed(self.out_of_order()) };
-        let conclusion = recovery.on_outcome(at, elapsed, |id, decode| result(id, outcome, at, decode));
+        let host = self.request.uri().authority();
+        let conclusion = recovery.on_outcome(at, elapsed, |id, decode| result(id, outcome, at, host, decode));
         let attempts = self.retry.attempts;
         match conclusion {
             Conclusion::Send => Step::Send,
@@ -539,6 +542,7 @@ fn result<T>(
     id: &'static str,
     outcome: Outcome,
     at: Reading,
+    host: Option<&Authority>,
     decode: impl FnOnce(http::StatusCode, &[u8]) -> Result<T, crate::wire::json::Unreadable>,
 ) -> Result<Response<T>, Error> {
     let now = Some(at.wall_clock);
@@ -557,7 +561,7 @@ fn result<T>(
         },
         Outcome::Truncated(response, source) => incomplete(ErrorKind::Truncated(source), response),
         Outcome::TooLarge(response, limit) => incomplete(ErrorKind::TooLarge { limit }, response),
-        Outcome::Failed(error) => Error::without_response(Some(id), ErrorKind::Transport(error)),
+        Outcome::Failed(error) => Error::without_response(Some(id), ErrorKind::Transport(error)).with_host(host),
     })
 }
 

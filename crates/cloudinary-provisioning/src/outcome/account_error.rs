@@ -1,5 +1,7 @@
 //! [`AccountError`]: an account or an origin that cannot be used.
 
+use std::fmt;
+
 /// An account or an origin that cannot be used.
 ///
 /// It names the part, and never shows its text.
@@ -16,19 +18,25 @@
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{part} {reason}")]
+#[error("{part}{} {reason}", InVariable(*variable))]
 pub struct AccountError {
     part: &'static str,
     reason: AccountReason,
+    variable: Option<&'static str>,
 }
 
 impl AccountError {
     pub(crate) fn new(part: &'static str, reason: AccountReason) -> Self {
-        Self { part, reason }
+        Self { part, reason, variable: None }
     }
 
     pub(crate) fn invalid(part: &'static str, why: &'static str) -> Self {
         Self::new(part, AccountReason::Invalid { why })
+    }
+
+    /// The same error, of a part that this variable holds.
+    pub(crate) fn in_variable(self, variable: &'static str) -> Self {
+        Self { variable: Some(variable), ..self }
     }
 
     /// Returns the part: `account URL`, `account id`, `API key`, `API secret`, `origin`, `region` or `user agent suffix`.
@@ -39,6 +47,20 @@ impl AccountError {
     /// Returns what is wrong with it.
     pub fn reason(&self) -> &AccountReason {
         &self.reason
+    }
+
+    /// Returns the variable that holds the part, if it was [looked up](crate::Account::from_lookup).
+    pub fn variable(&self) -> Option<&'static str> {
+        self.variable
+    }
+}
+
+/// Where a part is, behind its name.
+struct InVariable(Option<&'static str>);
+
+impl fmt::Display for InVariable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |variable| write!(f, " in {variable}"))
     }
 }
 

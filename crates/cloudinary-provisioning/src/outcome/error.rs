@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use http::header::LOCATION;
+use http::uri::Authority;
 use http::{HeaderMap, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
@@ -28,11 +30,11 @@ use crate::wire::json::Object;
 /// | any other status | [`status`](Self::status) |
 /// | a timeout or a lost connection | [`kind`](Self::kind) is [`Transport`](ErrorKind::Transport) |
 ///
-/// `Display` is one line: the operation, the status, the service's message, and the request id; `{error:#}` adds the chain
-/// of causes, such as why a connection failed. Control characters
+/// `Display` is one line: the operation, the status, where a redirect leads, the service's message, and the request id, or
+/// the host that gave no response; `{error:#}` adds the chain of causes, such as why a connection failed. Control characters
 /// and characters that change the direction of text are escaped, and the service's message is limited to 1 KiB;
 /// [`message`](Self::message) and [`body`](Self::body) return all of it. Neither `Display` nor `Debug` shows a body or
-/// a header.
+/// any other header.
 ///
 /// ```
 /// use cloudinary_provisioning::{http::Response, users};
@@ -56,6 +58,8 @@ struct Parts {
     operation: Option<&'static str>,
     kind: ErrorKind,
     response: Option<Response<Vec<u8>>>,
+    /// The host that gave no response.
+    host: Option<Authority>,
     fields: ErrorFields,
     retry_after: Option<Duration>,
     attempts: u32,
@@ -99,7 +103,7 @@ pub enum ErrorKind {
     Decode {
         /// The place in the body, such as `users[3].created_at`, or `.` for the body as a whole.
         path: String,
-        /// The type that was found, and what was expected. It never quotes the body.
+        /// The type that was found, and what was expected. Of the body, it quotes nothing but the title of a web page.
         message: String,
     },
     /// No response arrived.
@@ -179,6 +183,7 @@ impl Error {
             operation,
             kind,
             response,
+            host: None,
             fields: fields.unwrap_or_default(),
             retry_after: None,
             attempts: 0,
@@ -186,6 +191,11 @@ impl Error {
             reason: None,
             maybe_applied: false,
         }))
+    }
+
+    pub(crate) fn with_host(mut self, host: Option<&Authority>) -> Self {
+        self.0.host = host.cloned();
+        self
     }
 
     pub(crate) fn with_retry_after(mut self, delay: Option<Duration>) -> Self {
@@ -341,13 +351,14 @@ impl Error {
         self.0.maybe_applied
     }
 
-    /// What went wrong with one attempt, in one line, without the operation.
+    /// What went wrong with one attempt, in one line, without the operation; `{:#}` adds the chain of causes.
     pub(crate) fn summary(&self) -> impl fmt::Display {
         struct Summary<'e>(&'e Error);
 
         impl fmt::Display for Summary<'_> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.write_summary(f)
+                self.0.write_summary(f)?;
+                if f.alternate() { self.0.write_causes(f) } else { Ok(()) }
             }
         }
 
@@ -359,7 +370,12 @@ impl Error {
             (ErrorKind::Account(error), _) => write!(f, "{error}")?,
             (ErrorKind::Config(error), _) => write!(f, "{error}")?,
             (ErrorKind::Build(error), _) => write!(f, "{error}")?,
-            (ErrorKind::Transport(error), _) => write!(f, "{error}")?,
+            (ErrorKind::Transport(error), _) => {
+                write!(f, "{error}")?;
+                if let Some(host) = &self.0.host {
+                    write!(f, " (host {host})")?;
+                }
+            }
             (ErrorKind::SecretLost { sub_account_id, api_key }, _) => {
                 match api_key {
                     Some(key) => write!(f, "the access key {} was created", Escaped(key.as_str()))?,
@@ -384,6 +400,9 @@ impl Error {
             },
             (_, None) => f.write_str("no response")?,
         }
+        if let Some(location) = self.redirects_to() {
+            write!(f, ", a redirect to {}", Escaped(location))?;
+        }
         if let Some(message) = self.message() {
             write!(f, ": {}", Escaped(message))?;
         }
@@ -394,6 +413,17 @@ impl Error {
             write!(f, " (request {})", Escaped(id))?;
         }
         Ok(())
+    }
+
+    fn write_causes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        std::iter::successors(std::error::Error::source(self), |error| error.source())
+            .try_for_each(|cause| write!(f, ": {}", Escaped(&cause.to_string())))
+    }
+
+    /// Where a redirect leads, without its query, which may hold a token.
+    fn redirects_to(&self) -> Option<&str> {
+        let response = self.response().filter(|response| response.status().is_redirection())?;
+        response.headers().get(LOCATION)?.to_str().ok()?.split(['?', '#']).next()
     }
 
     fn body_length(&self) -> usize {
@@ -466,8 +496,7 @@ impl fmt::Display for Error {
         if !f.alternate() {
             return Ok(());
         }
-        std::iter::successors(std::error::Error::source(self), |error| error.source())
-            .try_for_each(|cause| write!(f, ": {}", Escaped(&cause.to_string())))
+        self.write_causes(f)
     }
 }
 
@@ -511,5 +540,37 @@ impl From<AccountError> for Error {
 impl From<BuildError> for Error {
     fn from(error: BuildError) -> Self {
         Self::without_response(None, ErrorKind::Build(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_redirect_says_where_to() {
+        let redirect = |location: &str| {
+            let response = Response::builder().status(302).header(LOCATION, location).body(Vec::new()).unwrap();
+            Error::new(Some("getUser"), ErrorKind::Status, Some(response)).to_string()
+        };
+        let expected = "getUser: 302 Found, a redirect to https://login.example.com/a";
+        assert_eq!(redirect("https://login.example.com/a?token=t0ken#x"), expected);
+        assert_eq!(redirect("/a?b"), "getUser: 302 Found, a redirect to /a");
+    }
+
+    #[test]
+    fn an_unreachable_host_is_named_with_the_cause() {
+        let host = Authority::from_static("api.example.com:8443");
+        let kind = ErrorKind::Transport(TransportError::not_sent("connection refused"));
+        let error = Error::new(Some("getUser"), kind, None).with_host(Some(&host));
+        assert_eq!(error.to_string(), "getUser: the request was not sent (host api.example.com:8443)");
+        assert_eq!(
+            format!("{error:#}"),
+            "getUser: the request was not sent (host api.example.com:8443): connection refused"
+        );
+        assert_eq!(
+            format!("{:#}", crate::RetryEvent::new("getUser", 1, Duration::from_secs(1), &error)),
+            "getUser: attempt 1: the request was not sent (host api.example.com:8443): connection refused, retrying in 1.0s"
+        );
     }
 }

@@ -29,7 +29,7 @@ impl fmt::Display for Escaped<'_> {
 }
 
 /// Control characters, line and paragraph separators, and the controls of the bidirectional algorithm.
-fn is_deceptive(c: char) -> bool {
+pub(crate) fn is_deceptive(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
