@@ -104,6 +104,9 @@ impl Builder<'_> {
             return Err(Obstacle::Problem(format!("there is no role {id}, neither declared nor in the account")));
         }
         let found = self.snapshot.roles.get(id).and_then(|part| part.known()).and_then(Option::as_ref);
+        if declaration.is_none() && found.is_some_and(|role| self.is_pruned_role(role)) {
+            return Err(Obstacle::Problem(format!("role {id} is not declared, and `prune` removes what is not")));
+        }
         let scope = found.and_then(|role| role.scope.as_ref()).or(declaration.and_then(|role| role.scope.as_ref()));
         let wanted = match declared.scope {
             Scope::Account => ScopeType::Account,

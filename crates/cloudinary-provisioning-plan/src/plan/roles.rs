@@ -72,6 +72,15 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Whether a role that is not declared goes.
+    pub(crate) fn is_pruned_role(&self, found: &FoundRole) -> bool {
+        let name = found.name.as_deref().unwrap_or_default();
+        self.prunes(ObjectKind::Roles)
+            && !found.system
+            && !self.is_ignored(ObjectKind::Roles, found.id.as_str())
+            && !self.is_ignored(ObjectKind::Roles, name)
+    }
+
     fn prune_roles(&mut self) {
         if let Err(reason) = self.snapshot.all_roles.or_reason() {
             return self.unknown(KIND, "", reason);
@@ -79,10 +88,7 @@ impl Builder<'_> {
         let declared: BTreeSet<&str> = self.manifest.roles.iter().map(|role| role.id.as_str()).collect();
         for (id, part) in &self.snapshot.roles {
             let Some(Some(found)) = part.known() else { continue };
-            let name = found.name.as_deref().unwrap_or_default();
-            let is_ignored =
-                self.is_ignored(ObjectKind::Roles, id.as_str()) || self.is_ignored(ObjectKind::Roles, name);
-            if found.system || is_ignored || declared.contains(id.as_str()) {
+            if declared.contains(id.as_str()) || !self.is_pruned_role(found) {
                 continue;
             }
             if let Err(Obstacle::Unknown(reason) | Obstacle::Problem(reason)) = self.delete_role(id) {
