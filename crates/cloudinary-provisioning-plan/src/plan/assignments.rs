@@ -147,7 +147,7 @@ impl Builder<'_> {
         let role = self.snapshot.roles.get(&assignment.role).and_then(|part| part.known()).and_then(Option::as_ref);
         let role_name = role.and_then(|role| role.name.as_deref()).unwrap_or_default();
         let principal = self.principal_name(&assignment.principal);
-        is_ignored(ObjectKind::Roles, &assignment.role.to_string())
+        is_ignored(ObjectKind::Roles, assignment.role.as_str())
             || is_ignored(ObjectKind::Roles, role_name)
             || match &principal {
                 Some(Principal::User(email)) => is_ignored(ObjectKind::Users, email),

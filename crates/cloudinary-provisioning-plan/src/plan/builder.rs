@@ -375,7 +375,7 @@ impl<'a, D, F> Index<'a, D, F> {
     ) -> Resolved<Handle> {
         self.reason().map_err(|obstacle| match obstacle {
             Obstacle::Unknown(reason) => Obstacle::Unknown(format!("{what} {name} is not known: {reason}")),
-            problem => problem,
+            problem @ Obstacle::Problem(_) => problem,
         })?;
         let several = |count| Obstacle::Problem(format!("there are {count} of the name {what} {name} in the account"));
         match self.declared(name) {

@@ -19,9 +19,8 @@ impl Builder<'_> {
         for declared in &self.manifest.keys {
             let object = Object::Key(declared);
             match (self.environment(&declared.environment), declared.is_absent()) {
-                (Err(Obstacle::Problem(_)), true) => self.unchanged(KIND),
+                (Err(Obstacle::Problem(_)) | Ok(Handle::Made(_)), true) => self.unchanged(KIND),
                 (Err(obstacle), _) => self.block(object, obstacle),
-                (Ok(Handle::Made(_)), true) => self.unchanged(KIND),
                 (Ok(environment @ Handle::Made(_)), false) if &*declared.name == ROOT_KEY => {
                     self.root_key(declared, environment);
                 }

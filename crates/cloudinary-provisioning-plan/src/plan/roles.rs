@@ -1,6 +1,7 @@
 //! Custom roles: what differs.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use cloudinary_provisioning::{PolicyId, RoleId};
 use serde_json::Value;
@@ -124,24 +125,8 @@ fn create(declared: &Role) -> Resolved<Step> {
 }
 
 fn update(declared: &Role, found: &FoundRole) -> Resolved<Option<Step>> {
-    let fixed = |field, wanted: Option<&str>, found: Option<&str>| match (wanted, found) {
-        (Some(wanted), Some(found)) if wanted != found => Err(Obstacle::Problem(format!(
-            "`{field}` is {found} and cannot be changed to {wanted}: give the role another id"
-        ))),
-        _ => Ok(()),
-    };
-    let text = |value: Option<&str>| value.map(str::to_owned);
-    fixed(
-        "permission",
-        text(declared.permission.as_ref().map(|value| value.as_str())).as_deref(),
-        found.permission.as_ref().map(|value| value.as_str()),
-    )?;
-    fixed(
-        "scope",
-        text(declared.scope.as_ref().map(|value| value.as_str())).as_deref(),
-        found.scope.as_ref().map(|value| value.as_str()),
-    )?;
-
+    unchangeable("permission", declared.permission.as_ref(), found.permission.as_ref())?;
+    unchangeable("scope", declared.scope.as_ref(), found.scope.as_ref())?;
     let mut changes = Vec::new();
     let (old_name, old_description) =
         (found.name.clone().unwrap_or_default(), found.description.clone().unwrap_or_default());
@@ -170,6 +155,15 @@ fn update(declared: &Role, found: &FoundRole) -> Resolved<Option<Step>> {
     let fields = RoleFields { name, description: Some(description).filter(|text| !text.is_empty()), policies };
     let work = Work::UpdateRole(found.id.clone(), fields);
     Ok(Some(Step::new(KIND, declared.id.as_str(), Action::Update, work).id(&found.id).changes(changes)))
+}
+
+fn unchangeable<T: PartialEq + fmt::Display>(field: &str, wanted: Option<&T>, found: Option<&T>) -> Resolved<()> {
+    match (wanted, found) {
+        (Some(wanted), Some(found)) if wanted != found => Err(Obstacle::Problem(format!(
+            "`{field}` is {found} and cannot be changed to {wanted}: give the role another id"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 fn wanted_policies(declared: &Role) -> Option<BTreeSet<PolicyId>> {

@@ -14,6 +14,7 @@ use cloudinary_provisioning::{
     Value,
 };
 
+use super::pages::Listed;
 use crate::any_operation::{AnyOperation, Map};
 use crate::snapshot::{
     ALL, FoundAccess, FoundAssignment, FoundEnvironment, FoundGroup, FoundKey, FoundPolicy, FoundPrincipal, FoundRole,
@@ -64,7 +65,7 @@ pub struct Fact(pub(super) FactKind);
 pub(super) enum FactKind {
     Environments(Result<Vec<FoundEnvironment>, String>),
     Groups(Result<Vec<FoundGroup>, String>, BTreeMap<UserId, String>),
-    Users(Result<Vec<(FoundUser, Option<u64>)>, String>),
+    Users(Result<Vec<Listed>, String>),
     Access(BTreeSet<SubAccountId>),
     UserIds(BTreeSet<UserId>),
     Members(BTreeSet<UserId>, BTreeMap<UserId, String>),
@@ -118,7 +119,7 @@ impl Read {
                 let principal = holder.clone();
                 principals::ListRoles::new(holder.kind.clone(), &holder.id, permission.clone()).map(move |found| {
                     let found = found.into_iter().map(|found| assignment(&principal, found)).collect();
-                    Fact(FactKind::Assignments(found))
+                    Fact(FactKind::Assignments(Ok(found)))
                 })
             }
             Self::Policies(scope, cursor) => {
@@ -177,7 +178,7 @@ fn all_users(found: Vec<User>) -> Fact {
     Fact(FactKind::Users(found.into_iter().map(user).collect()))
 }
 
-fn user(found: User) -> Result<(FoundUser, Option<u64>), String> {
+fn user(found: User) -> Result<Listed, String> {
     let email = found.email.ok_or_else(|| missing("user", found.id.as_str(), "email"))?;
     let mut user = FoundUser::new(found.id, email);
     user.name = found.name;
@@ -226,11 +227,11 @@ fn principal(role: &RoleId, found: RolePrincipal) -> Result<FoundAssignment, Str
     Ok(assignment)
 }
 
-fn assignment(principal: &FoundPrincipal, found: PrincipalRole) -> Result<FoundAssignment, String> {
+fn assignment(principal: &FoundPrincipal, found: PrincipalRole) -> FoundAssignment {
     let scope = scope(found.scope_type.as_ref(), found.scope_id.as_ref());
     let mut assignment = FoundAssignment::new(found.id, scope, principal.clone());
     assignment.content = content(found.policy_parameters);
-    Ok(assignment)
+    assignment
 }
 
 /// An account's scope has no id, or an empty one.

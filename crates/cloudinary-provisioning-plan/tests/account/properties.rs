@@ -140,8 +140,8 @@ proptest! {
             fake.users().filter(|user| !declared.contains(&user.email.to_ascii_lowercase())).cloned().collect()
         };
         prop_assert_eq!(unmanaged(&before), unmanaged(&world.fake));
-        let names: Vec<&str> = manifest.groups.iter().flat_map(|group| [Some(&group.name), group.was.as_ref()]).flatten().map(|name| name.as_str()).collect();
-        let named_by_users: Vec<&str> = manifest.users.iter().flat_map(|user| user.groups.iter().flatten()).map(|name| name.as_str()).collect();
+        let names: Vec<&str> = manifest.groups.iter().flat_map(|group| [Some(&group.name), group.was.as_ref()]).flatten().map(cloudinary_provisioning_plan::manifest::Name::as_str).collect();
+        let named_by_users: Vec<&str> = manifest.users.iter().flat_map(|user| user.groups.iter().flatten()).map(cloudinary_provisioning_plan::manifest::Name::as_str).collect();
         if manifest.users.iter().all(|user| user.groups.is_none()) {
             let groups = |fake: &FakeAccount| -> Vec<_> {
                 fake.groups().filter(|group| !names.contains(&&*group.name)).cloned().collect()

@@ -36,8 +36,8 @@ fn a_large_account_is_read_page_by_page() {
     let fake = FakeAccount::new("acc", "key", "secret")
         .with_sub_account(NewSubAccount::new("shop").id("s1"))
         .with_users(users);
-    let declared: String =
-        (0..50).map(|n| format!("[[users]]\nemail = \"u{n}@example.com\"\nenvironments = [\"shop\"]\n")).collect();
+    let declared = |n| format!("[[users]]\nemail = \"u{n}@example.com\"\nenvironments = [\"shop\"]\n");
+    let declared = (0..50).map(declared).collect::<Vec<_>>().concat();
     let (snapshot, calls) = World::new(fake).read(Survey::new(&manifest(&declared)).pages_ahead(8));
     assert_eq!(snapshot.users.known().map(Vec::len), Some(2_350));
     // 24 pages and the empty one, at most 8 beyond it, the environments, and who can access the only one.
