@@ -112,7 +112,7 @@ mod retry {
     use super::common::account;
     use super::{Bencher, black_box};
     use cloudinary_provisioning::users::Get;
-    use cloudinary_provisioning::{Exchange, Outcome, RetryPolicy, Sample, Step, TransportError};
+    use cloudinary_provisioning::{Exchange, Outcome, Reading, RetryPolicy, Step, TransportError};
     use http::Response;
     use std::time::{Duration, SystemTime};
 
@@ -121,9 +121,10 @@ mod retry {
         let (account, operation) = (account(), Get::new("0abed8df"));
         let policy = RetryPolicy::default().max_attempts(u32::MAX);
         let mut exchange = Exchange::new(&account, &operation, policy).unwrap();
-        let sample = Sample::new(Duration::from_millis(250), SystemTime::UNIX_EPOCH, 0x9e37_79b9_7f4a_7c15);
+        let sample = Reading::new(Duration::from_millis(250), SystemTime::UNIX_EPOCH, 0x9e37_79b9_7f4a_7c15);
         bencher.bench_local(move || {
-            let step = exchange.on_outcome(black_box(outcome()), sample);
+            let attempt = exchange.begin(sample.now).unwrap();
+            let step = exchange.on_outcome(attempt, black_box(outcome()), sample);
             assert!(matches!(step, Step::Retry(_)));
         });
     }

@@ -8,7 +8,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant, SystemTime};
 
 use cloudinary_provisioning::http::{Request, Response};
-use cloudinary_provisioning::{AsyncDriver, Outcome, Sample, TransportError};
+use cloudinary_provisioning::{AsyncDriver, Outcome, Reading, TransportError};
 use reqwest::{Client, redirect::Policy};
 
 mod common;
@@ -37,8 +37,8 @@ impl AsyncDriver for Stack {
         tokio::time::sleep(delay).await;
     }
 
-    fn sample(&self) -> Sample {
-        Sample::new(self.1.elapsed(), SystemTime::now(), RandomState::new().hash_one(()))
+    fn reading(&self) -> Reading {
+        Reading::new(self.1.elapsed(), SystemTime::now(), RandomState::new().hash_one(()))
     }
 }
 

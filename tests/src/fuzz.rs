@@ -8,7 +8,7 @@ use std::{
 };
 
 use cloudinary_provisioning::{
-    Account, Error, ErrorKind, Exchange, Operation, Origin, Outcome, Raw, RetryPolicy, Safety, Sample, Step,
+    Account, Error, ErrorKind, Exchange, Operation, Origin, Outcome, Raw, Reading, RetryPolicy, Safety, Step,
     TransportError, users,
 };
 use cloudinary_provisioning_fake::{FakeAccount, Fault as Scripted, Framing, NewGroup, NewSubAccount, NewUser};
@@ -109,8 +109,13 @@ pub(crate) fn call<O: Operation>(operation: &O, reply: &Response<Vec<u8>>) {
         let mut elapsed = Duration::ZERO;
         loop {
             let jitter = (reply.body().len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            let sample = Sample::new(elapsed, SystemTime::UNIX_EPOCH + elapsed, jitter);
-            match exchange.on_outcome(outcome(which, reply.clone()), sample) {
+            let sample = Reading::new(elapsed, SystemTime::UNIX_EPOCH + elapsed, jitter);
+            let attempt = match exchange.begin(elapsed) {
+                Ok(attempt) => attempt,
+                Err(error) => break check_end(&error, operation.safety()),
+            };
+            match exchange.on_outcome(attempt, outcome(which, reply.clone()), sample) {
+                Step::Send => panic!("nothing is looked up"),
                 Step::Retry(event) => {
                     assert!(event.delay <= LONGEST_WAIT, "{:?}", event.delay);
                     assert!(event.attempt < 3);
@@ -123,8 +128,10 @@ pub(crate) fn call<O: Operation>(operation: &O, reply: &Response<Vec<u8>>) {
         assert!(elapsed <= Duration::from_secs(120));
     }
     let mut exchange = Exchange::new(&account, operation, RetryPolicy::none()).expect("a request");
-    let sample = Sample::new(Duration::MAX, SystemTime::UNIX_EPOCH, u64::MAX);
-    assert!(matches!(exchange.on_outcome(TransportError::maybe_sent("lost").into(), sample), Step::Failed(_)));
+    let sample = Reading::new(Duration::MAX, SystemTime::UNIX_EPOCH, u64::MAX);
+    let attempt = exchange.begin(Duration::ZERO).expect("the first attempt");
+    let step = exchange.on_outcome(attempt, TransportError::maybe_sent("lost").into(), sample);
+    assert!(matches!(step, Step::Failed(_)));
 }
 
 fn check_end(error: &Error, safety: Safety) {

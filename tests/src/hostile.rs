@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use cloudinary_provisioning::{Account, Entry, Error, Field, Kind, Place, catalog};
+use cloudinary_provisioning::catalog::{Entry, Field, Kind, Place};
+use cloudinary_provisioning::{Account, Error, catalog};
 use http::{Request, Response};
 use serde_json::{Value, json};
 
@@ -138,7 +139,11 @@ pub fn in_each_field(text: &str) -> Vec<(&'static Field, Boxed, Decoded)> {
 
 /// Whether a field takes any text.
 fn holds_text(field: &Field) -> bool {
-    let text = matches!(field.kind, Kind::Text | Kind::List(Kind::Text) | Kind::Nullable(Kind::Text));
+    let text = |kind: &Kind| matches!(kind, Kind::Text | Kind::Id | Kind::SubAccountAccess);
+    let text = match field.kind {
+        Kind::List(kind) | Kind::Nullable(kind) => text(kind),
+        kind => text(&kind),
+    };
     text && field.limits.is_none_or(|(_, max)| matches!(field.kind, Kind::List(_)) && max == 100)
 }
 

@@ -2,8 +2,9 @@
 
 use std::fmt::Debug;
 
+use cloudinary_provisioning::catalog::Entry;
 use cloudinary_provisioning::{
-    Account, BuildError, Change, Entry, JsonObject, Operation, PermissionType, PrincipalType, Safety, ScopeType,
+    Account, AssignmentChange, BuildError, JsonObject, Operation, PermissionType, PrincipalType, Safety, ScopeType,
     access_keys, agents, billing_usage, catalog, custom_policies, effective_policies, principals, product_environments,
     public, roles, system_policies, user_groups, users,
 };
@@ -39,7 +40,7 @@ where
     O: Operation<Output: Debug + PartialEq + Serialize> + Debug,
 {
     fn id(&self) -> &'static str {
-        O::ID
+        Operation::id(self)
     }
 
     fn safety(&self) -> Safety {
@@ -125,7 +126,7 @@ pub fn samples(text: &dyn Fn(&'static str) -> String) -> Vec<Boxed> {
         boxed(roles::Delete::new(t("role_id")).force(true)),
         boxed(roles::ListPrincipals::new(t("role_id")).scope_type("prodenv").scope_id(t("scope_id")).verbose(true)
             .folder_id(t("folder_id")).asset_id(t("asset_id")).collection_id(t("collection_id")).params(pairs())),
-        boxed(roles::UpdatePrincipals::new(t("role_id"), Change::Add,
+        boxed(roles::UpdatePrincipals::new(t("role_id"), AssignmentChange::Add,
             [roles::AssignedPrincipal::new("user", "u1").scope_id("s1").policy_parameters(object())])),
         boxed(principals::ListRoles::new(user.clone(), t("principal_id"), global.clone()).management_type("custom")
             .scope_type("prodenv").scope_id(t("scope_id")).folder_id(t("folder_id")).asset_id(t("asset_id"))

@@ -7,7 +7,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cloudinary_provisioning::{Entry, Safety, catalog};
+use cloudinary_provisioning::catalog::Entry;
+use cloudinary_provisioning::{Safety, catalog};
 
 const CORE: &str = "crates/cloudinary-provisioning/src";
 
@@ -65,14 +66,14 @@ fn the_tables_of_operations_are_those_of_the_catalogue() {
         rows(header, catalog(), |entry| format!("{} | `{}`", link(&name(entry)), entry.id))
     };
     check("README.md", "", &all(&|name| format!("`{name}`")));
-    check(&format!("{CORE}/lib.rs"), "//! ", &all(&|name| format!("[`{name}`]")));
+    check(&format!("{CORE}/guide/operations.rs"), "//! ", &all(&|name| format!("[`{name}`]")));
     let resources: std::collections::BTreeSet<_> = catalog().map(|entry| entry.resource).collect();
     for resource in resources {
         let entries = catalog().filter(|entry| entry.resource == resource);
         let table = rows("| operation | what it does | request | retried |", entries, |entry| {
             format!("[`{}`] | {}", entry.name, entry.summary)
         });
-        check(&format!("{CORE}/{resource}.rs"), "//! ", &table);
+        check(&format!("{CORE}/api/{resource}.rs"), "//! ", &table);
     }
 }
 
@@ -91,7 +92,7 @@ fn table(text: &str, header: &str) -> Vec<String> {
 
 #[test]
 fn the_readme_and_the_crate_docs_have_the_same_table_of_differences() {
-    let (readme, docs) = (read("README.md"), read("crates/cloudinary-provisioning/src/lib.rs"));
+    let (readme, docs) = (read("README.md"), read("crates/cloudinary-provisioning/src/guide/from_python.rs"));
     let header = "| what | vendor's SDK | here |";
     assert_eq!(table(&readme, header), table(&docs, header));
 }

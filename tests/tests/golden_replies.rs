@@ -157,12 +157,12 @@ fn assert_user(user: &User, expected: &Fields) {
 /// Reads a successful fixture and checks what stands in its head.
 #[track_caller]
 fn read<O: Operation>(operation: &O, case: &str) -> O::Output {
-    let fixture = fixture::response(O::ID, case);
+    let fixture = fixture::response(operation.id(), case);
     let response: Response<O::Output> =
         operation.parse_response(&fixture).unwrap_or_else(|error| panic!("{case}: {error}"));
     assert_eq!(response.status(), 200, "{case}");
     assert_eq!(response.headers(), fixture.headers(), "{case}");
-    assert_eq!(response.request_id(), Some(format!("{}-{case}", O::ID).as_str()));
+    assert_eq!(response.request_id(), Some(format!("{}-{case}", operation.id()).as_str()));
     let expected = if case == "200-full" {
         (Some(500), Some(488), Some(datetime!(2026-11-23 11:00 UTC)))
     } else {
@@ -189,7 +189,7 @@ fn assert_reads_users<O: Operation<Output = User>>(operation: &O) {
     ] {
         assert_user(&read(operation, case), &expected);
     }
-    assert_cases(O::ID, 7);
+    assert_cases(operation.id(), 7);
 }
 
 /// The folder holds this many successes, so that none goes unread.
@@ -349,7 +349,7 @@ fn throttled(
 #[track_caller]
 fn assert_refusals<O: Operation>(operation: &O, refusals: &[Refusal]) {
     for (case, message, throttle) in refusals {
-        let fixture = fixture::response(O::ID, case);
+        let fixture = fixture::response(operation.id(), case);
         let error = match operation.parse(&fixture) {
             Err(error) if matches!(error.kind(), ErrorKind::Status) => error,
             Err(other) => panic!("{case}: {other:?}"),
@@ -358,7 +358,7 @@ fn assert_refusals<O: Operation>(operation: &O, refusals: &[Refusal]) {
         assert_eq!(error.status().unwrap(), case[..3].parse::<u16>().unwrap(), "{case}");
         assert_eq!(error.message(), Some(*message), "{case}");
         assert_eq!((error.code(), error.category(), error.details()), (None, None, None), "{case}");
-        assert_eq!(error.request_id(), Some(format!("{}-{case}", O::ID).as_str()));
+        assert_eq!(error.request_id(), Some(format!("{}-{case}", operation.id()).as_str()));
         assert_eq!(error.headers(), Some(fixture.headers()), "{case}");
         assert_eq!(error.body(), Some(fixture.body().as_slice()), "{case}");
         let (limit, remaining, reset, wait) = throttle.as_ref().map_or((None, None, None, None), |throttle| {
@@ -368,9 +368,9 @@ fn assert_refusals<O: Operation>(operation: &O, refusals: &[Refusal]) {
         assert_eq!(error.retry_after(), wait, "{case}");
     }
     let read: Vec<_> = refusals.iter().map(|refusal| refusal.0.to_owned()).collect();
-    let mut on_disk = fixture::response_cases(O::ID);
+    let mut on_disk = fixture::response_cases(operation.id());
     on_disk.retain(|case| !case.starts_with('2'));
-    assert_eq!(read, on_disk, "refusals of {}", O::ID);
+    assert_eq!(read, on_disk, "refusals of {}", operation.id());
 }
 
 #[test]

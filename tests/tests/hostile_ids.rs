@@ -9,7 +9,8 @@
 
 use std::collections::BTreeSet;
 
-use cloudinary_provisioning::{Account, BuildReason, Place, RequestOptions, Secret, users};
+use cloudinary_provisioning::catalog::Place;
+use cloudinary_provisioning::{Account, BuildReason, RequestOptions, Secret, users};
 use cloudinary_provisioning_tests::{
     hostile::{self, Decoded, UNSENDABLE, is_refused},
     wire,

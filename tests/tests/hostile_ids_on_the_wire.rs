@@ -2,7 +2,8 @@
 //! what the request was built with.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a panic is a failed test")]
 
-use cloudinary_provisioning::{Account, Origin, Place, RetryPolicy, Secret};
+use cloudinary_provisioning::catalog::Place;
+use cloudinary_provisioning::{Account, Origin, RetryPolicy, Secret};
 use cloudinary_provisioning_tests::{
     hostile::{self, Decoded, UNSENDABLE},
     samples::Boxed,

@@ -65,7 +65,7 @@ fn a_server_that_ignores_the_page_and_shuffles_ends_the_list_and_gives_nobody_tw
     let (mut ids, requests) = walk(users::List::new().page_size(10), server, id);
     ids.sort_unstable();
     ids.dedup();
-    assert_eq!((ids.len(), requests.len()), (50, 2));
+    assert_eq!((ids.len(), requests.len()), (50, 3));
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn pages_that_come_round_again_end_the_list() {
         users_of([page % 3 * 2, page % 3 * 2 + 1])
     };
     let (ids, requests) = walk(users::List::new(), server, id);
-    assert_eq!((ids.len(), requests.len()), (6, 4));
+    assert_eq!((ids.len(), requests.len()), (6, 5));
 }
 
 #[test]
@@ -101,10 +101,10 @@ fn cursors_in_the_query_are_followed_to_their_end() {
         (&[(&["a"], Some(""))], 1, 1),
         // An empty page with a cursor is no end.
         (&[(&[], Some("c1")), (&[], Some("c2")), (&["a"], None)], 1, 3),
-        // A cursor that came before is one, and so is a page.
+        // A cursor that came before is one. A page that came before is none.
         (&[(&["a"], Some("c1")), (&["b"], Some("c1"))], 2, 2),
         (&[(&["a"], Some("c1")), (&["b"], Some("c2")), (&["c"], Some("c1"))], 3, 3),
-        (&[(&["a", "b"], Some("c1")), (&["b", "a"], Some("c2")), (&["c"], None)], 2, 2),
+        (&[(&["a", "b"], Some("c1")), (&["b", "a"], Some("c2")), (&["c"], None)], 3, 3),
     ] {
         let server = |request: &Request<Vec<u8>>| policies(pages, query(request, "cursor").as_deref());
         let (ids, sent) = walk(custom_policies::List::new(), server, |policy| policy.id.into_string());

@@ -8,10 +8,11 @@
     reason = "a panic is a failed test"
 )]
 
+use cloudinary_provisioning::catalog::Kind;
 use cloudinary_provisioning::{
-    Account, AccountId, ApiKey, Base, BuildReason, Change, Error, ErrorKind, GroupId, KeyName, Kind, ManagementType,
-    PermissionType, PolicyId, PrincipalId, PrincipalType, Raw, RequestOptions, RoleId, ScopeId, ScopeType, Secret,
-    SubAccountId, UserId,
+    Account, AccountId, ApiKey, AssignmentChange, BuildReason, Error, ErrorKind, GroupId, KeyName, ManagementType,
+    PathPrefix, PermissionType, PolicyId, PrincipalId, PrincipalType, Raw, RequestOptions, RoleId, ScopeId, ScopeType,
+    Secret, SubAccountId, UserId,
     access_keys::{self, DedicatedFor},
     custom_policies::same_statement,
     users::{self, Role, SortBy, SortOrder, UnionType},
@@ -150,10 +151,10 @@ proptest! {
     fn any_account_id_is_refused_by_name_or_is_one_segment(id in text()) {
         let options = RequestOptions::new().account_id(id.as_str());
         for (base, path) in [
-            (Base::Provisioning, vec!["v1_1", "provisioning", "accounts", &id, "x"]),
-            (Base::Permissions, vec!["v2", "accounts", &id, "permissions", "x"]),
+            (PathPrefix::Provisioning, vec!["v1_1", "provisioning", "accounts", &id, "x"]),
+            (PathPrefix::Permissions, vec!["v2", "accounts", &id, "permissions", "x"]),
         ] {
-            match account().request_with(&Raw::new(Method::GET, ["x"]).base(base), &options) {
+            match account().request_with(&Raw::new(Method::GET, ["x"]).prefix(base), &options) {
                 Ok(request) => assert_target(&request, &path, &[]),
                 Err(error) => {
                     prop_assert!(!is_sendable(&id), "{id:?}: {error}");
@@ -292,7 +293,7 @@ proptest! {
             raw = raw.query(key, value);
         }
         if let Some(body) = &body {
-            raw = raw.json(body.clone());
+            raw = raw.json(body);
         }
         match account().request(&raw) {
             Ok(request) => {
@@ -421,7 +422,7 @@ proptest! {
             })+};
         }
         round_trip!(
-            Role, UnionType, SortOrder, SortBy, ScopeType, PermissionType, ManagementType, PrincipalType, Change,
+            Role, UnionType, SortOrder, SortBy, ScopeType, PermissionType, ManagementType, PrincipalType, AssignmentChange,
             access_keys::SortBy, DedicatedFor
         );
     }
@@ -464,7 +465,7 @@ fn known_values_of_open_enums_are_variants_of_their_names() {
     }
     check!(
         Role: 7, UnionType: 2, SortOrder: 2, SortBy: 5, ScopeType: 2, PermissionType: 2, ManagementType: 2,
-        PrincipalType: 4, Change: 2, access_keys::SortBy: 4, DedicatedFor: 1
+        PrincipalType: 4, AssignmentChange: 2, access_keys::SortBy: 4, DedicatedFor: 1
     );
 }
 
@@ -500,8 +501,8 @@ fn fault(kind: &Kind, required: bool, value: &Value) -> Option<String> {
         (Kind::Integer | Kind::Number, Value::String(text)) => is_whole(text),
         (Kind::Time, Value::Number(number)) => number.as_u64() != Some(u64::MAX),
         (Kind::Time | Kind::Date, Value::String(text)) => text.is_empty() || text.starts_with("2026-"),
-        (Kind::Text | Kind::Number, Value::Number(_))
-        | (Kind::Text | Kind::Secret | Kind::Choice(_), Value::String(_))
+        (Kind::Text | Kind::Id | Kind::Number, Value::Number(_))
+        | (Kind::Text | Kind::Id | Kind::Secret | Kind::Choice(_), Value::String(_))
         | (Kind::Object, Value::Object(_)) => true,
         _ => false,
     };
@@ -511,7 +512,9 @@ fn fault(kind: &Kind, required: bool, value: &Value) -> Option<String> {
 /// Whether a number is a text depends on what the text is: ids can be numbers.
 fn depends(kind: &Kind, value: &Value) -> bool {
     match (kind, value) {
-        (Kind::Text, value) => value.is_number(),
+        (Kind::Text | Kind::Id, value) => value.is_number(),
+        // Ids joined with commas.
+        (Kind::List(Kind::Id), value) => value.is_string(),
         (Kind::List(kind), Value::Array(list)) => list.iter().any(|value| depends(kind, value)),
         _ => false,
     }

@@ -10,12 +10,12 @@ use std::{
 };
 
 use cloudinary_provisioning::{
-    Access, Account, AccountId, AccountReason, Admission, ApiKey, Base, BuildReason, Change, CursorPage, Error,
-    ErrorKind, Exchange, FreshConnection, GiveUpReason, GroupId, JsonList, JsonObject, KeyName, ListForm,
-    ManagementType, Null, Nullable, Origin, Outcome, Pager, Params, PermissionType, Permit, PolicyId, PrincipalId,
-    PrincipalType, RateLimit, Raw, Recovery, Region, RequestOptions, RetryPolicy, RoleId, Safety, Sample, ScopeId,
-    ScopeType, Secret, SortOrder, Step, SubAccountId, SuccessResponse, Throttle, TransportError, UserId, catalog,
-    http::Response, users,
+    Account, AccountId, AccountReason, Admission, ApiKey, AssignmentChange, BuildReason, CallEvent, ContentParams,
+    CursorPage, Error, ErrorKind, Exchange, FreshConnection, GiveUpReason, GroupId, JsonList, JsonObject, KeyName,
+    ListForm, ManagementType, Null, Nullable, Origin, Outcome, Pager, PathPrefix, PermissionType, Permit, PolicyId,
+    PrincipalId, PrincipalType, RateLimit, Raw, Reading, Region, RequestOptions, RetryPolicy, RoleId, Safety, ScopeId,
+    ScopeType, Secret, SharedThrottle, SortOrder, Step, SubAccountAccess, SubAccountId, SuccessResponse, Throttle,
+    TransportError, UserId, catalog, http::Response, users,
 };
 use cloudinary_provisioning_fake::{
     self as fakes, FakeAccount, FakeServer, Fault, Framing, NewAccessKey, NewAssignment, NewCustomPolicy, NewGroup,
@@ -27,7 +27,7 @@ use cloudinary_provisioning_tests::{
     script::{self, Action, Endpoint, Script, raw},
 };
 use cloudinary_provisioning_ureq::{
-    Client, ClientBuilder, ConfigError, SystemClock,
+    CancelFlag, Client, ClientBuilder, ConfigError, SystemClock, Wakeup,
     ureq::{self, Proxy},
 };
 use http::Method;
@@ -88,7 +88,7 @@ fn account() -> Account {
 
 /// An operation with a secret in its body.
 fn with_secret() -> Raw {
-    Raw::new(Method::POST, ["sub_accounts", "s1", "access_keys"]).json(json!({"api_secret": BODY, "name": [BODY]}))
+    Raw::new(Method::POST, ["sub_accounts", "s1", "access_keys"]).json(&json!({"api_secret": BODY, "name": [BODY]}))
 }
 
 /// Responses with a secret wherever one can stand but in the service's own message.
@@ -143,13 +143,25 @@ fn no_public_type_shows_a_secret() {
     let mut types = public_types(include_str!("../../crates/cloudinary-provisioning/src/lib.rs"));
     types.extend(public_types(include_str!("../../crates/cloudinary-provisioning-ureq/src/lib.rs")));
     types.extend(public_types(include_str!("../../crates/cloudinary-provisioning-fake/src/lib.rs")));
-    for name in include_str!("../../crates/cloudinary-provisioning/src/users.rs").lines() {
+    for name in include_str!("../../crates/cloudinary-provisioning/src/api/users.rs").lines() {
         let name = name.strip_prefix("pub struct ").or_else(|| name.strip_prefix("pub enum "));
         types.extend(name.and_then(|name| name.split(' ').next()).map(str::to_owned));
     }
     assert!(types.len() > 60, "{types:?}");
-    // Traits, an alias, and a type that nobody can get hold of.
-    for name in ["Operation", "Paged", "Recover", "Clock", "Transport", "Driver", "AsyncDriver", "BoxError"] {
+    // Traits, aliases, and a type that nobody can get hold of.
+    for name in [
+        "Operation",
+        "Paged",
+        "Recover",
+        "Clock",
+        "Transport",
+        "Driver",
+        "AsyncDriver",
+        "BoxError",
+        "JsonObject",
+        "OptionalResult",
+        "InnerTransport",
+    ] {
         assert!(types.remove(name), "{name}");
     }
     let missing: Vec<_> = types.difference(&printed.0).collect();
@@ -164,17 +176,17 @@ fn vocabulary(printed: &mut Printed) {
     printed.both(&PrincipalId::from("p"));
     printed.both(&RoleId::from("r"));
     printed.both(&ScopeId::from("s"));
-    printed.both(&Change::Add);
+    printed.both(&AssignmentChange::Add);
     printed.both(&ManagementType::System);
     printed.both(&PermissionType::Global);
     printed.both(&PrincipalType::User);
     printed.both(&ScopeType::Account);
     printed.both(&SortOrder::Asc);
-    printed.debug(&Access::All);
+    printed.debug(&SubAccountAccess::All);
     printed.debug(&JsonList::<String>::from(["x"]));
     printed.debug(&Null);
     printed.debug(&Nullable::<String>::from("x"));
-    printed.debug(&Params::from([("x", "y")]));
+    printed.debug(&ContentParams::from([("x", "y")]));
     printed.debug(&JsonObject::new());
     printed.debug(&json!(null));
     printed.debug(&ListForm::Commas);
@@ -207,7 +219,7 @@ fn core(printed: &mut Printed) {
     vocabulary(printed);
     printed.both(&SubAccountId::from("s1"));
     printed.debug(&AccountId::from("acc"));
-    printed.debug(&Base::Public);
+    printed.debug(&PathPrefix::Public);
     printed.debug(&Safety::Safe);
     printed.debug(&with_secret());
 
@@ -324,7 +336,7 @@ fn core_errors(printed: &mut Printed) {
 
 fn core_machines(printed: &mut Printed) {
     let account = account();
-    let sample = Sample::new(Duration::ZERO, UNIX_EPOCH, 0);
+    let sample = Reading::new(Duration::ZERO, UNIX_EPOCH, 0);
     printed.debug(&sample);
     printed.debug(&RetryPolicy::default());
     printed.both(&GiveUpReason::NotRetryable);
@@ -336,9 +348,17 @@ fn core_machines(printed: &mut Printed) {
     printed.debug(&Admission::Full);
     printed.debug(&Permit::default());
 
+    let shared = SharedThrottle::new();
+    printed.debug(&shared.place());
+    printed.debug(&shared);
+    printed.debug(&with_secret().map(drop));
+    printed.debug(&with_secret().by_page(["access_keys"]));
+    printed.debug(&CallEvent::new("getUsers", 1, Duration::ZERO, Ok(http::StatusCode::OK)));
+
     let options = RequestOptions::new().header("x-token", TOKEN);
     let create = users::Create::new("Ada", "ada@example.com");
-    printed.debug(&Recovery::with_options(&account, create, RetryPolicy::default(), options.clone()).unwrap());
+    let exchange = Exchange::with_options(&account, create, RetryPolicy::default(), &options);
+    printed.debug(&exchange.unwrap().recover().unwrap());
     for response in responses() {
         let outcomes = [
             Outcome::Response(response.clone()),
@@ -354,11 +374,14 @@ fn core_machines(printed: &mut Printed) {
             };
             let get = users::Get::new("u1");
             let mut exchange = Exchange::with_options(&account, get, RetryPolicy::default(), &options).unwrap();
-            print_step(printed, exchange.on_outcome(again(), sample));
+            let attempt = exchange.begin(Duration::ZERO).unwrap();
+            printed.debug(&attempt);
+            print_step(printed, exchange.on_outcome(attempt, again(), sample));
             printed.debug(&exchange);
             let mut exchange = Exchange::with_options(&account, with_secret(), RetryPolicy::none(), &options).unwrap();
             printed.debug(&exchange);
-            match exchange.on_outcome(outcome, sample) {
+            let attempt = exchange.begin(Duration::ZERO).unwrap();
+            match exchange.on_outcome(attempt, outcome, sample) {
                 // What a raw call returns is the caller's own.
                 Step::Done(_) => {}
                 step => print_step(printed, step),
@@ -375,7 +398,7 @@ fn print_step<T: Debug>(printed: &mut Printed, step: Step<'_, T>) {
             printed.both(&event);
             printed.error(event.cause);
         }
-        Step::Done(_) => {}
+        Step::Done(_) | Step::Send => {}
     }
 }
 
@@ -389,6 +412,8 @@ fn adapter(printed: &mut Printed) {
     let client = builder("https://127.0.0.1:9").proxy(Some(proxy())).build().unwrap();
     printed.debug(&client);
     printed.debug(&SystemClock);
+    printed.debug(&CancelFlag::new());
+    printed.debug(&Wakeup::default());
     let operation = with_secret();
     printed.debug(&client.call(&operation).header("authorization", TOKEN).header("x-token", TOKEN));
     printed.debug(&client.items(users::List::new()).header("x-token", TOKEN));
@@ -410,7 +435,7 @@ fn adapter(printed: &mut Printed) {
         .on_retry(move |event| {
             shown.lock().unwrap().push(format!("{event} {event:?} {} {:?}", event.cause, event.cause));
         })
-        .on_response(move |event| attempts.lock().unwrap().push(format!("{event:?} {:#?}", event.outcome)))
+        .on_attempt(move |event| attempts.lock().unwrap().push(format!("{event:?} {:#?}", event.outcome)))
         .build()
         .unwrap();
     printed.error(&client.call(&users::Get::new("u1")).header("x-token", TOKEN).send().unwrap_err());
@@ -450,6 +475,7 @@ fn fake(printed: &mut Printed) {
         assert_clean("a response of the fake", &format!("{response:?} {}", String::from_utf8_lossy(response.body())));
     }
     printed.debug(&account);
+    printed.debug(&fakes::SharedAccount::new(account.clone()));
     account.requests().for_each(|request| printed.debug(request));
     account.users().for_each(|user| printed.debug(user));
     account.sub_accounts().for_each(|sub_account| printed.debug(sub_account));

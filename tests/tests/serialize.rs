@@ -25,7 +25,7 @@ fn a_user_is_stored_with_every_field_as_the_service_sent_it() {
         "updated_at": "2024-02-29T10:00:00.123456789Z", "last_login": "2026-10-01T12:34:56+02:00",
         "all_sub_accounts": false, "providers": ["google"], "email_preferences": {"news": [true, null]},
         "account_id": "acc", "two_factor": true, "status": "active", "root": false, "technical_role": "developer",
-        "group_count": 2, "sub_account_count": 3,
+        "groups": [{"id": "g1", "name": "Editors"}], "sub_account_ids": ["s1", "s2"], "group_count": 2, "sub_account_count": 3,
     });
     assert_eq!(stored::<User>(&user), user);
 }

@@ -1,15 +1,15 @@
 //! An in-memory Cloudinary account to test your own tools with.
 //!
 //! [`FakeAccount`] is a plain value that answers all 49 operations of the account provisioning API the way the service
-//! does, as far as its documentation, its clients and the tests that talk to it tell. It needs no network, no clock and
-//! no credentials, and it can be made to go wrong in all the ways a real service does. It does not depend on any client:
-//! whatever makes an [`http::Request`] can be tested with it, and with the feature `server` whatever speaks HTTP.
+//! does, as far as its documentation, its clients and tests against it show. It needs no network, clock or credentials,
+//! and can be made to fail in all the ways that a real service does. It does not depend on any client: it tests
+//! whatever makes an [`http::Request`], and with the feature `server` whatever speaks HTTP.
 //!
 //! [`http::Request`]: https://docs.rs/http/1/http/request/struct.Request.html
 //!
 //! # Quick start
 //!
-//! Set the account up, hand it requests, look at what has become of it:
+//! Set the account up, pass it requests, and inspect the result:
 //!
 //! ```
 //! use cloudinary_provisioning_fake::{FakeAccount, NewSubAccount, NewUser};
@@ -66,26 +66,25 @@
 //! # }
 //! ```
 //!
-//! `FakeServer::account_url` has the credentials in the form that Cloudinary's own clients take:
-//! `account://KEY:SECRET@ACCOUNT_ID`. The example `serve` starts a server for programs in other languages.
+//! `FakeServer::account_url` has the credentials and the server's URL in the form that Cloudinary's own clients take:
+//! `account://KEY:SECRET@ACCOUNT_ID?upload_prefix=http://127.0.0.1:PORT`. The example `serve` starts a server for
+//! programs in other languages.
 //!
 //! `FakeServer::with` gives access to the account while it serves, for example to script a fault or to count users;
 //! `FakeServer::close_connections` does what an idle timeout would.
 //!
 //! # Without a socket
 //!
-//! A client that takes its transport as a closure needs no server. The closure owns the account, or shares it with the
-//! test:
+//! A client that takes its transport as a closure needs no server. [`SharedAccount`] is a handle that the closure and
+//! the test share:
 //!
 //! ```
-//! use std::sync::{Arc, Mutex};
+//! use cloudinary_provisioning_fake::{FakeAccount, SharedAccount};
 //!
-//! use cloudinary_provisioning_fake::FakeAccount;
-//!
-//! let account = Arc::new(Mutex::new(FakeAccount::new("acc", "key", "secret")));
+//! let account = SharedAccount::new(FakeAccount::new("acc", "key", "secret"));
 //! let transport = {
-//!     let account = Arc::clone(&account);
-//!     move |request: http::Request<Vec<u8>>| account.lock().unwrap().respond(request)
+//!     let account = account.clone();
+//!     move |request: http::Request<Vec<u8>>| account.respond(request)
 //! };
 //!
 //! // What a program under test would do:
@@ -93,8 +92,8 @@
 //! let request = http::Request::get(catalog).body(Vec::new()).unwrap();
 //! assert_eq!(transport(request).status(), 200);
 //!
-//! // What the test looks at afterwards:
-//! let account = account.lock().unwrap();
+//! // What the test checks afterwards:
+//! let account = account.lock();
 //! let asked = account.requests().next().unwrap();
 //! assert_eq!(asked.operation, Some("getSystemRolesAndPoliciesCatalog"));
 //! ```
@@ -106,7 +105,7 @@
 //! them to one method or operation.
 //!
 //! For a tool that creates and deletes users it matters whether the *request* was lost or its *response*. Both look the
-//! same to a client; here they can be told apart:
+//! same to a client; the account knows the difference:
 //!
 //! ```
 //! use cloudinary_provisioning_fake::{FakeAccount, Fault, NewUser};
@@ -145,10 +144,15 @@
 //! | a redirect | `Fault::status(302).header("location", "https://example.com/")` |
 //! | nonsense in a success | `Fault::status(200).body("<html>")` |
 //! | a lost response to an applied change | `Fault::status(503).applied()`, `Fault::close().applied()` |
+//! | a change that is applied only later | `Fault::status(503).applied_after(Duration::MINUTE)` |
 //! | no response | `Fault::close()`, `Fault::reset()`, `Fault::stall()` |
 //! | half a response | `Fault::response().truncated(Framing::Chunked)`, `Fault::response().stall_in_body()` |
 //! | a connection that is closed before it is reused | `Fault::response().then_close()` |
 //! | something that is not HTTP | `Fault::raw("220 mail ready\r\n")` |
+//!
+//! Two more behaviors of a distributed service are settings: [`FakeAccount::with_list_lag`] makes lists show changes
+//! late, and [`FakeAccount::with_get_lag`] reads of a single object. All of this follows the account's clock, which
+//! only requests and [`FakeAccount::advance`] move.
 //!
 //! Faults of the connection need the server. Without it, [`FakeAccount::try_respond`] returns them
 //! as a [`Disruption`], for you to turn into the error that your HTTP stack would report.
@@ -178,89 +182,90 @@
 //!
 //! ## Requests
 //!
-//! * Paths, fields, types, choices, limits and required fields follow from the facts of the API description. What does
-//!   not fit is a 400 whose message starts with the field's name. Unknown fields are ignored.
-//! * A path is split first and decoded once. An empty segment and `..` are ids like any other, so there is nothing of
-//!   that id. An unknown path is a 404, an unknown method a 405 with `allow`; both are told before credentials are
-//!   looked at. `HEAD` works like `GET`.
+//! * Paths, fields, types, choices, limits and required fields follow from the API description. An invalid field is a
+//!   400 whose message starts with the field's name. Unknown fields are ignored.
+//! * A path is split first and decoded once. An empty segment and `..` are ids like any other, and name nothing. An
+//!   unknown path is a 404, an unknown method a 405 with `allow`; both come before credentials are checked. `HEAD`
+//!   works like `GET`.
 //! * Every form that clients send is read. Lists: `ids=a&ids=b`, `ids[]=a&ids[]=b`, `ids=a,b` (a single plain value is
 //!   split at its commas). Bodies: JSON, form text, multipart, nested fields as `a[b]=c`. The parameters of a `GET` or
 //!   `DELETE` may come as its body. Booleans and numbers may be texts. A `POST` with `_method` stands for that method.
-//! * Empty values in a query or a form, an empty list in a query, and null where it is not documented are as if they
-//!   had not been sent.
-//! * Days are `2026-11-23`, `23-11-2026`, or either with a time behind it.
+//! * Empty values in a query or a form, an empty list in a query, and null where it is not documented count as absent.
+//! * Days are `2026-11-23` or `23-11-2026`, with or without a time after it.
 //! * Basic authentication: wrong credentials are a 401, and so is another account's id. The public operations and the
-//!   agents' take none.
+//!   agents' need none.
 //!
 //! ## Responses
 //!
 //! * Errors have the form of their part of the API: `{"error":{"message"}}` below `/v1_1`, with `category`, `code` and
 //!   `details` besides below `/v2`, and with a `code` for agents.
-//! * Every response carries `date` and `x-request-id`, and all but those of access keys and without credentials the
-//!   three `x-featureratelimit-…` headers. The limit is counted by the full hour of the account's clock, only for
-//!   requests with the right credentials. When it is spent, the response is a 420, or a 429 where no 420 is documented.
-//! * Lists come in the order of creation, whole unless `page` (from 1 on, of 100) or `page_size` is given. A page beyond
-//!   the end is empty. [`FakeAccount::with_page_cap`] caps what a page may hold, and makes lists with cursors have them.
-//!   Sorting is descending by `created_at` unless `sort_by` or `sort_order` say otherwise.
+//! * Every response carries `date`, by the account's clock, and `x-request-id`, and all but those of access keys and
+//!   without credentials the three `x-featureratelimit-…` headers. The limit is counted by the full hour of the
+//!   account's clock, only for requests with the right credentials. When it is spent, the response is a 420, or a 429
+//!   where no 420 is documented.
+//! * Lists come in the order of creation, whole unless `page` (from 1 on, of 100) or `page_size` is given. A page
+//!   beyond the end is empty. [`FakeAccount::with_page_cap`] caps what a page may hold, and makes lists with cursors
+//!   have them. Sorting is descending by `created_at` unless `sort_by` or `sort_order` say otherwise.
 //!
 //! ## Users
 //!
 //! * A new user is enabled and pending, has never logged in, is a `media_library_user` unless a role is given, and has
-//!   access to everything unless `sub_account_ids` names environments: **an empty list is access to everything**. Master
-//!   admins always have it.
-//! * Unknown environments are a 404, a taken email (in any case) is a 409, in this order. An update that changes nothing
-//!   leaves `updated_at` as it is. A deleted user leaves all groups and loses all roles.
+//!   access to everything unless `sub_account_ids` names environments: **an empty list is access to everything**.
+//!   Master admins always have it.
+//! * Unknown environments are a 404, a taken email (in any case) is a 409, in this order. An update that changes
+//!   nothing leaves `updated_at` as it is. A deleted user leaves all groups and loses all roles.
 //! * `pending` has three states: only pending users, only others, everybody. Filters have to hold together, beside
 //!   `ids` and `emails` too. `prefix` is that of the name or the email in any case; `status` is read as classic clients
-//!   send it, and what is no status is a 400. `last_login=true` asks for logins from the day `from` to the day `to`, both included;
-//!   `union_type=exclude` or `last_login=false` asks for everybody else.
-//! * Responses have the 21 documented fields, then `groups` and `sub_account_ids` as live tests look for them.
+//!   send it, and an unknown status is a 400. `last_login=true` selects logins from the day `from` to the day `to`,
+//!   both included; `union_type=exclude` or `last_login=false` selects everybody else.
+//! * Responses have the 21 documented fields, then `groups` and `sub_account_ids` as live tests expect them: the
+//!   latter is a text with commas, or an array with [`Switch::SubAccountIdsAsArray`].
 //!
 //! ## User groups
 //!
-//! * Names are unique (409). `extended_details` is read from the query or the body. Deleting answers `{"ok":true}`,
-//!   adding a user all members, removing one who is left. Adding a member again is a success; removing somebody who is
-//!   none is a 404.
+//! * Names are unique (409) unless [`Switch::DuplicateGroupNames`] is on. `extended_details` is read from the query or
+//!   the body. Deleting answers `{"ok":true}`, adding a user all members, removing one the remaining members. Adding a
+//!   member again is a success; removing a user who is not a member is a 404.
 //!
 //! ## Product environments and access keys
 //!
-//! * Every environment comes with a key named Root. A new one is enabled whatever was asked for, and shows an `edge_key`
-//!   once. Custom attributes are replaced as a whole. A deleted environment takes its keys, its policies and everybody's
-//!   access with it.
-//! * A cloud name follows from the name unless it is given, with hyphens for what it cannot hold, underscores included.
-//!   It stays taken for every other environment (409, "Customers is invalid"). From 1,000 assets on an environment keeps
-//!   it, and cannot be deleted.
+//! * Every environment comes with a key named Root. A new one is always enabled, and shows an `edge_key` once. Custom
+//!   attributes are replaced as a whole. A deleted environment takes its keys, its policies and everybody's access with
+//!   it.
+//! * A cloud name is derived from the name unless it is given, with hyphens for characters that are not allowed,
+//!   underscores included. It stays taken for every other environment (409, "Customers is invalid"). An environment
+//!   with 1,000 assets or more keeps it, and cannot be deleted.
 //! * An unknown base is a 400, an unknown environment a 404.
 //! * Keys have their fields in the order of live tests, secrets included, `root` and `dedicated_for` too. Names are
-//!   unique in an environment (409, "Name exists"); a key without one becomes "Untitled 1". `dedicated_for` moves from
-//!   key to key. A single key can be read, though that is undocumented. A key can be deleted by its name in the query or
-//!   in the body.
+//!   unique in an environment (409, "Name exists") unless [`Switch::DuplicateKeyNames`] is on; a key without one
+//!   becomes "Untitled 1". `dedicated_for` moves from key to key. A single key can be read, though that is
+//!   undocumented. A key can be deleted by its name in the query or in the body.
 //!
 //! ## Billing usage
 //!
-//! * A plan shows the cycles that began in `year`, else in the year in which the present cycle began. Plans without such
-//!   a cycle are left out, so that without an active subscription the array is empty.
+//! * A plan shows the cycles that began in `year`, else in the year in which the present cycle began. Plans without
+//!   such a cycle are left out, so that without an active subscription the array is empty.
 //!
 //! ## Permissions
 //!
-//! * The system's policies and roles are a small catalogue of our own making, in the service's form and with ids like
-//!   `cld::role::prodenv::master_admin`. The system's roles cannot be changed (403).
+//! * System policies and roles are a small invented catalog, in the service's form and with ids like
+//!   `cld::role::prodenv::master_admin`. System roles cannot be changed (403).
 //! * Validation checks the outline of a statement: effect, scope, quotes, brackets, namespaces, the final semicolon. It
-//!   is no Cedar, and accepts conditions that Cedar would refuse. Statements come back with each run of whitespace made
-//!   one space.
+//!   is not an implementation of Cedar, and accepts conditions that Cedar rejects. Statements come back with each run
+//!   of whitespace replaced by one space.
 //! * In one scope, no two custom policies have the same name or the same statement (409). Updating a policy with the
 //!   statement that it has succeeds, unless [`Switch::UnchangedStatementRefused`] is on. Updates of policies and roles
 //!   replace everything.
-//! * A role's name is unique for its scope and permission type, the system's included (409). A role that is assigned is
+//! * A role's name is unique for its scope and permission type, system roles included (409). A role that is assigned is
 //!   deleted only with `force` (409), and its assignments with it.
-//! * A role of product environments is assigned in one of them or in `all`, a content role for each kind of content that
-//!   its policies have a placeholder for: what is missing is a 400. Unknown roles, principals and environments are a
+//! * A role of product environments is assigned in one of them or in `all`, a content role for each kind of content
+//!   that its policies have a placeholder for: a missing one is a 400. Unknown roles, principals and environments are a
 //!   404. An update applies as a whole or not at all; adding and removing are idempotent. Of provisioning keys, the
 //!   account knows its own and those that have a role already.
 //! * In lists, what applies in `all` product environments applies in each of them. The roles of a group count for its
-//!   members in effective policies, and nowhere else. System policies always come whole.
-//! * A deleted user, group, key or environment leaves no assignments.
-//! * The account's own credentials may do everything, unless [`Switch::NewEnvironmentsForbidden`] asks for a role first.
+//!   members in effective policies only. System policies always come whole.
+//! * Deleting a user, group, key or environment deletes its assignments.
+//! * The account's credentials may do everything, unless [`Switch::NewEnvironmentsForbidden`] asks for a role first.
 //!
 //! ## Agents
 //!
@@ -270,65 +275,46 @@
 //!
 //! # What is not modelled
 //!
-//! Emails that would be sent, quotas, the verification of agents' emails, the end of clouds that nobody claims, what a
-//! base environment hands on to a copy, rights of keys by their roles (but for new environments, by the switch), the
-//! evaluation of policies, and TLS. Where the sources are silent the fake had to choose; the choices are those above. A
-//! test that passes here can still fail against the service.
+//! Emails, quotas, the verification of agents' emails, the expiry of unclaimed clouds, what a base environment passes
+//! on to a copy, rights of keys by their roles (except for new environments, with the switch), the evaluation of
+//! policies, and TLS. Where the sources are silent, the fake makes the choices above. A test that passes here can still
+//! fail against the service.
 //!
 //! # Determinism
 //!
 //! Ids, request ids and times follow from the setup and the number of requests alone: the same setup
-//! and the same requests give the same responses, byte for byte. [`FakeAccount::with_seed`] and
+//! and requests give the same responses, byte for byte. [`FakeAccount::with_seed`] and
 //! [`FakeAccount::with_clock`] choose others. Each request moves the clock by a step of one second
 //! before it is answered; [`FakeAccount::advance`] lets more time pass. No request can make it panic.
 //!
-//! Over HTTP the order in which concurrent requests arrive is not determined, and with it which of
-//! them gets which id.
+//! Over HTTP, the order in which concurrent requests arrive is not determined, and neither are the ids that they get.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod access_keys;
 mod account;
-mod agents;
-mod answer;
-mod billing_usage;
-mod catalogue;
-mod cedar;
-mod clock;
-mod custom_policies;
-mod effective_policies;
+mod base;
 mod facts;
-mod fault;
-mod fields;
-mod form;
-mod ids;
-mod limit;
-mod page;
-mod permissions;
-mod principals;
-mod product_environments;
-mod public;
-mod roles;
+mod operations;
+mod policy;
+mod reply;
+mod request;
 #[cfg(feature = "server")]
 mod server;
 mod state;
-mod switch;
-mod system_policies;
-mod user_groups;
-mod users;
 
-pub use access_keys::{FakeAccessKey, NewAccessKey};
+pub use account::shared::SharedAccount;
 pub use account::{FakeAccount, LoggedRequest};
-pub use agents::{FakeAgentAccount, FakeAgentCloud};
-pub use billing_usage::{PlanUsage, UsageCycle};
-pub use custom_policies::{FakeCustomPolicy, NewCustomPolicy};
-pub use fault::{Disruption, Fault, Framing};
-pub use permissions::{ManagementType, PermissionType, PrincipalType, ScopeType};
-pub use principals::{FakeAssignment, NewAssignment, Principal};
-pub use product_environments::{FakeSubAccount, NewSubAccount};
-pub use roles::{FakeRole, NewRole};
+pub use base::switch::Switch;
+pub use policy::scope::{ManagementType, PermissionType, PrincipalType, ScopeType};
+pub use reply::fault::{Disruption, Fault, Framing};
 #[cfg(feature = "server")]
 pub use server::FakeServer;
-pub use switch::Switch;
-pub use user_groups::{FakeGroup, NewGroup};
-pub use users::{FakeUser, NewUser};
+pub use state::access_keys::{FakeAccessKey, NewAccessKey};
+pub use state::agents::{FakeAgentAccount, FakeAgentCloud};
+pub use state::assignments::{FakeAssignment, NewAssignment, Principal};
+pub use state::billing_usage::{PlanUsage, UsageCycle};
+pub use state::custom_policies::{FakeCustomPolicy, NewCustomPolicy};
+pub use state::product_environments::{FakeSubAccount, NewSubAccount};
+pub use state::roles::{FakeRole, NewRole};
+pub use state::user_groups::{FakeGroup, NewGroup};
+pub use state::users::{FakeUser, NewUser};

@@ -6,7 +6,7 @@ mod common;
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 
-use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, Framing, NewUser};
+use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, Framing, NewUser, SharedAccount};
 use common::{USERS, account};
 
 /// A client that knows as much HTTP as these tests need.
@@ -28,7 +28,7 @@ impl Client {
         self
     }
 
-    /// One response, whose length is told by its head.
+    /// Reads a response, whose length is in its head.
     fn response(&mut self) -> Received {
         let head = self.head();
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
@@ -459,4 +459,18 @@ mod the_end {
         client.head();
         drop(server);
     }
+}
+
+#[test]
+fn the_account_url_is_all_that_a_client_needs() {
+    let server = FakeServer::start(account()).unwrap();
+    assert_eq!(server.account_url(), format!("account://KEY:SECRET@acc?upload_prefix={}", server.url()));
+}
+
+#[test]
+fn a_handle_and_the_server_share_the_account() {
+    let shared = SharedAccount::new(account());
+    let server = FakeServer::start(shared.clone()).unwrap();
+    shared.with(|account| account.add_user("John", "john@example.com"));
+    assert_eq!(server.shared().lock().user_count(), 1);
 }

@@ -15,7 +15,6 @@
 #![doc(html_root_url = "https://docs.rs/cloudinary-provisioning-plan/latest")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod any_operation;
 pub mod apply;
 pub mod guard;
 pub mod manifest;
@@ -25,7 +24,6 @@ mod shown;
 pub mod snapshot;
 pub mod survey;
 
-pub use any_operation::AnyOperation;
 pub use apply::Apply;
 pub use guard::Guards;
 pub use manifest::Manifest;

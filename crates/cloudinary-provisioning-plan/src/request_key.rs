@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use cloudinary_provisioning::{Account, BuildError};
-
-use crate::any_operation::AnyOperation;
+use cloudinary_provisioning::{Account, AnyOperation, BuildError};
 
 /// Operations that were handed out, by the request that they make.
 ///
@@ -30,7 +28,7 @@ impl<T> Keys<T> {
     /// # Errors
     ///
     /// Returns why no request can be made of it.
-    pub(crate) fn insert<F>(&mut self, operation: &AnyOperation<F>, value: T) -> Result<(), BuildError> {
+    pub(crate) fn insert<F: Send>(&mut self, operation: &AnyOperation<F>, value: T) -> Result<(), BuildError> {
         if let Some(key) = self.key(operation)? {
             self.open.insert(key, value);
         }
@@ -38,7 +36,7 @@ impl<T> Keys<T> {
     }
 
     /// Takes what was noted for the operation.
-    pub(crate) fn remove<F>(&mut self, operation: &AnyOperation<F>) -> Option<T> {
+    pub(crate) fn remove<F: Send>(&mut self, operation: &AnyOperation<F>) -> Option<T> {
         let key = self.key(operation).ok()??;
         self.open.remove(&key)
     }
@@ -47,9 +45,9 @@ impl<T> Keys<T> {
         self.open.is_empty()
     }
 
-    fn key<F>(&self, operation: &AnyOperation<F>) -> Result<Option<Key>, BuildError> {
+    fn key<F: Send>(&self, operation: &AnyOperation<F>) -> Result<Option<Key>, BuildError> {
         let Some(account) = &self.account else { return Ok(None) };
-        let request = operation.request(account)?;
+        let request = account.request(operation)?;
         let (parts, body) = request.into_parts();
         Ok(Some((parts.method.to_string(), parts.uri.to_string(), body)))
     }

@@ -3,23 +3,24 @@
 use std::fmt;
 use std::time::Duration;
 
+use cloudinary_provisioning::http::Request;
 use cloudinary_provisioning::{
-    Account, AttemptEvent, Error, Origin, Region, RequestOptions, RetryEvent, RetryPolicy, Transport,
+    Account, AttemptEvent, CallEvent, Error, Origin, Outcome, Region, RequestOptions, RetryEvent, RetryPolicy,
+    SharedThrottle, Transport,
 };
 use ureq::{Agent, Proxy};
 
-use crate::client::{Client, ResponseHook, RetryHook, Shared};
+use crate::attempt::agents::{Agents, connect_timeout};
+use crate::attempt::proxy::{self, EnvProxy};
+use crate::attempt::tls::Tls;
+use crate::attempt::transport::UreqTransport;
+use crate::cancel::CancelFlag;
+use crate::client::Client;
 use crate::clock::{Clock, SystemClock, Timeline};
 use crate::config_error::ConfigError;
-use crate::gate::Gate;
-use crate::proxy::{self, EnvProxy};
-use crate::tls::Tls;
-use crate::transport::{Agents, LateAgent, UreqTransport, clamp, connect_timeout_below, resolve_timeout};
+use crate::engine::{Engine, Hooks};
 
-const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const DEFAULT_BODY_LIMIT: u64 = 64 * 1024 * 1024;
-/// As many idle connections are kept as there are callers; they close when they have been idle for a while.
-const MAX_IDLE_CONNECTIONS: usize = 1024;
 
 /// Configures a [`Client`].
 ///
@@ -32,7 +33,8 @@ const MAX_IDLE_CONNECTIONS: usize = 1024;
 /// | [`header`](Self::header) | none |
 /// | [`body_limit`](Self::body_limit) | 64 MiB |
 /// | [`user_agent_suffix`](Self::user_agent_suffix) | none |
-/// | [`on_retry`](Self::on_retry), [`on_response`](Self::on_response) | none |
+/// | [`on_retry`](Self::on_retry), [`on_attempt`](Self::on_attempt), [`on_end`](Self::on_end) | none |
+/// | [`cancel_flag`](Self::cancel_flag) | never set |
 /// | [`proxy`](Self::proxy) | read from the environment |
 /// | `tls_config` | depends on the features |
 /// | [`agent`](Self::agent) | created by the client |
@@ -62,13 +64,40 @@ pub struct ClientBuilder {
     connect_timeout: Option<Duration>,
     body_limit: Option<u64>,
     user_agent_suffix: Option<String>,
-    on_retry: Option<Box<RetryHook>>,
-    on_response: Option<Box<ResponseHook>>,
+    hooks: Hooks,
+    cancel: CancelFlag,
     proxy: ProxyChoice,
     tls: Tls,
     agent: Option<Agent>,
-    transport: Option<Box<dyn Transport + Send + Sync>>,
+    transport: Option<BoxTransport>,
+    wrap: Option<Box<dyn FnOnce(BoxTransport) -> BoxTransport>>,
     clock: Box<dyn Clock>,
+}
+
+type BoxTransport = Box<dyn Transport + Send + Sync>;
+
+/// The transport that [`ClientBuilder::wrap_transport`] wraps.
+///
+/// ```
+/// use cloudinary_provisioning_ureq::{Account, Client, InnerTransport};
+///
+/// // Wraps nothing around it.
+/// let account = Account::new("acc", "key", "secret")?;
+/// let client = Client::builder(account).wrap_transport(|inner: InnerTransport| inner).build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct InnerTransport(BoxTransport);
+
+impl Transport for InnerTransport {
+    fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> Outcome {
+        self.0.send(request, timeout)
+    }
+}
+
+impl fmt::Debug for InnerTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InnerTransport").finish_non_exhaustive()
+    }
 }
 
 enum ProxyChoice {
@@ -90,7 +119,7 @@ impl ProxyChoice {
 }
 
 impl ClientBuilder {
-    pub(crate) fn new(account: Account) -> Self {
+    fn new(account: Account) -> Self {
         Self {
             account,
             retry: RetryPolicy::default(),
@@ -99,12 +128,13 @@ impl ClientBuilder {
             connect_timeout: None,
             body_limit: None,
             user_agent_suffix: None,
-            on_retry: None,
-            on_response: None,
+            hooks: Hooks::default(),
+            cancel: CancelFlag::default(),
             proxy: ProxyChoice::Environment,
             tls: Tls::default(),
             agent: None,
             transport: None,
+            wrap: None,
             clock: Box::new(SystemClock),
         }
     }
@@ -173,7 +203,7 @@ impl ClientBuilder {
 
     /// Sets a hook that is called before the delay of every retry, with the cause.
     pub fn on_retry(mut self, hook: impl Fn(&RetryEvent<'_>) + Send + Sync + 'static) -> Self {
-        self.on_retry = Some(Box::new(hook));
+        self.hooks.on_retry = Some(Box::new(hook));
         self
     }
 
@@ -183,15 +213,39 @@ impl ClientBuilder {
     /// use cloudinary_provisioning_ureq::{Account, Client};
     ///
     /// let client = Client::builder(Account::new("acc", "key", "secret")?)
-    ///     .on_response(|event| {
+    ///     .on_attempt(|event| {
     ///         let remaining = event.rate_limit().remaining;
     ///         eprintln!("{}: {:?}, {remaining:?} left", event.operation, event.duration);
     ///     })
     ///     .build()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn on_response(mut self, hook: impl Fn(&AttemptEvent<'_>) + Send + Sync + 'static) -> Self {
-        self.on_response = Some(Box::new(hook));
+    pub fn on_attempt(mut self, hook: impl Fn(&AttemptEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.hooks.on_attempt = Some(Box::new(hook));
+        self
+    }
+
+    /// Sets a hook that is called at the end of every call, with its result.
+    ///
+    /// ```
+    /// use cloudinary_provisioning_ureq::{Account, Client};
+    ///
+    /// let client = Client::builder(Account::new("acc", "key", "secret")?)
+    ///     .on_end(|event| {
+    ///         let waited = event.waited;
+    ///         eprintln!("{}: {:?}, of which it waited {waited:?}", event.operation, event.elapsed);
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn on_end(mut self, hook: impl Fn(&CallEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.hooks.on_end = Some(Box::new(hook));
+        self
+    }
+
+    /// Sets the flag that cancels the calls of the client.
+    pub fn cancel_flag(mut self, flag: CancelFlag) -> Self {
+        self.cancel = flag;
         self
     }
 
@@ -256,6 +310,42 @@ impl ClientBuilder {
         self
     }
 
+    /// Wraps the transport: the one that is set, or else ureq. The function gets it, and returns one that adds to it.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use cloudinary_provisioning_ureq::http::Request;
+    /// use cloudinary_provisioning_ureq::{Account, Client, Outcome, Transport};
+    ///
+    /// /// Prints each request's path.
+    /// struct Print<T>(T);
+    ///
+    /// impl<T: Transport> Transport for Print<T> {
+    ///     fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> Outcome {
+    ///         println!("{} {}", request.method(), request.uri().path());
+    ///         self.0.send(request, timeout)
+    ///     }
+    /// }
+    ///
+    /// let account = Account::new("acc", "key", "secret")?;
+    /// let client = Client::builder(account).wrap_transport(Print).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn wrap_transport<T>(mut self, wrap: impl FnOnce(InnerTransport) -> T + 'static) -> Self
+    where
+        T: Transport + Send + Sync + 'static,
+    {
+        let earlier = self.wrap.take();
+        self.wrap = Some(Box::new(move |transport| {
+            let transport = match earlier {
+                Some(earlier) => earlier(transport),
+                None => transport,
+            };
+            Box::new(wrap(InnerTransport(transport)))
+        }));
+        self
+    }
+
     /// Sets where time, jitter and sleep come from, for tests.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Box::new(clock);
@@ -285,14 +375,14 @@ impl ClientBuilder {
             self.account = self.account.with_user_agent_suffix(&suffix)?;
         }
         let client = self.assemble();
-        match client.misconfigured(client.account().origin()) {
+        match client.engine().misconfigured(client.account().origin()) {
             Some(error) => Err(error.into()),
             None => Ok(client),
         }
     }
 
     /// The client, with a defect of its configuration inside, to be reported by its calls.
-    pub(crate) fn assemble(mut self) -> Client {
+    fn assemble(mut self) -> Client {
         if let Some(timeout) = self.timeout {
             self.retry = self.retry.attempt_timeout(timeout);
         }
@@ -310,20 +400,24 @@ impl ClientBuilder {
             (None, None) => {
                 let env = self.env_proxy();
                 let checked = self.check(env.as_ref());
-                let connect_timeout = clamp(self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT));
-                let agents = self.own_agents(env.unwrap_or_default(), connect_timeout);
+                let connect_timeout = connect_timeout(self.connect_timeout);
+                let agents = Agents::own(self.proxy.given(), env.unwrap_or_default(), &self.tls, connect_timeout);
                 (self.ureq(agents, Some(connect_timeout)), checked)
             }
         };
-        Client::from_shared(Shared {
+        let transport = match self.wrap {
+            Some(wrap) => wrap(transport),
+            None => transport,
+        };
+        Client::of_engine(Engine {
             account: self.account,
             transport,
             policy: self.retry,
             request: self.request,
-            on_retry: self.on_retry,
-            on_response: self.on_response,
+            hooks: self.hooks,
             timeline: Timeline::new(self.clock),
-            gate: Gate::default(),
+            throttle: SharedThrottle::new(),
+            cancel: self.cancel,
             has_tls,
             misconfigured: checked.err(),
         })
@@ -348,34 +442,35 @@ impl ClientBuilder {
         self.tls.check()
     }
 
-    fn ureq(&self, agents: Agents, connect_timeout: Option<Duration>) -> Box<dyn Transport + Send + Sync> {
+    fn ureq(&self, agents: Agents, connect_timeout: Option<Duration>) -> BoxTransport {
         let body_limit = self.body_limit.unwrap_or(DEFAULT_BODY_LIMIT);
         Box::new(UreqTransport { agents, connect_timeout, body_limit })
     }
+}
 
-    /// Agents of the same configuration: one that keeps connections, and one that opens one for every request. They
-    /// are agents, and not one agent with requests configured singly, so that both resume TLS sessions.
-    fn own_agents(&self, env: Option<EnvProxy>, connect_timeout: Duration) -> Agents {
-        let agent = |proxy: Option<Proxy>, idle: usize| {
-            let tls = self.tls.clone();
-            LateAgent::new(move |timeout| {
-                let config = Agent::config_builder()
-                    .http_status_as_error(false)
-                    .max_redirects(0)
-                    .max_idle_connections(idle)
-                    .max_idle_connections_per_host(idle)
-                    .timeout_global(Some(timeout))
-                    .timeout_resolve(Some(resolve_timeout(connect_timeout, timeout)))
-                    .timeout_connect(Some(connect_timeout_below(connect_timeout, timeout)))
-                    .proxy(proxy.clone());
-                Agent::new_with_config(tls.apply(config).build())
-            })
-        };
-        let pair = |proxy: Option<&Proxy>| [MAX_IDLE_CONNECTIONS, 0].map(|idle| agent(proxy.cloned(), idle));
-        let given = self.proxy.given();
-        let [pooled, fresh] = pair(given.or(env.as_ref().map(|env| &env.proxy)));
-        let direct = env.map(|env| Box::new((env.bypass, pair(None))));
-        Agents::Own { pooled, fresh, direct }
+impl Client {
+    /// Creates a client with the default configuration.
+    ///
+    /// If ureq could not run with it, calls return the error that [`ClientBuilder::build`] returns.
+    pub fn new(account: Account) -> Self {
+        ClientBuilder::new(account).assemble()
+    }
+
+    /// Configures a client.
+    pub fn builder(account: Account) -> ClientBuilder {
+        ClientBuilder::new(account)
+    }
+
+    /// Creates a client of the account that the environment names, with `CLOUDINARY_ACCOUNT_URL`, or with
+    /// `CLOUDINARY_ACCOUNT_ID`, `CLOUDINARY_PROVISIONING_API_KEY` and `CLOUDINARY_PROVISIONING_API_SECRET`; see
+    /// [`Account::from_lookup`].
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a part of the account is missing or cannot be used. The same as [`ClientBuilder::build`]
+    /// otherwise.
+    pub fn from_env() -> Result<Self, Error> {
+        ClientBuilder::from_env()?.build()
     }
 }
 

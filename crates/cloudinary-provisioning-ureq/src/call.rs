@@ -3,10 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use cloudinary_provisioning::{AccountId, Error, Operation, Origin, Recover, RequestOptions, Response, RetryPolicy};
+use cloudinary_provisioning::{AccountId, Error, Operation, Origin, Recover, Response, RetryPolicy};
 
-use crate::client::Client;
-use crate::workers::{Execute, Stop};
+use crate::engine::Engine;
+use crate::options::{CallOptions, Mode, call_options};
 
 /// One call of an operation, with its own options.
 ///
@@ -26,69 +26,21 @@ use crate::workers::{Execute, Stop};
 /// ```
 #[must_use = "a call does nothing until `send` or `response`"]
 pub struct Call<'c, O: Operation> {
-    client: &'c Client,
+    engine: &'c Engine,
     operation: O,
     options: CallOptions,
-    execute: Execute<O>,
+    mode: Mode<O>,
 }
-
-/// Options of one call. What is not set is the client's.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct CallOptions {
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) retry: Option<RetryPolicy>,
-    /// The origin of the request, where it is not the account's.
-    pub(crate) origin: Option<Origin>,
-    pub(crate) request: RequestOptions,
-}
-
-/// The options that calls and lists have in common.
-macro_rules! call_options {
-    () => {
-        /// Sets the timeout of one attempt, instead of the retry policy's.
-        pub fn timeout(mut self, timeout: Duration) -> Self {
-            self.options.timeout = Some(timeout);
-            self
-        }
-
-        /// Sets the retry policy, instead of the client's.
-        pub fn retry(mut self, policy: RetryPolicy) -> Self {
-            self.options.retry = Some(policy);
-            self
-        }
-
-        /// Sets the origin to send it to, instead of the account's.
-        pub fn origin(mut self, origin: Origin) -> Self {
-            self.options.origin = Some(origin.clone());
-            self.options.request = self.options.request.origin(origin);
-            self
-        }
-
-        /// Sets the account id, instead of the account's own.
-        pub fn account_id(mut self, id: impl Into<AccountId>) -> Self {
-            self.options.request = self.options.request.account_id(id);
-            self
-        }
-
-        /// Adds a header; see [`RequestOptions::header`](cloudinary_provisioning::RequestOptions::header).
-        pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
-            self.options.request = self.options.request.header(name, value);
-            self
-        }
-    };
-}
-
-pub(crate) use call_options;
 
 impl<'c, O: Operation> Call<'c, O> {
-    pub(crate) fn new(client: &'c Client, operation: O) -> Self {
-        Self { client, operation, options: client.options(), execute: Client::execute }
+    pub(crate) fn new(engine: &'c Engine, operation: O) -> Self {
+        Self { engine, operation, options: engine.options(), mode: Mode::plain() }
     }
 
     call_options!();
 
     /// Retries a create without applying it twice, even if its response is lost: looks for its result, and returns that
-    /// or sends the create again; see [`Recovery`](cloudinary_provisioning::Recovery).
+    /// or sends the create again; see [`Exchange::recover`](cloudinary_provisioning::Exchange::recover).
     ///
     /// ```no_run
     /// use cloudinary_provisioning_ureq::{Client, users};
@@ -105,7 +57,26 @@ impl<'c, O: Operation> Call<'c, O> {
     where
         O: Recover,
     {
-        self.execute = Client::recover;
+        self.mode.recover();
+        self
+    }
+
+    /// Returns the resource that is there already, if the create ends in a conflict: the only one with its natural key,
+    /// whatever its other fields are; see [`Exchange::or_existing`](cloudinary_provisioning::Exchange::or_existing).
+    ///
+    /// ```no_run
+    /// use cloudinary_provisioning_ureq::{Client, users};
+    ///
+    /// let client = Client::from_env()?;
+    /// let create = users::Create::new("John", "john@example.com");
+    /// let john = client.call(&create).recover().or_existing().send()?;
+    /// # Ok::<(), cloudinary_provisioning_ureq::Error>(())
+    /// ```
+    pub fn or_existing(mut self) -> Self
+    where
+        O: Recover,
+    {
+        self.mode.or_existing();
         self
     }
 
@@ -124,12 +95,15 @@ impl<'c, O: Operation> Call<'c, O> {
     ///
     /// The same as [`Client::send`].
     pub fn response(self) -> Result<Response<O::Output>, Error> {
-        (self.execute)(self.client, &self.operation, &self.options, &Stop::default())
+        self.engine.execute(&self.operation, &self.options, self.mode, &self.engine.cancel)
     }
 }
 
 impl<O: Operation> fmt::Debug for Call<'_, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Call").field("operation", &O::ID).field("options", &self.options).finish_non_exhaustive()
+        f.debug_struct("Call")
+            .field("operation", &self.operation.id())
+            .field("options", &self.options)
+            .finish_non_exhaustive()
     }
 }

@@ -4,7 +4,9 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use cloudinary_provisioning::Sample;
+use cloudinary_provisioning::Reading;
+
+use crate::cancel::{CancelFlag, Wakeup};
 
 /// Where a client gets time, jitter and sleep from. Every method defaults to [`SystemClock`].
 ///
@@ -37,9 +39,21 @@ pub trait Clock: Send + Sync {
         SystemClock.jitter()
     }
 
-    /// Sleeps. If it returns early, as it may in tests, the delay counts as slept all the same.
+    /// Sleeps before a retry. If it returns early, as it may in tests, the delay counts as slept all the same.
     fn sleep(&self, delay: Duration) {
         SystemClock.sleep(delay);
+    }
+
+    /// Sleeps before a retry, or until it is woken because the call is cancelled. The default cannot be woken: it is
+    /// [`sleep`](Self::sleep).
+    fn sleep_or_wake(&self, wakeup: &Wakeup, delay: Duration) {
+        let _ = wakeup;
+        self.sleep(delay);
+    }
+
+    /// Waits for a place among the attempts in flight, until it is woken or the timeout passes.
+    fn wait(&self, wakeup: &Wakeup, timeout: Duration) {
+        SystemClock.wait(wakeup, timeout);
     }
 }
 
@@ -72,6 +86,14 @@ impl Clock for SystemClock {
     fn sleep(&self, delay: Duration) {
         std::thread::sleep(delay);
     }
+
+    fn sleep_or_wake(&self, wakeup: &Wakeup, delay: Duration) {
+        wakeup.wait(delay);
+    }
+
+    fn wait(&self, wakeup: &Wakeup, timeout: Duration) {
+        wakeup.wait(timeout);
+    }
 }
 
 /// A clock, and how far a client is ahead of it: by the delays that its sleep cut short, so that nothing waits twice.
@@ -85,16 +107,24 @@ impl Timeline {
         Self { clock, ahead: Mutex::default() }
     }
 
-    pub(crate) fn sample(&self) -> Sample {
-        Sample::new(self.elapsed(&self.ahead()), self.clock.now(), self.clock.jitter())
+    pub(crate) fn reading(&self) -> Reading {
+        Reading::new(self.elapsed(&self.ahead()), self.clock.now(), self.clock.jitter())
     }
 
-    pub(crate) fn sleep(&self, delay: Duration) {
+    /// Sleeps, or until the call is cancelled.
+    pub(crate) fn sleep(&self, delay: Duration, cancel: &CancelFlag) {
         let end = self.elapsed(&self.ahead()).saturating_add(delay);
-        self.clock.sleep(delay);
+        cancel.sleep(|wakeup| self.clock.sleep_or_wake(wakeup, delay));
+        if cancel.is_cancelled() {
+            return;
+        }
         let mut ahead = self.ahead();
         let left = end.saturating_sub(self.elapsed(&ahead));
         *ahead = ahead.saturating_add(left);
+    }
+
+    pub(crate) fn wait(&self, wakeup: &Wakeup, timeout: Duration) {
+        self.clock.wait(wakeup, timeout);
     }
 
     fn elapsed(&self, ahead: &Duration) -> Duration {

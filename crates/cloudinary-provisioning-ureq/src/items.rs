@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use cloudinary_provisioning::{AccountId, Error, Origin, Paged, Pager, RetryPolicy};
 
-use crate::call::{CallOptions, call_options};
-use crate::client::Client;
-use crate::workers::{Pool, Stop};
+use crate::engine::Engine;
+use crate::options::{CallOptions, Mode, call_options};
+use crate::pool::Pool;
 
 /// An iterator over all items of a list, which requests pages as they are needed.
 ///
@@ -27,7 +28,7 @@ use crate::workers::{Pool, Stop};
 /// ```
 #[must_use = "an iterator does nothing until it is used"]
 pub struct Items<O: Paged> {
-    client: Client,
+    engine: Arc<Engine>,
     options: CallOptions,
     pager: Pager<O>,
     page: std::vec::IntoIter<<O as Paged>::Item>,
@@ -45,10 +46,10 @@ struct ReadAhead<O: Paged> {
 }
 
 impl<O: Paged + 'static> Items<O> {
-    pub(crate) fn new(client: Client, operation: O) -> Self {
-        let options = client.options();
+    pub(crate) fn new(engine: Arc<Engine>, operation: O) -> Self {
+        let options = engine.options();
         let page = Vec::new().into_iter();
-        Self { client, options, pager: Pager::new(operation), page, failed: false, workers: 1, read_ahead: None }
+        Self { engine, options, pager: Pager::new(operation), page, failed: false, workers: 1, read_ahead: None }
     }
 
     call_options!();
@@ -70,11 +71,11 @@ impl<O: Paged + 'static> Items<O> {
     fn next_page(&mut self) -> Option<Result<O::Output, Error>> {
         let operation = self.pager.next_page()?;
         if self.workers == 1 || self.pager.ahead(1).is_none() {
-            let page = self.client.execute(operation, &self.options, &Stop::default());
+            let page = self.engine.execute(operation, &self.options, Mode::plain(), &self.engine.cancel);
             return Some(page.map(cloudinary_provisioning::Response::into_value));
         }
         let ahead = self.read_ahead.get_or_insert_with(|| ReadAhead {
-            pool: Pool::new(self.client.clone(), self.options.clone(), Client::execute, self.workers),
+            pool: Pool::new(Arc::clone(&self.engine), self.options.clone(), Mode::plain(), self.workers),
             submitted: 0,
             received: 0,
             waiting: BTreeMap::new(),
@@ -126,6 +127,9 @@ impl<O: Paged + 'static> Iterator for Items<O> {
 
 impl<O: Paged> fmt::Debug for Items<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Items").field("client", &self.client).field("workers", &self.workers).finish_non_exhaustive()
+        f.debug_struct("Items")
+            .field("account", &self.engine.account)
+            .field("workers", &self.workers)
+            .finish_non_exhaustive()
     }
 }

@@ -40,7 +40,7 @@
 //! | size of a response | [`ClientBuilder::body_limit`], 64 MiB | none |
 //! | proxy, TLS, an agent of your own | [`ClientBuilder::proxy`], [`agent`](ClientBuilder::agent), `tls_config` | none |
 //! | another HTTP stack | [`ClientBuilder::transport`] | none |
-//! | hooks on attempts and retries | [`ClientBuilder::on_response`], [`on_retry`](ClientBuilder::on_retry) | none |
+//! | hooks on attempts and retries | [`ClientBuilder::on_attempt`], [`on_retry`](ClientBuilder::on_retry) | none |
 //! | time, jitter and sleep, for tests | [`ClientBuilder::clock`], [`sleep`](ClientBuilder::sleep) | none |
 //!
 //! # Errors
@@ -205,29 +205,36 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod attempt;
 mod builder;
 mod call;
+mod cancel;
 mod client;
 mod clock;
 mod config_error;
-mod gate;
+mod engine;
 mod items;
-mod proxy;
+mod options;
+mod pool;
 pub mod recipes;
-mod tls;
+mod send_all;
 mod trace;
-mod transport;
-mod workers;
 
 pub use cloudinary_provisioning;
 #[doc(no_inline)]
 pub use cloudinary_provisioning::*;
+#[doc(inline)]
+pub use cloudinary_provisioning::{
+    access_keys, agents, billing_usage, custom_policies, effective_policies, principals, product_environments, public,
+    roles, system_policies, user_groups, users,
+};
 pub use ureq;
 
-pub use builder::ClientBuilder;
+pub use builder::{ClientBuilder, InnerTransport};
 pub use call::Call;
+pub use cancel::{CancelFlag, Wakeup};
 pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use config_error::ConfigError;
 pub use items::Items;
-pub use workers::SendAll;
+pub use send_all::SendAll;

@@ -27,7 +27,7 @@
 //! use cloudinary_provisioning_ureq::access_keys::{self, AccessKey};
 //! use cloudinary_provisioning_ureq::principals::{AssignedRole, Principal, UpdateRoles};
 //! use cloudinary_provisioning_ureq::{
-//!     Change, Client, Error, PrincipalType, SubAccountId,
+//!     AssignmentChange, Client, Error, PrincipalType, SubAccountId,
 //! };
 //!
 //! /// Generates an access key with a role. No key is left behind where that fails.
@@ -41,7 +41,7 @@
 //!     let key = client.call(generate).recover().send()?;
 //!     let principal = Principal::new(PrincipalType::ApiKey, key.api_key.as_str());
 //!     let role = AssignedRole::new(role).scope_id(environment.as_str());
-//!     match client.send(UpdateRoles::new(Change::Add, principal, [role])) {
+//!     match client.send(UpdateRoles::new(AssignmentChange::Add, principal, [role])) {
 //!         Ok(()) => Ok(key),
 //!         Err(error) => {
 //!             client.send(access_keys::Delete::new(environment, &key.api_key))?;
@@ -80,7 +80,7 @@
 //!     AssignedRole, ListRoles, Principal, UpdateRoles,
 //! };
 //! use cloudinary_provisioning_ureq::{
-//!     ApiKey, Change, Client, Error, PermissionType, PrincipalType, SubAccountId,
+//!     ApiKey, AssignmentChange, Client, Error, PermissionType, PrincipalType, SubAccountId,
 //! };
 //!
 //! /// Generates an access key with the roles of another one.
@@ -108,7 +108,7 @@
 //!     let new = client.call(generate).recover().send()?;
 //!     if !roles.is_empty() {
 //!         let principal = Principal::new(PrincipalType::ApiKey, new.api_key.as_str());
-//!         client.send(UpdateRoles::new(Change::Add, principal, roles))?;
+//!         client.send(UpdateRoles::new(AssignmentChange::Add, principal, roles))?;
 //!     }
 //!     Ok(new)
 //! }
@@ -173,7 +173,7 @@
 //! ```
 //! use cloudinary_provisioning_ureq::principals::{AssignedRole, Principal, UpdateRoles};
 //! use cloudinary_provisioning_ureq::product_environments::{self, ProductEnvironment};
-//! use cloudinary_provisioning_ureq::{Change, Client, Error, PrincipalType};
+//! use cloudinary_provisioning_ureq::{AssignmentChange, Client, Error, PrincipalType};
 //!
 //! fn new_environment(
 //!     client: &Client,
@@ -186,7 +186,7 @@
 //!         Principal::new(PrincipalType::ProvisioningKey, client.account().key());
 //!     let admin = AssignedRole::new("cld::role::prodenv::admin")
 //!         .scope_id(environment.id.as_str());
-//!     client.send(UpdateRoles::new(Change::Add, own_key, [admin]))?;
+//!     client.send(UpdateRoles::new(AssignmentChange::Add, own_key, [admin]))?;
 //!     Ok(environment)
 //! }
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -16,10 +16,10 @@ pub(crate) fn span<O: Operation>(
 
     let span = tracing::info_span!(
         "cloudinary_provisioning.call",
-        otel.name = O::ID,
+        otel.name = operation.id(),
         otel.kind = "client",
         http.request.method = operation.method().as_str(),
-        url.template = O::PATH,
+        url.template = operation.path(),
         server.address = host(origin),
         http.response.status_code = Empty,
         http.request.resend_count = Empty,

@@ -1,7 +1,7 @@
 //! One connection for each worker, and no more.
 
 use cloudinary_provisioning_fake::{FakeAccount, FakeServer, NewUser};
-use cloudinary_provisioning_ureq::{Account, Client, Origin, users};
+use cloudinary_provisioning_ureq::{Account, Client, users};
 
 #[test]
 fn each_worker_has_one_connection_which_later_calls_use_again() {
@@ -10,7 +10,7 @@ fn each_worker_has_one_connection_which_later_calls_use_again() {
     for workers in [1_u32, 8, 32] {
         let fake = FakeAccount::new("acc", "KEY", "SECRET").with_user(john.clone()).with_users(others.clone());
         let server = FakeServer::start(fake).unwrap();
-        let account = Account::new("acc", "KEY", "SECRET").unwrap().with_origin(Origin::url(&server.url()).unwrap());
+        let account = Account::from_url(&server.account_url()).unwrap();
         let client = Client::builder(account).proxy(None).build().unwrap();
         let workers_count = usize::try_from(workers).unwrap();
         for _ in 0..2 {

@@ -21,7 +21,7 @@ fn every_attempt_is_reported_with_its_status_duration_and_rate_limit() {
     });
     let client = client
         .clock(timeline)
-        .on_response(move |event| {
+        .on_attempt(move |event| {
             seen.lock().unwrap().push((
                 event.operation,
                 event.attempt,
@@ -83,7 +83,7 @@ fn hooks_are_told_of_the_calls_of_all_workers() {
         _ => group(number_in(request)),
     });
     let client = client
-        .on_response(move |_| _ = seen.fetch_add(1, SeqCst))
+        .on_attempt(move |_| _ = seen.fetch_add(1, SeqCst))
         .on_retry(move |_| _ = repeated.fetch_add(1, SeqCst))
         .retry(RetryPolicy::default().max_attempts(100))
         .build()

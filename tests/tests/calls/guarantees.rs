@@ -9,7 +9,7 @@ use cloudinary_provisioning::GiveUpReason::{
     self, AttemptsExhausted, DeadlineExceeded, NotRetryable, ServerDelayTooLong, UnsafeToRetry,
 };
 use cloudinary_provisioning::{
-    Account, Error, ErrorKind, Exchange, Operation, Outcome, RetryPolicy, Safety, Sample, Step, TransportError, users,
+    Account, Error, ErrorKind, Exchange, Operation, Outcome, Reading, RetryPolicy, Safety, Step, TransportError, users,
 };
 use cloudinary_provisioning_tests::clock::{Clock, HALF};
 use cloudinary_provisioning_tests::faulty::{STALL, account, create, delete, get};
@@ -85,19 +85,24 @@ fn headed(status: u16, headers: &[(&str, &str)]) -> Case {
     Case::whole(response.body("{}").unwrap())
 }
 
-fn sample(elapsed: Duration) -> Sample {
-    Sample::new(elapsed, SystemTime::UNIX_EPOCH + Clock::FIXTURE_DATE, HALF)
+fn sample(elapsed: Duration) -> Reading {
+    Reading::new(elapsed, SystemTime::UNIX_EPOCH + Clock::FIXTURE_DATE, HALF)
+}
+
+/// Makes an attempt that ends like this.
+fn next<O: Operation>(exchange: &mut Exchange<O>, outcome: Outcome) -> Step<'_, O::Output> {
+    let attempt = exchange.begin(Duration::ZERO).unwrap();
+    exchange.on_outcome(attempt, outcome, sample(Duration::ZERO))
 }
 
 /// What an exchange makes of a first attempt, and whether it may have been applied.
 fn by_exchange<O: Operation>(operation: O, case: &Case, policy: RetryPolicy) -> (Verdict, bool) {
     let account = Account::new("acc", "key", "secret").unwrap();
     let mut exchange = Exchange::new(&account, operation, policy).unwrap();
-    exchange.begin(Duration::ZERO).unwrap();
-    match exchange.on_outcome((case.outcome)(), sample(Duration::ZERO)) {
+    match next(&mut exchange, (case.outcome)()) {
         Step::Retry(event) => (Retried(event.delay.as_millis()), event.cause.maybe_applied()),
         Step::Failed(error) => (GivenUp(error.reason().unwrap()), error.maybe_applied()),
-        Step::Done(_) => panic!("the attempt fails"),
+        Step::Done(_) | Step::Send => panic!("the attempt fails"),
     }
 }
 
@@ -187,7 +192,7 @@ impl Row<'_> {
 fn create_fails(case: &Case) -> Error {
     let account = Account::new("acc", "key", "secret").unwrap();
     let mut exchange = Exchange::new(&account, create(), RetryPolicy::default()).unwrap();
-    match exchange.on_outcome((case.outcome)(), sample(Duration::ZERO)) {
+    match next(&mut exchange, (case.outcome)()) {
         Step::Failed(error) => error,
         other => panic!("{other:?}"),
     }
@@ -195,7 +200,7 @@ fn create_fails(case: &Case) -> Error {
 
 #[test]
 fn every_row_of_the_table_holds() {
-    let docs = include_str!("../../../crates/cloudinary-provisioning/src/lib.rs");
+    let docs = include_str!("../../../crates/cloudinary-provisioning/src/guide/retries.rs");
     let rows: Vec<Row<'_>> = docs
         .lines()
         .skip_while(|line| *line != "//! | what happens | safe to retry | not safe |")
@@ -346,7 +351,7 @@ fn late() {
     let busy = Response::builder().status(429).body(br#"{"error":{"message":"slow down"}}"#.to_vec()).unwrap();
     let account_at = |origin: &str| account(origin);
     let mut exchange = Exchange::new(&account_at("http://127.0.0.1:1"), create(), RetryPolicy::default()).unwrap();
-    assert!(matches!(exchange.on_outcome(busy.clone().into(), sample(Duration::ZERO)), Step::Retry(_)));
+    assert!(matches!(next(&mut exchange, busy.clone().into()), Step::Retry(_)));
     assert_last(&exchange.begin(Duration::from_secs(120)).unwrap_err());
 
     let server = Script::play([Action::respond(script::encode(&busy)), user()]);
@@ -369,8 +374,8 @@ fn after_a_lost_response<O: Operation<Output: Debug>>(operation: O, status: u16,
 
     let mut exchange = Exchange::new(client.account(), operation, policy).unwrap();
     let lost = TransportError::maybe_sent("lost").into();
-    assert!(matches!(exchange.on_outcome(lost, sample(Duration::ZERO)), Step::Retry(_)));
-    match exchange.on_outcome(refused.into(), sample(Duration::ZERO)) {
+    assert!(matches!(next(&mut exchange, lost), Step::Retry(_)));
+    match next(&mut exchange, refused.into()) {
         Step::Failed(error) => assert_maybe_applied(&error, status),
         other => panic!("{other:?}"),
     }
@@ -393,10 +398,10 @@ fn a_404_or_409_without_a_lost_response_was_not_applied() {
 fn there_are_three_attempts() {
     let account = account("http://127.0.0.1:1");
     let mut exchange = Exchange::new(&account, get(), RetryPolicy::default()).unwrap();
-    let mut next = || match exchange.on_outcome(TransportError::maybe_sent("x").into(), sample(Duration::ZERO)) {
+    let mut next = || match next(&mut exchange, TransportError::maybe_sent("x").into()) {
         Step::Retry(event) => Ok(event.delay.as_millis()),
         Step::Failed(error) => Err(error.reason()),
-        Step::Done(_) => panic!("it fails"),
+        Step::Done(_) | Step::Send => panic!("it fails"),
     };
     assert_eq!([next(), next(), next()], [Ok(250), Ok(500), Err(Some(AttemptsExhausted))]);
 }

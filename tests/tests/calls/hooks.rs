@@ -160,7 +160,7 @@ fn a_hook_is_told_of_every_attempt() {
         Action::respond(script::response(409, &[], "")),
     ];
     let rig = Rig::new(Script::play(responses), clock, |builder| {
-        builder.on_response(move |event| {
+        builder.on_attempt(move |event| {
             told.lock().unwrap().push((
                 event.operation,
                 event.attempt,
@@ -195,7 +195,7 @@ fn a_hook_is_told_how_long_an_attempt_took() {
             time.advance(Duration::from_millis(70));
             script_of(503)
         })
-        .on_response(move |event| told.lock().unwrap().push(event.duration.as_millis()))
+        .on_attempt(move |event| told.lock().unwrap().push(event.duration.as_millis()))
         .build()
         .unwrap();
     let error = gave_up(client.send(get()), 3, GiveUpReason::AttemptsExhausted);

@@ -262,6 +262,7 @@ fn a_sleep_that_takes_no_time_counts_as_slept() {
 fn a_call_that_is_late_before_its_first_attempt_is_not_sent() {
     let account = account("http://127.0.0.1:1");
     let mut exchange = Exchange::new(&account, create(), RetryPolicy::default()).unwrap();
+    exchange.start(Duration::ZERO);
     let error = gave_up(exchange.begin(Duration::MAX), 0, GiveUpReason::DeadlineExceeded);
     assert_not_sent(&error);
     assert_eq!(error.elapsed(), Duration::MAX);

@@ -56,7 +56,7 @@ fn assert_gives_up(status: u16, headers: &[(&str, &str)], hint: Duration) {
 
             let error = gave_up(call(), 0, GiveUpReason::ServerDelayTooLong);
             assert_not_sent(&error);
-            assert!(error.retry_after().unwrap() >= hint, "{error:?}");
+            assert!(error.retry_after().unwrap() >= hint.min(Duration::from_secs(3600)), "{error:?}");
             rig.assert_seen(1, 1, &[]);
         }
     }
@@ -108,9 +108,20 @@ fn a_date_in_the_past_is_now() {
 
 #[test]
 fn junk_is_no_hint() {
-    for junk in
-        ["-5", "inf", "", "NaN", "1.5", "1e3", "+1", "0x10", "soon", "2 seconds", "Mon, 99 Nov 2026 10:00:10 GMT"]
-    {
+    for junk in [
+        "-5",
+        "inf",
+        "",
+        "NaN",
+        ".5",
+        "1.5.2",
+        "1e3",
+        "+1",
+        "0x10",
+        "soon",
+        "2 seconds",
+        "Mon, 99 Nov 2026 10:00:10 GMT",
+    ] {
         assert_waits(429, &[DATE, ("retry-after", junk)], 250);
     }
 }

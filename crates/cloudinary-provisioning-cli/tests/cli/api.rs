@@ -42,10 +42,10 @@ fn it_sends_and_shows_the_response() {
 #[test]
 fn wrong_usage_is_refused() {
     let refused = |arguments: &[&str], why| run(bare().args(["--demo", "api"]).args(arguments)).is_refused(why);
-    refused(&["G T", "users"], "is no method");
+    refused(&["G T", "users"], "is not a method");
     refused(&["GET", ""], "the path is empty");
     refused(&["GET", "users//x"], "segments");
-    refused(&["GET", "/v1_1/provisioning/accounts/other/users"], "the path is of account other");
+    refused(&["GET", "/v1_1/provisioning/accounts/other/users"], "the path names account other");
     refused(&["GET", "users", "--query", "x"], "expected KEY=VALUE");
     refused(&["DELETE", "users/u1"], "confirm with --yes");
 }

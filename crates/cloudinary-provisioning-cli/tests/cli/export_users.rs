@@ -1,7 +1,7 @@
 //! `cldp export users`, and the way back through `cldp sync`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, NewGroup, NewSubAccount, NewUser};
 use serde_json::Value;
@@ -182,9 +182,12 @@ fn a_file_appears_when_it_is_complete() {
 
 #[cfg(unix)]
 mod files {
+    use std::io::{BufRead, BufReader};
     use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::process::Command;
 
     use super::*;
+    use crate::run::{interrupt, wait_for};
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -216,14 +219,77 @@ mod files {
     }
 
     #[test]
-    fn a_link_that_leads_nowhere_leads_to_the_new_file() {
+    fn links_that_lead_nowhere_lead_to_the_new_file() {
         let server = serve(seeded());
         let directory = tempfile::tempdir().unwrap();
-        let link = directory.path().join("link.csv");
-        symlink("file.csv", &link).unwrap();
-        export_to(&server, &link).is_done();
-        assert_eq!(fs::read_to_string(directory.path().join("file.csv")).unwrap(), EXPORTED);
-        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        let at = |name: &str| directory.path().join(name);
+        fs::create_dir(at("there")).unwrap();
+        symlink("there/second.csv", at("first.csv")).unwrap();
+        symlink("../file.csv", at("there/second.csv")).unwrap();
+        export_to(&server, &at("first.csv")).is_done();
+        assert_eq!(fs::read_to_string(at("file.csv")).unwrap(), EXPORTED);
+        for link in ["first.csv", "there/second.csv"] {
+            assert!(fs::symlink_metadata(at(link)).unwrap().is_symlink(), "{link}");
+        }
+    }
+
+    #[test]
+    fn with_secrets_are_their_owners_alone_from_the_first_byte() {
+        let server = serve(seeded());
+        let directory = tempfile::tempdir().unwrap();
+        let replaced = directory.path().join("replaced.csv");
+        fs::write(&replaced, "old").unwrap();
+        fs::set_permissions(&replaced, fs::Permissions::from_mode(0o644)).unwrap();
+        for file in [replaced, directory.path().join("new.csv")] {
+            let mut command = cldp(&server);
+            command.args(["export", "keys", "--show-secrets", "--file"]).arg(&file);
+            let (mut child, unfinished) = server.with(|_| {
+                // No request is answered before this returns.
+                let child = command.spawn().unwrap();
+                (child, wait_for(|| unfinished(directory.path())))
+            });
+            assert_eq!(unfinished, 0o600, "{file:?}");
+            assert!(child.wait().unwrap().success());
+            assert_eq!(mode(&file), 0o600, "{file:?}");
+        }
+    }
+
+    /// The mode of the file that is being written.
+    fn unfinished(directory: &Path) -> Option<u32> {
+        let mut files = fs::read_dir(directory).unwrap().map(|file| file.unwrap().path());
+        files.find(|path| path.to_str().unwrap().contains(".cldp-")).map(|path| mode(&path))
+    }
+
+    fn pipe(directory: &Path) -> PathBuf {
+        let pipe = directory.join("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        pipe
+    }
+
+    #[test]
+    fn a_pipe_that_nobody_opens_ends_at_the_first_signal() {
+        let server = serve(seeded());
+        let directory = tempfile::tempdir().unwrap();
+        let mut child = cldp(&server).args(["export", "users", "--file"]).arg(pipe(directory.path())).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.starts_with("Reading from"), "{line}");
+        interrupt(&child);
+        assert_eq!(child.wait().unwrap().code(), Some(1));
+        assert_eq!(server.requests(), 0);
+    }
+
+    #[test]
+    fn a_pipe_that_nobody_reads_ends_at_the_first_signal() {
+        let user = |n| NewUser::new("U", format!("{}{n}@x.org", "u".repeat(50))).role("master_admin");
+        let server = serve(account().with_users((0..1500).map(user)));
+        let directory = tempfile::tempdir().unwrap();
+        let pipe = pipe(directory.path());
+        let mut child = cldp(&server).args(["export", "access", "--file"]).arg(&pipe).spawn().unwrap();
+        let reader = fs::File::open(&pipe).unwrap();
+        wait_for(|| (rustix::io::ioctl_fionread(&reader).unwrap() >= 0x8000).then_some(()));
+        interrupt(&child);
+        assert_eq!(child.wait().unwrap().code(), Some(1));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A command for every operation.
 
-use cloudinary_provisioning::{Place, catalog};
+use cloudinary_provisioning::catalog;
+use cloudinary_provisioning::catalog::Place;
 use cloudinary_provisioning_fake::{FakeAccount, Fault, NewAccessKey, NewSubAccount, NewUser};
 use serde_json::{Value, json};
 
@@ -25,6 +26,7 @@ fn required(id: &str) -> Vec<String> {
     let given = entry.fields.iter().filter(|field| field.required).flat_map(|field| {
         let value = match field.name {
             "principal" => r#"{"type":"user","id":"u1"}"#.to_owned(),
+            "principals" if id == "inspectMultiple" => r#"{"type":"user","id":"u1"}"#.to_owned(),
             "principals" => r#"{"principal_type":"user","principal_id":"u1"}"#.to_owned(),
             "roles" => r#"{"id":"r1"}"#.to_owned(),
             "operation" => "add".to_owned(),
@@ -153,22 +155,22 @@ fn wrong_fields_are_refused_and_nothing_is_sent() {
     refused(&["users", "create", "--name", "Jo"], "--email <TEXT>");
     refused(&["users", "create", "--nam", "Jo"], "unexpected argument '--nam'");
     refused(&["users", "get"], "<USER_ID>");
-    refused(&["users", "get", ".."], "getUser");
-    refused(&["users", "get", ""], "getUser");
+    refused(&["users", "get", ".."], "getUser: `user_id` is `.` or `..`");
+    refused(&["users", "get", ""], "USER_ID: is empty");
     refused(&["users", "fly"], "unrecognized subcommand 'fly'");
     refused(&["users", "list", "--pending", "perhaps"], "--pending: is neither `true` nor `false`");
     refused(&["users", "list", "--page", "x"], "--page: ");
-    refused(&["users", "list", "--ids", "[]"], "`ids` is an empty list");
-    refused(&["users", "update", "u1", "--sub-account-ids", "[]"], "`sub_account_ids` is an empty list");
-    refused(&["users", "update", "u1", "--json", r#"{"sub_account_ids":[]}"#], "`sub_account_ids` is an empty list");
+    refused(&["users", "list", "--ids", "[]"], "`ids` is empty");
+    refused(&["users", "update", "u1", "--sub-account-ids", "[]"], "`sub_account_ids` is empty");
+    refused(&["users", "update", "u1", "--json", r#"{"sub_account_ids":[]}"#], "`sub_account_ids` is empty");
     refused(
         &["users", "update", "u1", "--json", r#"{"nam":"x"}"#],
-        "there is no field `nam`; the fields are user_id, name",
+        "`nam` is not a field of the operation; its fields are user_id, name",
     );
     refused(&["users", "update", "u1", "--json", "[1]"], "the body must be a JSON object");
-    refused(&["users", "update", "u1", "--json", "{"], "--json: not JSON");
+    refused(&["users", "update", "u1", "--json", "{"], "--json: is not JSON");
     refused(&["users", "update", "u1", "--json", "@/there/is/no.json"], "/there/is/no.json: No such file");
-    refused(&["users", "update", "u1", "--json", r#"{"name":null}"#], "`name` cannot be null");
+    refused(&["users", "update", "u1", "--json", r#"{"name":null}"#], "`name` is not a text");
     refused(&["product-environments", "update", "s1", "--custom-attributes", "[1]"], "is not a JSON object");
     assert_eq!(server.requests(), 0);
 }
@@ -197,7 +199,7 @@ fn a_list_that_ends_at_the_last_page_that_can_be_asked_for_says_so() {
     let server = serve(account);
     let ran = run(cldp(&server).args(["access-keys", "list", "s1", "-ojsonl", "--columns", "api_key"]));
     assert_eq!((ran.status, ran.stdout.lines().count()), (1, 100), "{ran:?}");
-    assert!(ran.stderr.contains("getAccessKeys: there may be more"), "{ran:?}");
+    assert!(ran.stderr.contains("getAccessKeys: 400 Bad Request: page must be at most 100"), "{ran:?}");
 }
 
 #[test]
@@ -211,7 +213,7 @@ fn a_change_is_made() {
     let server = serve(seeded());
     let ran = run(cldp(&server).args(["users", "create", "--name", "Jo", "--email", "jo@x.org"]));
     assert_eq!(ran.is_done().value()["email"], "jo@x.org");
-    run(cldp(&server).args(["users", "update", "u1", "--enabled", "false"])).is_done();
+    run(cldp(&server).args(["users", "update", "u1", "--enabled", "false", "--yes"])).is_done();
     assert!(state(&server).contains_key("jo@x.org"));
     assert!(!state(&server)["u1@x.org"].2);
 }
@@ -220,7 +222,15 @@ fn a_change_is_made() {
 fn deletes_and_removals_need_a_confirmation() {
     let server = serve(seeded());
     let remove = r#"{"operation":"remove","principals":[{"principal_type":"user","principal_id":"u1"}]}"#;
-    let unconfirmed: [&[&str]; 4] = [
+    let disable = r#"{"enabled":false}"#;
+    let unconfirmed: [&[&str]; 11] = [
+        &["users", "update", "u1", "--enabled", "false"],
+        &["users", "update", "u1", "--json", disable],
+        &["access-keys", "update", "s1", "814", "--enabled", "false"],
+        &["product-environments", "update", "s1", "--enabled", "false"],
+        &["api", "PUT", "users/u1", "--json", disable],
+        &["api", "put", "/v1_1/provisioning/accounts/{account_id}/sub_accounts/s1", "--json", r#"{"enabled":"false"}"#],
+        &["api", "PUT", "roles/r1/principals", "--json", remove],
         &["users", "delete", "u1"],
         &["deleteUser", "u1"],
         &["api", "DELETE", "users/u1"],
@@ -237,6 +247,47 @@ fn deletes_and_removals_need_a_confirmation() {
 }
 
 #[test]
+fn what_enables_or_creates_needs_no_confirmation() {
+    let server = serve(seeded());
+    run(cldp(&server).args(["users", "update", "u1", "--enabled", "true"])).is_done();
+    run(cldp(&server).args(["users", "create", "--name=A", "--email=a@x.org", "--enabled=false"])).is_done();
+    assert_eq!(writes(&server), 2);
+}
+
+#[test]
+fn a_number_that_would_be_rounded_is_refused_by_its_field() {
+    let number = "12345678901234567890123";
+    let server = serve(seeded());
+    let refused = |arguments: &[&str], why: &str| run(cldp(&server).args(arguments)).is_refused(why);
+    let attributes = format!(r#"{{"quota":[{number}]}}"#);
+    let body = format!(r#"{{"custom_attributes":{attributes}}}"#);
+    let update = ["product-environments", "update", "s1"];
+    refused(
+        &[&update[..], &["--custom-attributes", &attributes]].concat(),
+        &format!("--custom-attributes: `quota[0]` is {number}, a number that would be rounded"),
+    );
+    for arguments in [&update[..], &["api", "PUT", "sub_accounts/s1"]] {
+        refused(
+            &[arguments, &["--json", &body]].concat(),
+            &format!("--json: `custom_attributes.quota[0]` is {number}, a number that would be rounded"),
+        );
+    }
+    refused(&["billing-usage", "get", "--year", number], "--year: is 12345678901234567890123");
+    let line = format!(r#"{{"operation":"updateProductEnvironment","fields":{body}}}"#);
+    let ran = run_with_input(cldp(&server).arg("batch"), &line);
+    assert!(ran.stdout.contains("`fields.custom_attributes.quota[0]` is 1234567890"), "{ran:?}");
+    assert_eq!(server.requests(), 0);
+}
+
+#[test]
+fn an_invalid_policy_is_status_1() {
+    let valid = demo(&["public", "validate-policy", "--policy", "permit(principal, action, resource);"]);
+    assert_eq!(valid.is_done().value()["valid"], true);
+    let invalid = demo(&["public", "validate-policy", "--policy", "permit(principal"]);
+    assert_eq!((invalid.status, &invalid.value()["valid"]), (1, &json!(false)));
+}
+
+#[test]
 fn secrets_are_masked_unless_they_are_asked_for_or_new() {
     let server = serve(seeded());
     let masked = run(cldp(&server).args(["access-keys", "list", "s1"]));
@@ -245,7 +296,7 @@ fn secrets_are_masked_unless_they_are_asked_for_or_new() {
     assert_eq!(shown.is_done().value()[1]["api_secret"], "deploy-s3cr3t");
     let new = run(cldp(&server).args(["access-keys", "generate", "s1", "--name", "New"]));
     assert!(new.is_done().value()["api_secret"].as_str().is_some_and(|secret| secret.len() > 8), "{new:?}");
-    assert!(new.stderr.contains("The secret is shown this once"), "{new:?}");
+    assert!(new.stderr.contains("The secret is shown only once"), "{new:?}");
     let read = run(cldp(&server).args(["product-environments", "get", "s1"]));
     assert!(!read.is_done().stdout.contains("deploy-s3cr3t"));
     let updated = run(cldp(&server).args(["access-keys", "update", "s1", "814", "--name", "Other"]));
@@ -267,13 +318,14 @@ fn verbose_reports_each_attempt() {
 #[test]
 fn an_empty_value_that_the_service_would_take_for_no_condition_is_refused() {
     for (arguments, why) in [
-        (&["users", "list", "--ids", ""][..], "getUsers: `ids` has an empty entry"),
-        (&["users", "list", "--ids", "u1", "--ids", " "], "getUsers: `ids` has an empty entry"),
-        (&["users", "list", "--prefix", ""], "getUsers: `prefix` is empty"),
-        (&["access-keys", "delete-by-name", "env-shop", "--name", "", "--yes"], "`name` is empty"),
-        (&["users", "update", "u2", "--sub-account-ids", ""], "`sub_account_ids` has an empty entry"),
-        (&["roles", "get", "r1", "--params", "="], "`params` has an empty key or value"),
-        (&["users", "get", ""], "getUser: `user_id` is empty"),
+        (&["users", "list", "--ids", ""][..], "--ids: is empty"),
+        (&["users", "list", "--ids", "u1", "--ids", " "], "--ids: is empty"),
+        (&["users", "list", "--ids", r#"["u1",""]"#], "getUsers: `ids` is empty"),
+        (&["users", "list", "--prefix", ""], "--prefix: is empty"),
+        (&["access-keys", "delete-by-name", "env-shop", "--name", "", "--yes"], "--name: is empty"),
+        (&["users", "update", "u2", "--sub-account-ids", ""], "--sub-account-ids: is empty"),
+        (&["users", "update", "u2", "--json", r#"{"sub_account_ids":[""]}"#], "`sub_account_ids` is empty"),
+        (&["roles", "get", "r1", "--params", "="], "`params` is empty"),
     ] {
         demo(arguments).is_refused(why);
     }
@@ -288,7 +340,7 @@ fn an_id_that_would_name_another_resource_is_refused_by_its_field() {
 fn attempts_and_retries_are_told_under_the_name_of_the_operation() {
     let mut account = account();
     account.fail_next(1, Fault::status(503));
-    let ran = run(cldp(&serve(account)).args(["users", "list", "-v"]));
+    let ran = run(cldp(&serve(account)).args(["users", "list", "-v", "--workers", "1"]));
     assert_eq!(ran.is_done().stderr.matches("getUsers: attempt").count(), 3, "{}", ran.stderr);
     assert!(!ran.stderr.contains("raw"), "{}", ran.stderr);
 }

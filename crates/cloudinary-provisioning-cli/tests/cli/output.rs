@@ -64,6 +64,19 @@ fn csv_has_no_formula_unless_it_is_asked_for() {
 }
 
 #[test]
+fn csv_has_no_cell_that_a_spreadsheet_would_read_as_a_formula() {
+    let starts = ['=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠'];
+    let server = serve(
+        account()
+            .with_users(starts.map(|start| NewUser::new(format!("{start}1"), format!("{}@x.org", u32::from(start))))),
+    );
+    let ran = run(cldp(&server).args(["users", "list", "-ocsv", "--columns", "name"]));
+    let mut csv = csv::Reader::from_reader(ran.is_done().stdout.as_bytes());
+    let names: Vec<_> = csv.records().map(|record| record.unwrap()[0].to_owned()).collect();
+    assert_eq!(names, starts.map(|start| format!("'{start}1")));
+}
+
+#[test]
 fn an_empty_list_is_told_in_every_form() {
     let server = serve(account());
     let list = |format: &str| run(cldp(&server).args(["users", "list", "-o", format])).is_done().stdout.clone();
@@ -74,22 +87,39 @@ fn an_empty_list_is_told_in_every_form() {
 }
 
 #[test]
-fn what_came_before_an_error_is_whole_json() {
-    let server = serve(seeded());
-    server.with(|account| account.script([Fault::response(), Fault::status(403)]));
-    let ran = run(cldp(&server).args(["users", "list"]));
-    assert_eq!(ran.status, 1, "{ran:?}");
-    assert_eq!(ran.value().as_array().map(Vec::len), Some(1));
-    assert!(ran.stderr.contains("cldp: getUsers: 403"), "{ran:?}");
+fn a_list_whose_later_page_fails_is_not_taken_for_whole() {
+    for (format, is_partial) in [
+        ("json", (|text| text.starts_with("[\n  {") && text.ends_with("\n  }\n")) as fn(&str) -> bool),
+        ("jsonl", |text| text.lines().count() == 1),
+        ("csv", |text| text.lines().count() == 2),
+        ("table", |text| text.lines().count() == 2),
+    ] {
+        let server = serve(seeded());
+        server.with(|account| account.script([Fault::response(), Fault::status(403)]));
+        let ran = run(cldp(&server).args(["users", "list", "--workers", "1", "--columns", "id", "-o", format]));
+        assert_eq!(ran.status, 1, "{ran:?}");
+        assert!(is_partial(&ran.stdout), "{ran:?}");
+        assert!(ran.stderr.contains("cldp: getUsers: 403"), "{ran:?}");
+    }
+}
+
+#[test]
+fn nothing_is_written_of_a_list_whose_first_page_fails() {
+    for format in ["json", "jsonl", "csv", "table"] {
+        let server = serve(seeded());
+        server.with(|account| account.script([Fault::status(403)]));
+        let ran = run(cldp(&server).args(["users", "list", "--workers", "1", "-o", format]));
+        assert_eq!((ran.status, ran.stdout.as_str()), (1, ""), "{ran:?}");
+    }
 }
 
 #[test]
 fn an_envelope_without_its_list_is_an_error() {
     let server = serve(seeded());
     server.with(|account| account.script([Fault::status(200).body("{}")]));
-    let ran = run(cldp(&server).args(["users", "list"]));
+    let ran = run(cldp(&server).args(["users", "list", "--workers", "1"]));
     assert_eq!(ran.status, 1, "{ran:?}");
-    assert!(ran.stderr.contains("the response has no list at `users`"), "{ran:?}");
+    assert!(ran.stderr.contains("at `users`: expected a list"), "{ran:?}");
 }
 
 #[test]

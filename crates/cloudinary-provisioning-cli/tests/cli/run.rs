@@ -78,10 +78,10 @@ pub(crate) fn run(command: &mut Command) -> Ran {
 }
 
 /// Runs it to its end with this on its standard input.
-pub(crate) fn run_with_input(command: &mut Command, input: &str) -> Ran {
+pub(crate) fn run_with_input(command: &mut Command, input: &(impl AsRef<[u8]> + ?Sized)) -> Ran {
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     // It may end before it has read everything.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let _ = child.stdin.take().unwrap().write_all(input.as_ref());
     ran(child.wait_with_output().unwrap())
 }
 
@@ -110,7 +110,7 @@ pub(crate) fn account() -> FakeAccount {
 pub(crate) struct TempFile(pub(crate) PathBuf);
 
 impl TempFile {
-    pub(crate) fn new(extension: &str, content: &str) -> Self {
+    pub(crate) fn new(extension: &str, content: &(impl AsRef<[u8]> + ?Sized)) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("cldp-{}-{number}.{extension}", std::process::id());
@@ -144,14 +144,24 @@ pub(crate) fn writes(server: &FakeServer) -> usize {
     server.with(|account| account.requests().filter(|request| request.method != "GET").count())
 }
 
-/// Waits until the server has read this many requests.
-pub(crate) fn wait_for_requests(server: &FakeServer, child: &mut Child, count: u64) {
+/// Waits until there is something.
+pub(crate) fn wait_for<T>(mut get: impl FnMut() -> Option<T>) -> T {
     let patience = Instant::now() + Duration::from_secs(20);
-    while server.requests() < count {
-        assert!(Instant::now() < patience, "request {count} never came");
-        assert!(child.try_wait().unwrap().is_none(), "it ended before request {count}");
+    loop {
+        if let Some(got) = get() {
+            return got;
+        }
+        assert!(Instant::now() < patience, "it never came");
         thread::sleep(Duration::from_millis(1));
     }
+}
+
+/// Waits until the server has read this many requests.
+pub(crate) fn wait_for_requests(server: &FakeServer, child: &mut Child, count: u64) {
+    wait_for(|| {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before request {count}");
+        (server.requests() >= count).then_some(())
+    });
 }
 
 /// Ctrl-C.

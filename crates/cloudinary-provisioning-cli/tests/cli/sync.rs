@@ -481,7 +481,7 @@ fn wrong_credentials_are_a_failure_with_a_hint() {
 
     assert_eq!(ran.status, 1, "{ran:?}");
     assert!(ran.stderr.contains("getUsers: 401"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("are the account id, the API key and the secret right?"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("are the account id, the API key, the secret and the region right?"), "{}", ran.stderr);
 }
 
 #[test]

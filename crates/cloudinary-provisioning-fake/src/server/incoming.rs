@@ -1,4 +1,4 @@
-//! A request out of the bytes that arrive, however they are cut.
+//! Reading a request from the bytes that arrive, in pieces of any size.
 
 use http::header::{CONTENT_LENGTH, EXPECT, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use http::{HeaderMap, Method, Request, StatusCode, Uri, Version};
@@ -9,7 +9,7 @@ const MAX_BODY: usize = 16 * 1024 * 1024;
 const MAX_CHUNK_LINE: usize = 4096;
 const FIRST_LOOK: usize = 1024;
 
-/// Why something is not answered by the account.
+/// The response to bytes that are not a request for the account.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Refusal {
     pub(super) status: StatusCode,
@@ -26,10 +26,10 @@ impl Refusal {
     }
 }
 
-/// A message on its way in.
+/// A request that is being received.
 #[derive(Debug, Default)]
 pub(super) struct Message {
-    /// What has come and is not used yet.
+    /// Bytes that have arrived and are not parsed yet.
     raw: Vec<u8>,
     head: Option<Head>,
     body: Vec<u8>,
@@ -38,11 +38,11 @@ pub(super) struct Message {
 #[derive(Debug)]
 struct Head {
     request: Request<()>,
-    framing: BodyFraming,
+    framing: BodyLength,
 }
 
 #[derive(Debug)]
-enum BodyFraming {
+enum BodyLength {
     Length(usize),
     Chunked(ChunkState),
 }
@@ -56,24 +56,24 @@ enum ChunkState {
 }
 
 #[derive(Debug)]
-pub(super) enum Progress {
+pub(super) enum Received {
     More {
-        ask_to_go_on: bool,
+        wants_continue: bool,
     },
     Done {
         request: Box<Request<Vec<u8>>>,
-        /// How many of the bytes just pushed belong to what comes after.
+        /// The number of pushed bytes after the end of this request.
         unused: usize,
     },
 }
 
 impl Message {
-    pub(super) fn push(&mut self, fresh: &[u8]) -> Result<Progress, Refusal> {
+    pub(super) fn push(&mut self, fresh: &[u8]) -> Result<Received, Refusal> {
         self.raw.extend_from_slice(fresh);
         let mut expects = false;
         if self.head.is_none() {
-            // A head that comes byte by byte is not parsed at each of them, except at first, so
-            // that what is not HTTP need not send a whole line to be told.
+            // A long head that arrives byte by byte is parsed at line breaks only. A short one is parsed at every
+            // byte, so that a client that does not speak HTTP gets its response before a whole line.
             if self.raw.len() > FIRST_LOOK && !fresh.contains(&b'\n') {
                 return self.more_head();
             }
@@ -95,17 +95,17 @@ impl Message {
             return self.more_head();
         };
         let complete = match &mut head.framing {
-            BodyFraming::Length(length) => {
+            BodyLength::Length(length) => {
                 let complete = self.raw.len() >= *length;
                 if complete {
                     self.body = self.raw.drain(..*length).collect();
                 }
                 complete
             }
-            BodyFraming::Chunked(state) => unchunk(state, &mut self.raw, &mut self.body)?,
+            BodyLength::Chunked(state) => unchunk(state, &mut self.raw, &mut self.body)?,
         };
         if !complete {
-            return Ok(Progress::More { ask_to_go_on: expects && self.raw.is_empty() && self.body.is_empty() });
+            return Ok(Received::More { wants_continue: expects && self.raw.is_empty() && self.body.is_empty() });
         }
         let unused = self.raw.len();
         let body = std::mem::take(&mut self.body);
@@ -113,14 +113,14 @@ impl Message {
             Some(head) => head.request.into_parts(),
             None => return self.more_head(),
         };
-        Ok(Progress::Done { request: Box::new(Request::from_parts(parts, body)), unused })
+        Ok(Received::Done { request: Box::new(Request::from_parts(parts, body)), unused })
     }
 
-    fn more_head(&self) -> Result<Progress, Refusal> {
+    fn more_head(&self) -> Result<Received, Refusal> {
         if self.raw.len() > MAX_HEAD {
             return Err(too_large());
         }
-        Ok(Progress::More { ask_to_go_on: false })
+        Ok(Received::More { wants_continue: false })
     }
 }
 
@@ -179,7 +179,7 @@ fn convert(parsed: &httparse::Request<'_, '_>) -> Result<Head, Refusal> {
     Ok(Head { request, framing })
 }
 
-fn body_framing(headers: &HeaderMap) -> Result<BodyFraming, Refusal> {
+fn body_framing(headers: &HeaderMap) -> Result<BodyLength, Refusal> {
     let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
     let length = lengths.next();
     if lengths.any(|other| Some(other) != length) {
@@ -187,20 +187,20 @@ fn body_framing(headers: &HeaderMap) -> Result<BodyFraming, Refusal> {
     }
     let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
     match (codings.next(), codings.next(), length) {
-        (None, _, None) => Ok(BodyFraming::Length(0)),
+        (None, _, None) => Ok(BodyLength::Length(0)),
         (None, _, Some(length)) => {
             let digits = length.to_str().unwrap_or("");
             if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
                 return Err(Refusal::bad("content-length is not a number"));
             }
             match digits.parse() {
-                Ok(length) if length <= MAX_BODY => Ok(BodyFraming::Length(length)),
+                Ok(length) if length <= MAX_BODY => Ok(BodyLength::Length(length)),
                 _ => Err(body_too_large()),
             }
         }
         (Some(_), _, Some(_)) => Err(Refusal::bad("There is both a content-length and a transfer-encoding")),
         (Some(coding), None, None) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => {
-            Ok(BodyFraming::Chunked(ChunkState::Size))
+            Ok(BodyLength::Chunked(ChunkState::Size))
         }
         _ => Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, "No transfer-encoding but chunked is understood")),
     }
@@ -210,7 +210,7 @@ fn body_too_large() -> Refusal {
     Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is too large")
 }
 
-/// Moves what is whole from `raw` to `body`; says whether that was all of the body.
+/// Moves complete chunks from `raw` to `body`, and returns whether the body is complete.
 fn unchunk(state: &mut ChunkState, raw: &mut Vec<u8>, body: &mut Vec<u8>) -> Result<bool, Refusal> {
     let mut rest = raw.as_slice();
     let complete = loop {
@@ -279,7 +279,7 @@ mod tests {
 
     fn whole(bytes: &[u8]) -> (Request<Vec<u8>>, usize) {
         match Message::default().push(bytes) {
-            Ok(Progress::Done { request, unused }) => (*request, unused),
+            Ok(Received::Done { request, unused }) => (*request, unused),
             other => panic!("{other:?}"),
         }
     }
@@ -301,14 +301,14 @@ mod tests {
         let mut message = Message::default();
         let (last, most) = CHUNKED.split_last().unwrap();
         for byte in most {
-            assert!(matches!(message.push(&[*byte]), Ok(Progress::More { .. })));
+            assert!(matches!(message.push(&[*byte]), Ok(Received::More { .. })));
         }
         let done = message.push(&[*last]).unwrap();
-        assert!(matches!(done, Progress::Done { request, unused: 0 } if request.body() == b"abcde"));
+        assert!(matches!(done, Received::Done { request, unused: 0 } if request.body() == b"abcde"));
     }
 
     #[test]
-    fn what_follows_a_message_is_left_alone() {
+    fn bytes_after_a_message_are_left() {
         let mut bytes = CHUNKED.to_vec();
         bytes.extend_from_slice(b"GET / HTTP/1.1\r\n\r\n");
         assert_eq!(whole(&bytes).1, 18);
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_framed_is_refused() {
+    fn ambiguous_framing_is_refused() {
         assert_eq!(refused(b"\x16\x03\x01\x02\x00"), 400);
         assert_eq!(refused(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), 400);
         let post = |rest: &str| refused(format!("POST /a HTTP/1.1\r\n{rest}").as_bytes());
@@ -349,12 +349,12 @@ mod tests {
     }
 
     #[test]
-    fn only_a_body_that_has_not_come_is_asked_for() {
+    fn only_a_missing_body_is_asked_for() {
         let head = b"PUT /a HTTP/1.1\r\nexpect: 100-Continue\r\ncontent-length: 2\r\n\r\n";
         let progress = Message::default().push(head);
-        assert!(matches!(progress, Ok(Progress::More { ask_to_go_on: true })));
+        assert!(matches!(progress, Ok(Received::More { wants_continue: true })));
         let progress = Message::default().push(&[head.as_slice(), b"h"].concat());
-        assert!(matches!(progress, Ok(Progress::More { ask_to_go_on: false })));
+        assert!(matches!(progress, Ok(Received::More { wants_continue: false })));
     }
 
     #[test]
@@ -379,8 +379,8 @@ mod tests {
                 let (piece, after) = rest.split_at(1 + roll(rest.len()));
                 rest = after;
                 match message.push(piece) {
-                    Ok(Progress::More { .. }) => continue,
-                    Ok(Progress::Done { unused, .. }) => {
+                    Ok(Received::More { .. }) => continue,
+                    Ok(Received::Done { unused, .. }) => {
                         assert!(unused < piece.len());
                         done += 1;
                     }

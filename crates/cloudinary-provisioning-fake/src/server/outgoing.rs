@@ -3,9 +3,9 @@
 use http::header::{CONNECTION, CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
 use http::{Method, Request, Response, Version};
 
-use crate::fault::{Framing, reason};
+use crate::reply::fault::{Framing, reason};
 
-/// Whether the client wants to go on after this request.
+/// Returns whether the client wants to send further requests.
 fn keeps_alive(request: &Request<Vec<u8>>) -> bool {
     let asked = |token: &str| {
         request.headers().get_all(CONNECTION).iter().any(|value| {
@@ -15,17 +15,18 @@ fn keeps_alive(request: &Request<Vec<u8>>) -> bool {
     if request.version() == Version::HTTP_10 { asked("keep-alive") } else { !asked("close") }
 }
 
-/// The bytes of a response, and whether the next one may follow it on the same connection.
-pub(super) fn encode(response: &Response<Vec<u8>>, request: Asked) -> (Vec<u8>, bool) {
+/// Returns the bytes of a response, and whether the next one may follow on the same connection.
+pub(super) fn encode(response: &Response<Vec<u8>>, request: RequestTraits) -> (Vec<u8>, bool) {
     let status = response.status();
     let no_body = request.head || status.is_informational() || matches!(status.as_u16(), 204 | 304);
-    let told = response.headers().get(CONTENT_LENGTH);
+    let announced_length = response.headers().get(CONTENT_LENGTH);
     let chunked = response.headers().contains_key(TRANSFER_ENCODING);
-    // A scripted length or coding goes out as it is, but nobody knows where the next response starts.
-    let in_step = no_body || !chunked && told.is_none_or(|told| *told == HeaderValue::from(response.body().len()));
+    // A scripted length or coding is sent unchanged, but then the next response has no defined start.
+    let in_step = no_body
+        || !chunked && announced_length.is_none_or(|length| *length == HeaderValue::from(response.body().len()));
     let stays = request.keep_alive && in_step && !closes(response);
     let mut bytes = head(response);
-    if !no_body && told.is_none() && !chunked {
+    if !no_body && announced_length.is_none() && !chunked {
         line(&mut bytes, CONTENT_LENGTH.as_str(), response.body().len().to_string().as_bytes());
     }
     if !stays && !response.headers().contains_key(CONNECTION) {
@@ -40,16 +41,16 @@ pub(super) fn encode(response: &Response<Vec<u8>>, request: Asked) -> (Vec<u8>, 
     (bytes, stays)
 }
 
-/// What a response has to know about its request.
+/// The parts of a request that its response depends on.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asked {
+pub(super) struct RequestTraits {
     pub(super) head: bool,
     pub(super) keep_alive: bool,
-    /// HTTP/1.0, where staying has to be said.
+    /// HTTP/1.0, where keeping the connection needs a header.
     pub(super) old: bool,
 }
 
-impl Asked {
+impl RequestTraits {
     pub(super) fn of(request: &Request<Vec<u8>>) -> Self {
         Self {
             head: request.method() == Method::HEAD,
@@ -63,7 +64,7 @@ fn closes(response: &Response<Vec<u8>>) -> bool {
     response.headers().get(CONNECTION).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"close"))
 }
 
-/// The head and the first bytes of the body of a response that never ends.
+/// Returns the head and the first bytes of the body of a response that never ends.
 pub(super) fn encode_part(response: &Response<Vec<u8>>, framing: Framing, sent: usize) -> Vec<u8> {
     let body = response.body();
     let part = body.get(..sent).unwrap_or(body);

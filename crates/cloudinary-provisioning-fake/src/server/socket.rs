@@ -1,24 +1,23 @@
-//! Reading from and writing to a socket, and the several ways to leave it.
+//! Reading from and writing to a socket, and the ways to close it.
 //!
-//! A request is read up to its last byte, which is left in the kernel: closing a socket that holds
-//! unread data is what makes a reset, and there is no other way to one that needs neither `unsafe`
-//! nor a dependency.
+//! A request is read up to its last byte, which is left in the kernel: closing a socket with unread data makes a reset,
+//! and every other way to make one needs `unsafe` or a dependency.
 
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 
 use http::Request;
 
-use super::incoming::{Message, Progress, Refusal};
+use super::incoming::{Message, Received, Refusal};
 
 pub(super) const CHUNK: usize = 64 * 1024;
 
-/// What comes in next on a connection.
+/// What a connection receives next.
 #[derive(Debug)]
 pub(super) enum Incoming {
     /// A request, whose last byte [`take_last`] has yet to take.
     Request(Box<Request<Vec<u8>>>),
-    /// Something that is not answered by the account.
+    /// Bytes that are not a request for the account.
     Refused(Refusal),
     /// The client is gone.
     Closed,
@@ -33,13 +32,13 @@ pub(super) fn receive(stream: &TcpStream, chunk: &mut [u8]) -> io::Result<Incomi
             return Ok(Incoming::Closed);
         }
         match message.push(fresh) {
-            Ok(Progress::More { ask_to_go_on }) => {
+            Ok(Received::More { wants_continue }) => {
                 take(stream, chunk, seen)?;
-                if ask_to_go_on {
+                if wants_continue {
                     send(stream, b"HTTP/1.1 100 Continue\r\n\r\n")?;
                 }
             }
-            Ok(Progress::Done { request, unused }) => {
+            Ok(Received::Done { request, unused }) => {
                 take(stream, chunk, seen.saturating_sub(unused + 1))?;
                 return Ok(Incoming::Request(request));
             }
@@ -68,15 +67,15 @@ pub(super) fn hold(mut stream: &TcpStream) {
     while retrying(|| stream.read(&mut chunk)).is_ok_and(|count| count > 0) {}
 }
 
-/// Lets the client read a response to a request that it has not finished writing: closing with unread
-/// data would reset the connection, and the response with it.
+/// Lets the client read a response to a request that it has not finished writing: closing with unread data would reset
+/// the connection and lose the response.
 pub(super) fn close_after_refusal(stream: &TcpStream) {
     if stream.shutdown(Shutdown::Write).is_ok() {
         hold(stream);
     }
 }
 
-/// Closes without a reset, as far as what has arrived by now can cause one.
+/// Reads what has arrived by now, so that closing does not make a reset.
 pub(super) fn close_in_order(mut stream: &TcpStream) {
     if stream.set_nonblocking(true).is_ok() {
         let mut chunk = vec![0; CHUNK];

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::common::account;
 
 fn operations() -> Vec<Value> {
-    let facts: Value = serde_json::from_str(include_str!("../../src/facts.json")).unwrap();
+    let facts: Value = serde_json::from_str(include_str!("../../src/facts/facts.json")).unwrap();
     facts["operations"].as_array().unwrap().clone()
 }
 

@@ -11,6 +11,7 @@ mod catalog;
 mod faults;
 mod forms;
 mod hostile;
+mod late;
 mod lists;
 mod permissions;
 mod product_environments;

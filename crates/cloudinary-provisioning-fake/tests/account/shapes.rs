@@ -90,7 +90,7 @@ fn input(operation: &str) -> (&'static str, Value) {
 }
 
 fn operations() -> Vec<Value> {
-    let facts: Value = serde_json::from_str(include_str!("../../src/facts.json")).unwrap();
+    let facts: Value = serde_json::from_str(include_str!("../../src/facts/facts.json")).unwrap();
     facts["operations"].as_array().unwrap().clone()
 }
 

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use cloudinary_provisioning::{
-    Access as SubAccountAccess, Change as AssignmentChange, JsonObject, Null, Nullable, ScopeId, SubAccountId, Value,
+    AnyOperation, AssignmentChange, JsonObject, Null, Nullable, ScopeId, SubAccountAccess, SubAccountId, Value,
     access_keys, custom_policies, principals, product_environments, roles, user_groups, users,
 };
 
-use crate::any_operation::{AnyOperation, Map};
 use crate::manifest::StatementPart;
 use crate::plan::{Access, AssignmentFields, Handle, Made, PolicyFields, ScopeHandle, StatementText, UserFields, Work};
 use crate::snapshot::ALL;

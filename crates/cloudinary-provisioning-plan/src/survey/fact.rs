@@ -10,16 +10,16 @@ use cloudinary_provisioning::roles::{self, RolePrincipal};
 use cloudinary_provisioning::user_groups::{self, UserGroup};
 use cloudinary_provisioning::users::{self, User};
 use cloudinary_provisioning::{
-    CursorPage, GroupId, JsonObject, ManagementType, PermissionType, RoleId, ScopeId, ScopeType, SubAccountId, UserId,
-    Value,
+    AnyOperation, CursorPage, GroupId, JsonObject, ManagementType, PermissionType, RoleId, ScopeId, ScopeType,
+    SubAccountId, UserId, Value,
 };
 
-use super::pages::Listed;
-use crate::any_operation::{AnyOperation, Map};
 use crate::snapshot::{
     ALL, FoundAccess, FoundAssignment, FoundEnvironment, FoundGroup, FoundKey, FoundPolicy, FoundPrincipal, FoundRole,
     FoundScope, FoundUser, Part, ROOT_KEY,
 };
+
+use super::pages::Listed;
 
 /// How many items a page has.
 pub(super) const PAGE_SIZE: u32 = 100;
@@ -187,12 +187,16 @@ fn user(found: User) -> Result<Listed, String> {
     user.root = found.root == Some(true);
     let is_master = found.role == Some(users::Role::MasterAdmin);
     user.role = found.role;
-    user.access = match found.all_sub_accounts {
-        Some(true) => Part::Known(FoundAccess::All),
+    let count = found.sub_account_count;
+    let own = found.sub_account_ids.map(|ids| ids.into_iter().collect::<BTreeSet<_>>());
+    user.access = match (found.all_sub_accounts, own) {
+        (Some(true), _) => Part::Known(FoundAccess::All),
         _ if is_master => Part::Known(FoundAccess::All),
+        // Not every service sends the list; where it does, it is as long as the service counts.
+        (Some(false), Some(ids)) if count == Some(ids.len() as u64) => Part::Known(FoundAccess::Only(ids)),
         _ => Part::Unread,
     };
-    Ok((user, found.sub_account_count))
+    Ok((user, count))
 }
 
 fn keys(found: AccessKeys) -> Fact {

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cloudinary_provisioning::{Error, GroupId, PermissionType, PrincipalType, RoleId, SubAccountId, UserId};
+use cloudinary_provisioning::{
+    AnyOperation, Error, GroupId, PermissionType, PrincipalType, RoleId, SubAccountId, UserId,
+};
 
-use crate::any_operation::AnyOperation;
 use crate::manifest::{Email, Manifest, ObjectKind, Principal, Scope};
 use crate::request_key::Keys;
 use crate::snapshot::{

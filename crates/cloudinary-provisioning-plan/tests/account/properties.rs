@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use cloudinary_provisioning::{Error, Safety};
+use cloudinary_provisioning::{AnyOperation, Error, Operation, Safety};
 use cloudinary_provisioning_fake::{FakeAccount, FakeUser, Fault};
+use cloudinary_provisioning_plan::apply::Ending;
 use cloudinary_provisioning_plan::guard::{Guard, Guards};
 use cloudinary_provisioning_plan::manifest::{EnvironmentAccess, ObjectKind};
-use cloudinary_provisioning_plan::{AnyOperation, Manifest, Plan, Snapshot, Survey};
+use cloudinary_provisioning_plan::{Manifest, Plan, Snapshot, Survey};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 
 use crate::generate::{ADMIN, Start, account_and_manifest};
-use crate::support::{World, lenient};
+use crate::support::{Stop, World, lenient};
 
 /// `PLAN_CASES` runs more than the few that are enough for every change.
 fn config() -> Config {
@@ -65,6 +66,42 @@ proptest! {
         let report = empty.apply(&read_back, &guards);
         prop_assert!(report.is_complete(), "{report}");
         prop_assert_eq!(pull(&mut empty).to_toml(), pulled.to_toml());
+    }
+
+    /// Broken off anywhere, with any request or response lost: the next run ends at the same account, nothing is made
+    /// twice, and every secret is stored, or told to be lost.
+    #[test]
+    fn a_run_that_is_broken_off_goes_on((start, manifest) in account_and_manifest(), at in 0..40_usize, how in 0..5_usize) {
+        let fault = match how {
+            2 => Some(Fault::close()),
+            3 => Some(Fault::close().applied()),
+            4 => Some(Fault::status(503).applied()),
+            _ => None,
+        };
+        let stop = match how {
+            0 => Stop::Before(at),
+            1 => Stop::After(at),
+            _ => Stop::Never,
+        };
+        let guards = allowing(&manifest);
+        let mut clean = World::new(start.account());
+        clean.apply(&manifest, &guards);
+
+        let mut world = World::new(start.account());
+        let (_, reads) = world.read(Survey::new(&manifest));
+        let script = std::iter::repeat_n(Fault::response(), reads + at).chain(fault.clone());
+        if fault.is_some() {
+            world.fake.script(script);
+        }
+        let first = world.apply_until(&manifest, &guards, stop);
+        world.fake.clear_faults();
+        let last = world.apply(&manifest, &guards);
+        prop_assert!(last.steps.iter().all(|step| step.ending == Ending::Done), "{first}{last}");
+        prop_assert_eq!(pull(&mut world).to_toml(), pull(&mut clean).to_toml());
+        if stop == Stop::Never {
+            let lost = first.steps.iter().filter(|step| step.secret_lost).count();
+            prop_assert_eq!(world.stored.len() + lost, clean.stored.len());
+        }
     }
 
     /// Every guard, after every request.

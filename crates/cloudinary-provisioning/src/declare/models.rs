@@ -4,16 +4,16 @@
 /// `field as "name"` has another name on the wire. `checked method` calls a method that may refuse what was read.
 macro_rules! models {
     ($($(#[doc = $doc:literal])* $(#[derive($derive:ident)])? $name:ident $(checked $check:ident)? { $($fields:tt)+ })+) => {
-        $($crate::declare::models!(@sort { [$($doc)*] [$($derive)?] $name [$($check)?] } [] [] $($fields)+);)+
+        $($crate::declare::models::models!(@sort { [$($doc)*] [$($derive)?] $name [$($check)?] } [] [] $($fields)+);)+
     };
 
     (@sort $head:tt [$($req:tt)*] $opt:tt
         $(#[doc = $doc:literal])* $field:ident $(as $wire:literal)?: $type:ty, $($rest:tt)*) => {
-        $crate::declare::models!(@sort $head [$($req)* { [$($doc)*] $field [$($wire)?] $type }] $opt $($rest)*);
+        $crate::declare::models::models!(@sort $head [$($req)* { [$($doc)*] $field [$($wire)?] $type }] $opt $($rest)*);
     };
     (@sort $head:tt $req:tt [$($opt:tt)*]
         $(#[doc = $doc:literal])* $field:ident $(as $wire:literal)? ?: $type:ty, $($rest:tt)*) => {
-        $crate::declare::models!(@sort $head $req [$($opt)* { [$($doc)*] $field [$($wire)?] $type }] $($rest)*);
+        $crate::declare::models::models!(@sort $head $req [$($opt)* { [$($doc)*] $field [$($wire)?] $type }] $($rest)*);
     };
 
     (@sort { [$($text:literal)*] [$($derive:ident)?] $name:ident [$($check:ident)?] }
@@ -35,30 +35,30 @@ macro_rules! models {
             }
         }
 
-        $crate::declare::part!(@default $name [$($rfield)*]);
+        $crate::declare::expand::expand!(@default $name [$($rfield)*]);
 
-        impl $crate::wire::Typed for $name {
-            const KIND: $crate::Kind = $crate::Kind::Record(&[
-                $($crate::declare::models!(@field $rfield [$($rwire)?] true $rtype, [$($rdoc)*]),)*
-                $($crate::declare::models!(@field $field [$($wire)?] false $type, [$($doc)*]),)*
+        impl $crate::wire::kind::Typed for $name {
+            const KIND: $crate::wire::kind::Kind = $crate::wire::kind::Kind::Record(&[
+                $($crate::declare::models::models!(@field $rfield [$($rwire)?] true $rtype, [$($rdoc)*]),)*
+                $($crate::declare::models::models!(@field $field [$($wire)?] false $type, [$($doc)*]),)*
             ]);
         }
 
-        impl $crate::wire::Read for $name {
+        impl $crate::wire::read::Read for $name {
             const EXPECTED: &'static str = "an object";
 
             fn read<'de, D: serde::Deserializer<'de>>(
                 deserializer: D,
-                trail: &mut $crate::wire::Trail,
+                path: &mut $crate::wire::json_path::JsonPath,
             ) -> Result<Option<Self>, D::Error> {
-                $crate::wire::read_optional_record(deserializer, trail)
+                $crate::wire::record::read_optional_record(deserializer, path)
             }
 
             fn read_required<'de, D: serde::Deserializer<'de>>(
                 deserializer: D,
-                trail: &mut $crate::wire::Trail,
+                path: &mut $crate::wire::json_path::JsonPath,
             ) -> Result<Self, D::Error> {
-                $crate::wire::read_record(deserializer, trail)
+                $crate::wire::record::read_record(deserializer, path)
             }
 
             #[cfg(feature = "serialize")]
@@ -71,16 +71,16 @@ macro_rules! models {
             #[allow(non_camel_case_types, reason = "named as the fields, to number them")]
             enum At { $($rfield,)* $($field,)* }
 
-            impl $crate::wire::Record for $name {
+            impl $crate::wire::record::Record for $name {
                 #[inline]
                 #[allow(non_upper_case_globals, reason = "named as the fields")]
                 fn find(text_of_key: &str) -> Option<(u32, &'static str)> {
                     // Constants, since a pattern can be no macro; by their lengths first, which tells most of them apart.
                     $(const $rfield: (usize, &str) =
-                        $crate::wire::sized($crate::declare::models!(@name $rfield $($rwire)?));)*
+                        $crate::wire::keys::with_len($crate::declare::models::models!(@name $rfield $($rwire)?));)*
                     $(const $field: (usize, &str) =
-                        $crate::wire::sized($crate::declare::models!(@name $field $($wire)?));)*
-                    match $crate::wire::sized(text_of_key) {
+                        $crate::wire::keys::with_len($crate::declare::models::models!(@name $field $($wire)?));)*
+                    match $crate::wire::keys::with_len(text_of_key) {
                         $($rfield => Some((At::$rfield as u32, $rfield.1)),)*
                         $($field => Some((At::$field as u32, $field.1)),)*
                         _ => None,
@@ -89,23 +89,23 @@ macro_rules! models {
 
                 fn fields<'de, A: serde::de::MapAccess<'de>>(
                     mut map: A,
-                    trail: &mut $crate::wire::Trail,
+                    path: &mut $crate::wire::json_path::JsonPath,
                 ) -> Result<Self, A::Error> {
                     $(let mut $rfield: Option<$rtype> = None;)*
                     $(let mut $field: Option<$type> = None;)*
-                    let mut keys = $crate::wire::Keys::new(Self::find);
+                    let mut keys = $crate::wire::keys::Keys::new(Self::find);
                     while let Some(number) = map.next_key_seed(&mut keys)? {
                         match number {
-                            $(Some(number) if number == At::$rfield as u32 => $crate::wire::next_required(
-                                &mut map, trail, $crate::declare::models!(@name $rfield $($rwire)?), &mut $rfield)?,)*
-                            $(Some(number) if number == At::$field as u32 => $crate::wire::next(
-                                &mut map, trail, $crate::declare::models!(@name $field $($wire)?), &mut $field)?,)*
-                            _ => $crate::wire::ignore(&mut map)?,
+                            $(Some(number) if number == At::$rfield as u32 => $crate::wire::record::next_required(
+                                &mut map, path, $crate::declare::models::models!(@name $rfield $($rwire)?), &mut $rfield)?,)*
+                            $(Some(number) if number == At::$field as u32 => $crate::wire::record::next(
+                                &mut map, path, $crate::declare::models::models!(@name $field $($wire)?), &mut $field)?,)*
+                            _ => $crate::wire::keys::ignore(&mut map)?,
                         }
                     }
                     let value = Self {
-                        $($rfield: $crate::wire::required(
-                            $rfield, $crate::declare::models!(@name $rfield $($rwire)?))?,)*
+                        $($rfield: $crate::wire::record::required(
+                            $rfield, $crate::declare::models::models!(@name $rfield $($rwire)?))?,)*
                         $($field,)*
                     };
                     $(value.$check().map_err(serde::de::Error::custom)?;)?
@@ -116,7 +116,7 @@ macro_rules! models {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::wire::read_whole(deserializer)
+                $crate::wire::read::read_whole(deserializer)
             }
         }
 
@@ -125,9 +125,9 @@ macro_rules! models {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let mut record = serde::Serializer::serialize_map(serializer, None)?;
                 $(serde::ser::SerializeMap::serialize_entry(
-                    &mut record, $crate::declare::models!(@name $rfield $($rwire)?), &$crate::wire::Written(&self.$rfield))?;)*
+                    &mut record, $crate::declare::models::models!(@name $rfield $($rwire)?), &$crate::wire::read::AsJson(&self.$rfield))?;)*
                 $(serde::ser::SerializeMap::serialize_entry(
-                    &mut record, $crate::declare::models!(@name $field $($wire)?), &$crate::wire::Written(&self.$field))?;)*
+                    &mut record, $crate::declare::models::models!(@name $field $($wire)?), &$crate::wire::read::AsJson(&self.$field))?;)*
                 serde::ser::SerializeMap::end(record)
             }
         }
@@ -137,11 +137,11 @@ macro_rules! models {
     (@name $field:ident $wire:literal) => { $wire };
 
     (@field $field:ident [$($wire:literal)?] $required:literal $type:ty, [$($doc:literal)*]) => {
-        $crate::catalog::Field {
-            place: $crate::Place::Body,
-            name: $crate::declare::models!(@name $field $($wire)?),
+        $crate::wire::kind::Field {
+            place: $crate::wire::kind::Place::Body,
+            name: $crate::declare::models::models!(@name $field $($wire)?),
             required: $required,
-            kind: <$type as $crate::wire::Typed>::KIND,
+            kind: <$type as $crate::wire::kind::Typed>::KIND,
             doc: concat!($($doc),*).trim_ascii(),
             limits: None,
         }

@@ -4,16 +4,16 @@
 /// has another name on the wire.
 macro_rules! objects {
     ($($(#[doc = $doc:literal])* $name:ident { $($fields:tt)+ })+) => {
-        $($crate::declare::objects!(@sort { [$($doc)*] $name } [] [] $($fields)+);)+
+        $($crate::declare::objects::objects!(@sort { [$($doc)*] $name } [] [] $($fields)+);)+
     };
 
     (@sort $head:tt [$($req:tt)*] $opt:tt
         $(#[doc = $doc:literal])* $field:ident $(as $wire:literal)?: $type:ty, $($rest:tt)*) => {
-        $crate::declare::objects!(@sort $head [$($req)* { [$($doc)*] $field [$($wire)?] $type }] $opt $($rest)*);
+        $crate::declare::objects::objects!(@sort $head [$($req)* { [$($doc)*] $field [$($wire)?] $type }] $opt $($rest)*);
     };
     (@sort $head:tt $req:tt [$($opt:tt)*]
         $(#[doc = $doc:literal])* $field:ident $(as $wire:literal)? ?: $type:ty, $($rest:tt)*) => {
-        $crate::declare::objects!(@sort $head $req [$($opt)* { [$($doc)*] $field [$($wire)?] $type }] $($rest)*);
+        $crate::declare::objects::objects!(@sort $head $req [$($opt)* { [$($doc)*] $field [$($wire)?] $type }] $($rest)*);
     };
 
     (@sort { [$($text:literal)*] $name:ident }
@@ -43,20 +43,20 @@ macro_rules! objects {
             )*
         }
 
-        impl $crate::wire::Typed for $name {
-            const KIND: $crate::Kind = $crate::Kind::Record(&[
-                $($crate::declare::models!(@field $rfield [$($rwire)?] true $rtype, [$($rdoc)*]),)*
-                $($crate::declare::models!(@field $field [$($wire)?] false $type, [$($doc)*]),)*
+        impl $crate::wire::kind::Typed for $name {
+            const KIND: $crate::wire::kind::Kind = $crate::wire::kind::Kind::Record(&[
+                $($crate::declare::models::models!(@field $rfield [$($rwire)?] true $rtype, [$($rdoc)*]),)*
+                $($crate::declare::models::models!(@field $field [$($wire)?] false $type, [$($doc)*]),)*
             ]);
         }
 
-        impl $crate::wire::BodyValue for $name {
+        impl $crate::wire::body::BodyValue for $name {
             fn write(&self, name: &'static str, body: &mut Vec<u8>) -> Result<(), $crate::BuildError> {
                 body.push(b'{');
-                $($crate::wire::write_field(body, $crate::declare::models!(@name $rfield $($rwire)?), &self.$rfield)
+                $($crate::wire::body::write_field(body, $crate::declare::models::models!(@name $rfield $($rwire)?), &self.$rfield)
                     .map_err(|error| error.within(name))?;)*
                 $(if let Some(value) = &self.$field {
-                    $crate::wire::write_field(body, $crate::declare::models!(@name $field $($wire)?), value)
+                    $crate::wire::body::write_field(body, $crate::declare::models::models!(@name $field $($wire)?), value)
                         .map_err(|error| error.within(name))?;
                 })*
                 body.push(b'}');

@@ -26,11 +26,12 @@
 ///
 /// A field without `?` is an argument of `new`, one with `?` a setter. `[T]` takes what iterates over such; booleans,
 /// numbers and `Date` are taken by value, every other type by `impl Into<T>`. What a field does on the wire is its type's
-/// business: [`QueryValue`](crate::wire::QueryValue), [`BodyValue`](crate::wire::BodyValue). `where` limits the length of
+/// business: [`QueryValue`](crate::wire::query::QueryValue), [`BodyValue`](crate::wire::body::BodyValue). `where` limits the length of
 /// a text, the count of a list or the value of a number.
 ///
-/// `Idempotent if field else NotIdempotent` is for an operation that a given field makes safer to retry; `checked method`
-/// calls a method of the operation before anything is written.
+/// `Idempotent if field else NotIdempotent` is for an operation that a given field makes safer to retry; `needs field where
+/// other is value` for a field that a value of another makes necessary; `found by method` for a create whose result the
+/// method says how to look up.
 macro_rules! operations {
     (
         $resource:ident at $base:ident;
@@ -40,31 +41,32 @@ macro_rules! operations {
             $(#[doc(alias = $alias:literal)])*
             $method:ident $(/ $segment:tt)+ -> $reply:tt $($status:literal)? | $error:literal $($more:literal)*
             $name:ident $id:literal #$section:tt $safety:ident $(if $given:ident else $otherwise:ident)?
-                $(checked $check:ident)? { $($fields:tt)* }
+                $(needs $needed:ident where $other:ident is $value:ident)? $(found by $lookup:ident)? { $($fields:tt)* }
         )+
     ) => {
-        $($crate::declare::operation!(@reply $reply {
-            [$summary] [$($doc)*] [$($alias)*] $name $id $section [$safety $($given $otherwise)?] [$($check)?]
+        $($crate::declare::operations::operation!(@reply $reply {
+            [$summary] [$($doc)*] [$($alias)*] $name $id $section [$safety $($given $otherwise)?] [$($needed $other $value)?] [$($lookup)?]
             $method $base [$($segment)+] [$($status)?] [$error $($more)*]
         } [$($segment)+] { $($fields)* });)+
 
         /// What is declared here, for the catalogue.
-        pub(crate) const OPERATIONS: &[$crate::catalog::Entry] = &[$($crate::catalog::Entry {
+        pub(crate) const OPERATIONS: &[$crate::operation::entry::Entry] = &[$($crate::operation::entry::Entry {
             id: $id,
             resource: stringify!($resource),
             name: stringify!($name),
-            summary: $crate::declare::part!(@trimmed $summary),
-            method: <$name as $crate::Operation>::METHOD,
-            base: $crate::Base::$base,
-            path: <$name as $crate::Operation>::PATH,
-            segments: &[$($crate::declare::part!(@shown $segment)),+],
-            safety: <$name as $crate::Operation>::SAFETY,
-            idempotent_with: $crate::declare::part!(@given $($given)?),
+            summary: $crate::declare::expand::expand!(@trimmed $summary),
+            method: http::Method::$method,
+            prefix: $crate::PathPrefix::$base,
+            path: $name::PATH,
+            segments: &[$($crate::declare::expand::expand!(@shown $segment)),+],
+            safety: $crate::declare::expand::expand!(@safety [$safety $($given $otherwise)?]),
+            needs: $crate::declare::expand::expand!(@needs $($needed $other $value)?),
+            idempotent_with: $crate::declare::expand::expand!(@given $($given)?),
             fields: $name::FIELDS,
-            success: $crate::declare::part!(@status $($status)?),
+            success: $crate::declare::expand::expand!(@status $($status)?),
             response: $name::RESPONSE,
             errors: &[$error $(, $more)*],
-            documentation: $crate::declare::part!(@documentation $base $section),
+            documentation: $crate::declare::expand::expand!(@documentation $base $section),
         }),+];
     };
 }
@@ -72,57 +74,57 @@ macro_rules! operations {
 macro_rules! operation {
     // First the shape of the response, as: output, reader, type, keys, whether there is a cursor.
     (@reply () $head:tt $path:tt $fields:tt) => {
-        $crate::declare::operation!(@path { $head { (()) nothing () [] false } } [] $path $fields);
+        $crate::declare::operations::operation!(@path { $head { (()) nothing () [] false } } [] $path $fields);
     };
     (@reply [$item:ident] $head:tt $path:tt $fields:tt) => {
-        $crate::declare::operation!(@path { $head { (Vec<$item>) list $item [] false } } [] $path $fields);
+        $crate::declare::operations::operation!(@path { $head { (Vec<$item>) list $item [] false } } [] $path $fields);
     };
     (@reply { $key:ident: [$item:ident] } $head:tt $path:tt $fields:tt) => {
-        $crate::declare::operation!(@path { $head { (Vec<$item>) list $item [$key] false } } [] $path $fields);
+        $crate::declare::operations::operation!(@path { $head { (Vec<$item>) list $item [$key] false } } [] $path $fields);
     };
     (@reply { $key:ident: [$item:ident], next_cursor } $head:tt $path:tt $fields:tt) => {
-        $crate::declare::operation!(@path
+        $crate::declare::operations::operation!(@path
             { $head { ($crate::CursorPage<$item>) page $item [$key] true } } [] $path $fields);
     };
     (@reply { $outer:ident: { $key:ident: [$item:ident] }, next_cursor } $head:tt $path:tt $fields:tt) => {
-        $crate::declare::operation!(@path
+        $crate::declare::operations::operation!(@path
             { $head { ($crate::CursorPage<$item>) page $item [$outer $key] true } } [] $path $fields);
     };
     (@reply { $key:ident: $item:ident } $head:tt $path:tt $fields:tt) => {
-        $crate::declare::operation!(@path { $head { ($item) one $item [$key] false } } [] $path $fields);
+        $crate::declare::operations::operation!(@path { $head { ($item) one $item [$key] false } } [] $path $fields);
     };
     (@reply SuccessResponse $head:tt $path:tt $fields:tt) => {
-        $crate::declare::operation!(@path
+        $crate::declare::operations::operation!(@path
             { $head { (SuccessResponse) optional SuccessResponse [] false } } [] $path $fields);
     };
     (@reply $item:ident $head:tt $path:tt $fields:tt) => {
-        $crate::declare::operation!(@path { $head { ($item) one $item [] false } } [] $path $fields);
+        $crate::declare::operations::operation!(@path { $head { ($item) one $item [] false } } [] $path $fields);
     };
 
     // Then the fields, those of the path first: a list of what is required and one of what is not.
     (@path $head:tt [$($req:tt)*] [{ $field:ident: $($type:tt)+ } $($rest:tt)*] $fields:tt) => {
-        $crate::declare::operation!(@path $head [$($req)* { [] segment $field ($($type)+) () }] [$($rest)*] $fields);
+        $crate::declare::operations::operation!(@path $head [$($req)* { [] segment $field ($($type)+) () }] [$($rest)*] $fields);
     };
     (@path $head:tt $req:tt [$literal:ident $($rest:tt)*] $fields:tt) => {
-        $crate::declare::operation!(@path $head $req [$($rest)*] $fields);
+        $crate::declare::operations::operation!(@path $head $req [$($rest)*] $fields);
     };
-    (@path $head:tt $req:tt [] { $($fields:tt)* }) => { $crate::declare::operation!(@sort $head $req [] $($fields)*); };
+    (@path $head:tt $req:tt [] { $($fields:tt)* }) => { $crate::declare::operations::operation!(@sort $head $req [] $($fields)*); };
 
     (@sort $head:tt [$($req:tt)*] $opt:tt $(#[doc = $doc:literal])* $place:ident $field:ident:
         $type:tt $(<$of:ident>)? $(where $min:literal..=$max:literal)?, $($rest:tt)*) => {
-        $crate::declare::operation!(@sort $head
+        $crate::declare::operations::operation!(@sort $head
             [$($req)* { [$($doc)*] $place $field ($type $(<$of>)?) ($($min $max)?) }] $opt $($rest)*);
     };
     (@sort $head:tt $req:tt [$($opt:tt)*] $(#[doc = $doc:literal])* $place:ident $field:ident?:
         $type:tt $(<$of:ident>)? $(where $min:literal..=$max:literal)?, $($rest:tt)*) => {
-        $crate::declare::operation!(@sort $head $req
+        $crate::declare::operations::operation!(@sort $head $req
             [$($opt)* { [$($doc)*] $place $field ($type $(<$of>)?) ($($min $max)?) }] $($rest)*);
     };
 
     (@sort
         { {
             [$summary:literal] [$($text:literal)*] [$($alias:literal)*] $name:ident $id:literal $section:tt $safety:tt
-            [$($check:ident)?] $method:ident $base:ident [$($segment:tt)+] [$($status:literal)?]
+            [$($needed:ident $other:ident $value:ident)?] [$($lookup:ident)?] $method:ident $base:ident [$($segment:tt)+] [$($status:literal)?]
             [$error:literal $($more:literal)*]
         } { ($output:ty) $reader:ident $item:tt [$($key:ident)*] $cursor:literal } }
         [$({ [$($rdoc:literal)*] $rplace:ident $rfield:ident ($($rtype:tt)+) ($($rlimit:literal)*) })*]
@@ -131,104 +133,124 @@ macro_rules! operation {
         #[doc = $summary]
         #[doc = ""]
         #[doc = concat!(
-            "`", stringify!($method), " ", $crate::declare::words::$base!(),
-            $("/", $crate::declare::part!(@shown $segment)),+, "`"
+            "`", stringify!($method), " ", $crate::declare::keywords::$base!(),
+            $("/", $crate::declare::expand::expand!(@shown $segment)),+, "`"
         )]
         #[doc = ""]
         $(#[doc = $text])*
         #[doc = ""]
         #[doc = concat!(
-            "Errors: ", $error, $(", ", $more,)* ". ", $crate::declare::part!(@retried $safety),
-            " [Vendor's documentation](", $crate::declare::part!(@documentation $base $section), ")."
+            "Errors: ", $error, $(", ", $more,)* ". ", $crate::declare::expand::expand!(@retried $safety),
+            " [Vendor's documentation](", $crate::declare::expand::expand!(@documentation $base $section), ")."
         )]
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[must_use = "an operation does nothing until it is sent"]
         #[doc(alias = $id)]
         $(#[doc(alias = $alias)])*
         pub struct $name {
-            $(pub(crate) $rfield: $crate::declare::part!(@type $($rtype)+),)*
-            $(pub(crate) $field: Option<$crate::declare::part!(@type $($type)+)>,)*
+            $(pub(crate) $rfield: $crate::declare::expand::expand!(@type $($rtype)+),)*
+            $(pub(crate) $field: Option<$crate::declare::expand::expand!(@type $($type)+)>,)*
         }
 
         impl $name {
-            pub(crate) const FIELDS: &'static [$crate::catalog::Field] = &[
-                $($crate::declare::part!(@field $rplace $rfield true ($($rtype)+) ($($rlimit)*) [$($rdoc)*]),)*
-                $($crate::declare::part!(@field $place $field false ($($type)+) ($($limit)*) [$($doc)*]),)*
+            pub(crate) const FIELDS: &'static [$crate::wire::kind::Field] = &[
+                $($crate::declare::expand::expand!(@field $rplace $rfield true ($($rtype)+) ($($rlimit)*) [$($rdoc)*]),)*
+                $($crate::declare::expand::expand!(@field $place $field false ($($type)+) ($($limit)*) [$($doc)*]),)*
             ];
-            pub(crate) const RESPONSE: $crate::catalog::ResponseShape = $crate::catalog::ResponseShape {
+            const PATH: &'static str = concat!(
+                $crate::declare::keywords::$base!(), $("/", $crate::declare::expand::expand!(@shown $segment)),+
+            );
+            pub(crate) const RESPONSE: $crate::operation::entry::ResponseShape = $crate::operation::entry::ResponseShape {
                 keys: &[$(stringify!($key)),*],
-                kind: <$output as $crate::wire::Typed>::KIND,
+                kind: <$output as $crate::wire::kind::Typed>::KIND,
                 next_cursor: $cursor,
             };
 
-            #[doc = concat!("Creates the operation", $crate::declare::part!(@with $($rfield)*), ".")]
+            #[doc = concat!("Creates the operation", $crate::declare::expand::expand!(@with $($rfield)*), ".")]
             $(#[doc = concat!(
-                "\n* `", stringify!($rfield), "`:", $($rdoc,)* $crate::declare::words::$rplace!(about)
+                "\n* `", stringify!($rfield), "`:", $($rdoc,)* $crate::declare::keywords::$rplace!(about)
             )])*
-            pub fn new($($rfield: $crate::declare::part!(@argument $($rtype)+)),*) -> Self {
+            pub fn new($($rfield: $crate::declare::expand::expand!(@argument $($rtype)+)),*) -> Self {
                 Self {
-                    $($rfield: $crate::declare::part!(@take $rfield: $($rtype)+),)*
+                    $($rfield: $crate::declare::expand::expand!(@take $rfield: $($rtype)+),)*
                     $($field: None,)*
                 }
             }
 
-            $($crate::declare::part!(@getter $rplace $rfield $($rtype)+);)*
+            $($crate::declare::expand::expand!(@getter $rplace $rfield $($rtype)+);)*
 
             $(
                 $(#[doc = $doc])*
-                pub fn $field(mut self, $field: $crate::declare::part!(@argument $($type)+)) -> Self {
-                    self.$field = Some($crate::declare::part!(@take $field: $($type)+));
+                pub fn $field(mut self, $field: $crate::declare::expand::expand!(@argument $($type)+)) -> Self {
+                    self.$field = Some($crate::declare::expand::expand!(@take $field: $($type)+));
                     self
                 }
             )*
         }
 
-        $crate::operation::inherent!($name);
-        $crate::declare::part!(@default $name [$($rfield)*]);
+        $crate::operation::inherent::inherent!($name);
+        $crate::declare::expand::expand!(@default $name [$($rfield)*]);
 
-        impl $crate::operation::sealed::Sealed for $name {
+        impl $crate::operation::operation::sealed::Sealed for $name {
             type Value = $output;
 
-            fn base(&self) -> $crate::Base {
-                $crate::Base::$base
+            fn prefix(&self) -> $crate::PathPrefix {
+                $crate::PathPrefix::$base
             }
 
-            fn target(&self, target: &mut $crate::target::Target) -> Result<(), $crate::BuildError> {
-                $(self.$check()?;)?
-                $($crate::declare::part!(@limit self $rfield $($rlimit)*);)*
-                $($crate::declare::part!(@limit self $field $($limit)*);)*
-                $($crate::declare::part!(@segment self target $segment);)+
-                $($crate::declare::words::$rplace!(query self target $rfield);)*
-                $($crate::declare::words::$place!(query self target $field);)*
+            fn target(&self, target: &mut $crate::wire::target::Target) -> Result<(), $crate::BuildError> {
+                $($crate::declare::expand::expand!(@check_needs self $needed $other $value);)?
+                $($crate::declare::expand::expand!(@limit self $rfield $($rlimit)*);)*
+                $($crate::declare::expand::expand!(@limit self $field $($limit)*);)*
+                $($crate::declare::expand::expand!(@segment self target $segment);)+
+                $($crate::declare::keywords::$rplace!(query self target $rfield);)*
+                $($crate::declare::keywords::$place!(query self target $field);)*
                 Ok(())
             }
 
             fn body(&self) -> Result<Option<Vec<u8>>, $crate::BuildError> {
-                if const { !$crate::wire::has_body(Self::FIELDS) } {
+                if const { !$crate::wire::body::has_body(Self::FIELDS) } {
                     return Ok(None);
                 }
                 #[allow(unused_mut, reason = "used only where there are fields in the body")]
-                let mut body = $crate::wire::begin_body();
-                $($crate::declare::words::$rplace!(body self body $rfield required);)*
-                $($crate::declare::words::$place!(body self body $field optional);)*
+                let mut body = $crate::wire::body::begin_body();
+                $($crate::declare::keywords::$rplace!(body self body $rfield required);)*
+                $($crate::declare::keywords::$place!(body self body $field optional);)*
                 body.push(b'}');
                 Ok(Some(body))
             }
 
-            fn decode(_: http::StatusCode, body: &[u8]) -> Result<$output, $crate::json::Unreadable> {
+            fn decode(&self, _: http::StatusCode, body: &[u8]) -> Result<$output, $crate::wire::json::Unreadable> {
                 $crate::declare::response::$reader::<$item>(body, Self::RESPONSE.keys)
             }
+
+            $(fn lookup(
+                &self,
+            ) -> Option<Result<$crate::operation::any::Lookup<$output>, $crate::BuildError>> {
+                Some(self.$lookup())
+            })?
         }
 
+        $crate::declare::expand::expand!(@recover $name $($lookup)?);
+
         impl $crate::Operation for $name {
-            const ID: &'static str = $id;
-            const METHOD: http::Method = http::Method::$method;
-            const SAFETY: $crate::Safety = $crate::declare::part!(@safety $safety);
-            const PATH: &'static str =
-                concat!($crate::declare::words::$base!(), $("/", $crate::declare::part!(@shown $segment)),+);
             type Output = $output;
 
-            $crate::declare::part!(@by_value $safety);
+            fn id(&self) -> &'static str {
+                $id
+            }
+
+            fn method(&self) -> http::Method {
+                http::Method::$method
+            }
+
+            fn safety(&self) -> $crate::Safety {
+                $crate::declare::expand::expand!(@by_value self $safety)
+            }
+
+            fn path(&self) -> &'static str {
+                Self::PATH
+            }
         }
     };
 }

@@ -1,8 +1,9 @@
 //! How a success is read, by the shape that the declaration gives it.
 
-use crate::json::Unreadable;
-use crate::paging::CursorPage;
-use crate::wire::{self, Read};
+use crate::outcome::cursor_page::CursorPage;
+use crate::wire::envelope;
+use crate::wire::json::Unreadable;
+use crate::wire::read::Read;
 
 type Keys = &'static [&'static str];
 
@@ -14,20 +15,20 @@ pub(crate) fn nothing<T>(_: &[u8], _: Keys) -> Result<(), Unreadable> {
 
 /// One value.
 pub(crate) fn one<T: Read>(body: &[u8], keys: Keys) -> Result<T, Unreadable> {
-    wire::decode(body, keys).map(|(value, _)| value)
+    envelope::decode(body, keys).map(|(value, _)| value)
 }
 
 /// One value, or no body at all.
 pub(crate) fn optional<T: Read + Default>(body: &[u8], _: Keys) -> Result<T, Unreadable> {
-    wire::decode_optional(body)
+    envelope::decode_optional(body)
 }
 
 /// A list.
 pub(crate) fn list<T: Read>(body: &[u8], keys: Keys) -> Result<Vec<T>, Unreadable> {
-    wire::decode(body, keys).map(|(items, _)| items)
+    envelope::decode(body, keys).map(|(items, _)| items)
 }
 
 /// A list with a cursor.
 pub(crate) fn page<T: Read>(body: &[u8], keys: Keys) -> Result<CursorPage<T>, Unreadable> {
-    wire::decode(body, keys).map(|(items, next_cursor)| CursorPage { items, next_cursor })
+    envelope::decode(body, keys).map(|(items, next_cursor)| CursorPage { items, next_cursor })
 }

@@ -6,14 +6,14 @@ use std::marker::PhantomData;
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use time::{Date, OffsetDateTime};
 
-use super::Typed;
-use super::read::{Read, Trail};
-use crate::catalog::Kind;
-use crate::secret::Secret;
-use crate::timestamp;
+use crate::wire::json_path::JsonPath;
+use crate::wire::kind::{Kind, Typed};
+use crate::wire::read::Read;
+use crate::wire::secret::Secret;
+use crate::wire::timestamp;
 
 /// What a scalar is in one of its forms.
-pub(crate) enum Fit<T> {
+pub(crate) enum Parsed<T> {
     /// This value.
     Value(T),
     /// As good as null.
@@ -22,7 +22,7 @@ pub(crate) enum Fit<T> {
     Not,
 }
 
-impl<T> From<Option<T>> for Fit<T> {
+impl<T> From<Option<T>> for Parsed<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Not, Self::Value)
     }
@@ -32,24 +32,24 @@ impl<T> From<Option<T>> for Fit<T> {
 pub(crate) trait Scalar: Sized {
     const EXPECTED: &'static str;
 
-    fn from_text(text: &str) -> Fit<Self>;
+    fn from_text(text: &str) -> Parsed<Self>;
 
-    fn from_bool(_: bool) -> Fit<Self> {
-        Fit::Not
+    fn from_bool(_: bool) -> Parsed<Self> {
+        Parsed::Not
     }
 
-    fn from_integer(_: i64) -> Fit<Self> {
-        Fit::Not
+    fn from_integer(_: i64) -> Parsed<Self> {
+        Parsed::Not
     }
 
     /// For what is not negative.
-    fn from_unsigned(value: u64) -> Fit<Self> {
-        i64::try_from(value).map_or(Fit::Not, Self::from_integer)
+    fn from_unsigned(value: u64) -> Parsed<Self> {
+        i64::try_from(value).map_or(Parsed::Not, Self::from_integer)
     }
 
     /// For fractions and exponents.
-    fn from_number(_: f64) -> Fit<Self> {
-        Fit::Not
+    fn from_number(_: f64) -> Parsed<Self> {
+        Parsed::Not
     }
 }
 
@@ -59,11 +59,11 @@ pub(crate) fn read_scalar<'de, T: Scalar, D: Deserializer<'de>>(deserializer: D)
 
 struct ScalarVisitor<T>(PhantomData<T>);
 
-fn fit<T: Scalar, E: Error>(fit: Fit<T>, found: Unexpected<'_>) -> Result<Option<T>, E> {
+fn fit<T: Scalar, E: Error>(fit: Parsed<T>, found: Unexpected<'_>) -> Result<Option<T>, E> {
     match fit {
-        Fit::Value(value) => Ok(Some(value)),
-        Fit::Null => Ok(None),
-        Fit::Not => Err(E::invalid_type(found, &T::EXPECTED)),
+        Parsed::Value(value) => Ok(Some(value)),
+        Parsed::Null => Ok(None),
+        Parsed::Not => Err(E::invalid_type(found, &T::EXPECTED)),
     }
 }
 
@@ -102,39 +102,39 @@ impl<T: Scalar> Visitor<'_> for ScalarVisitor<T> {
 impl Scalar for String {
     const EXPECTED: &'static str = "a string";
 
-    fn from_text(text: &str) -> Fit<Self> {
-        Fit::Value(text.to_owned())
+    fn from_text(text: &str) -> Parsed<Self> {
+        Parsed::Value(text.to_owned())
     }
 }
 
 impl Scalar for Secret {
     const EXPECTED: &'static str = "a string";
 
-    fn from_text(text: &str) -> Fit<Self> {
-        Fit::Value(Self::new(text))
+    fn from_text(text: &str) -> Parsed<Self> {
+        Parsed::Value(Self::new(text))
     }
 }
 
 impl Scalar for bool {
     const EXPECTED: &'static str = "a boolean";
 
-    fn from_bool(value: bool) -> Fit<Self> {
-        Fit::Value(value)
+    fn from_bool(value: bool) -> Parsed<Self> {
+        Parsed::Value(value)
     }
 
-    fn from_text(text: &str) -> Fit<Self> {
+    fn from_text(text: &str) -> Parsed<Self> {
         match text {
-            "true" | "True" | "1" => Fit::Value(true),
-            "false" | "False" | "0" => Fit::Value(false),
-            _ => Fit::Not,
+            "true" | "True" | "1" => Parsed::Value(true),
+            "false" | "False" | "0" => Parsed::Value(false),
+            _ => Parsed::Not,
         }
     }
 
-    fn from_integer(value: i64) -> Fit<Self> {
+    fn from_integer(value: i64) -> Parsed<Self> {
         match value {
-            0 => Fit::Value(false),
-            1 => Fit::Value(true),
-            _ => Fit::Not,
+            0 => Parsed::Value(false),
+            1 => Parsed::Value(true),
+            _ => Parsed::Not,
         }
     }
 }
@@ -142,22 +142,22 @@ impl Scalar for bool {
 impl Scalar for u64 {
     const EXPECTED: &'static str = "a whole number";
 
-    fn from_integer(value: i64) -> Fit<Self> {
+    fn from_integer(value: i64) -> Parsed<Self> {
         Self::try_from(value).ok().into()
     }
 
-    fn from_unsigned(value: u64) -> Fit<Self> {
-        Fit::Value(value)
+    fn from_unsigned(value: u64) -> Parsed<Self> {
+        Parsed::Value(value)
     }
 
-    fn from_number(value: f64) -> Fit<Self> {
+    fn from_number(value: f64) -> Parsed<Self> {
         // Beyond 2^53 a number with a fraction or an exponent does not tell which whole number is meant.
         let whole = value.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(&value);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked in the line above")]
         whole.then_some(value as Self).into()
     }
 
-    fn from_text(text: &str) -> Fit<Self> {
+    fn from_text(text: &str) -> Parsed<Self> {
         text.parse().ok().into()
     }
 }
@@ -166,20 +166,20 @@ impl Scalar for f64 {
     const EXPECTED: &'static str = "a number";
 
     #[expect(clippy::cast_precision_loss, reason = "as every JSON reader does")]
-    fn from_integer(value: i64) -> Fit<Self> {
-        Fit::Value(value as Self)
+    fn from_integer(value: i64) -> Parsed<Self> {
+        Parsed::Value(value as Self)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "as every JSON reader does")]
-    fn from_unsigned(value: u64) -> Fit<Self> {
-        Fit::Value(value as Self)
+    fn from_unsigned(value: u64) -> Parsed<Self> {
+        Parsed::Value(value as Self)
     }
 
-    fn from_number(value: f64) -> Fit<Self> {
-        Fit::Value(value)
+    fn from_number(value: f64) -> Parsed<Self> {
+        Parsed::Value(value)
     }
 
-    fn from_text(text: &str) -> Fit<Self> {
+    fn from_text(text: &str) -> Parsed<Self> {
         text.parse().ok().filter(|number: &Self| number.is_finite()).into()
     }
 }
@@ -187,15 +187,15 @@ impl Scalar for f64 {
 impl Scalar for OffsetDateTime {
     const EXPECTED: &'static str = "a time (2026-01-31T08:00:00Z), a date (2026-01-31) or seconds since 1970";
 
-    fn from_text(text: &str) -> Fit<Self> {
-        if text.is_empty() { Fit::Null } else { timestamp::parse(text).into() }
+    fn from_text(text: &str) -> Parsed<Self> {
+        if text.is_empty() { Parsed::Null } else { timestamp::parse(text).into() }
     }
 
-    fn from_integer(value: i64) -> Fit<Self> {
+    fn from_integer(value: i64) -> Parsed<Self> {
         Self::from_unix_timestamp(value).ok().into()
     }
 
-    fn from_number(value: f64) -> Fit<Self> {
+    fn from_number(value: f64) -> Parsed<Self> {
         timestamp::from_seconds(value).into()
     }
 }
@@ -203,8 +203,8 @@ impl Scalar for OffsetDateTime {
 impl Scalar for Date {
     const EXPECTED: &'static str = "a date (2026-01-31)";
 
-    fn from_text(text: &str) -> Fit<Self> {
-        if text.is_empty() { Fit::Null } else { timestamp::parse(text).map(OffsetDateTime::date).into() }
+    fn from_text(text: &str) -> Parsed<Self> {
+        if text.is_empty() { Parsed::Null } else { timestamp::parse(text).map(OffsetDateTime::date).into() }
     }
 }
 
@@ -218,7 +218,7 @@ macro_rules! scalars {
         impl Read for $type {
             const EXPECTED: &'static str = <Self as Scalar>::EXPECTED;
 
-            fn read<'de, D: Deserializer<'de>>(deserializer: D, _: &mut Trail) -> Result<Option<Self>, D::Error> {
+            fn read<'de, D: Deserializer<'de>>(deserializer: D, _: &mut JsonPath) -> Result<Option<Self>, D::Error> {
                 read_scalar(deserializer)
             }
 

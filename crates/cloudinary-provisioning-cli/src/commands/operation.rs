@@ -1,0 +1,15 @@
+//! Every operation of the catalogue.
+
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+use cloudinary_provisioning::catalog::Entry;
+
+use crate::args::globals::Globals;
+use crate::args::operation;
+use crate::connection::send::send;
+use crate::terminal::exit::Exit;
+
+pub(crate) fn run(globals: &Globals, entry: &'static Entry, matches: &ArgMatches) -> Result<ExitCode, Exit> {
+    send(globals, &operation::read(entry, matches)?, operation::limit(matches))
+}

@@ -1,0 +1,34 @@
+//! `cldp review`: who can access what, in which product environment, through which group or role.
+
+use std::process::ExitCode;
+
+use crate::args::globals::Globals;
+use crate::commands::access;
+use crate::commands::export::no_dry_run;
+use crate::connection::account::Connection;
+use crate::output::style::Style;
+use crate::terminal::ctrl_c;
+use crate::terminal::exit::Exit;
+use crate::terminal::progress::ProgressLine;
+use crate::terminal::say::say;
+use crate::terminal::stream;
+
+/// The default columns.
+const COLUMNS: [&str; 5] = ["principal", "environment", "role", "through", "content"];
+
+pub(crate) fn run(globals: &Globals) -> Result<ExitCode, Exit> {
+    no_dry_run(globals)?;
+    let progress = ProgressLine::of("lines");
+    let connection = Connection::open(globals, &progress)?;
+    ctrl_c::watch()?;
+    let (grants, failures) = access::read(&connection.client, globals.workers(), &progress)?;
+    progress.finish();
+    let mut rows = Style::new(globals).rows(&COLUMNS, stream::stdout());
+    grants.into_iter().try_for_each(|grant| rows.push(grant))?;
+    rows.finish()?;
+    if failures == 0 {
+        return Ok(ExitCode::SUCCESS);
+    }
+    say(format_args!("cldp: could not read everything: {failures} errors, and their lines are missing"));
+    Ok(ExitCode::from(1))
+}

@@ -1,0 +1,161 @@
+//! The account that a command works on: the one of the environment, or with `--demo` one in memory.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use cloudinary_provisioning::http::Request;
+use cloudinary_provisioning::{Account, AccountError, Origin, Outcome, PathPrefix, RetryPolicy, TransportError};
+use cloudinary_provisioning_fake::{Disruption, FakeAccount};
+use cloudinary_provisioning_ureq::{Client, ClientBuilder};
+
+use super::demo;
+use crate::args::globals::Globals;
+use crate::args::request::has_credentials;
+use crate::terminal::exit::Exit;
+use crate::terminal::progress::ProgressLine;
+use crate::terminal::say::say;
+
+/// The variables that name an account; see `Account::from_lookup`.
+const VARIABLES: [&str; 4] = [
+    "CLOUDINARY_ACCOUNT_URL",
+    "CLOUDINARY_ACCOUNT_ID",
+    "CLOUDINARY_PROVISIONING_API_KEY",
+    "CLOUDINARY_PROVISIONING_API_SECRET",
+];
+const NO_ACCOUNT: &str = "no account is set. Set CLOUDINARY_ACCOUNT_URL=account://KEY:SECRET@ACCOUNT_ID, or \
+    CLOUDINARY_ACCOUNT_ID, CLOUDINARY_PROVISIONING_API_KEY and CLOUDINARY_PROVISIONING_API_SECRET; or try it with --demo, on \
+    an account in memory";
+const USER_AGENT: &str = concat!(env!("CARGO_BIN_NAME"), "/", env!("CARGO_PKG_VERSION"));
+
+/// A client of the account.
+pub(crate) struct Connection {
+    pub(crate) client: Client,
+    demo: bool,
+}
+
+impl Connection {
+    /// Connects to the account that the options and the environment name.
+    pub(crate) fn open(globals: &Globals, progress: &ProgressLine) -> Result<Self, Exit> {
+        Self::with_demo(globals, progress, demo::account)
+    }
+
+    /// Connects for requests below this prefix. Those without credentials need no account.
+    pub(crate) fn for_prefix(globals: &Globals, prefix: PathPrefix) -> Result<Self, Exit> {
+        let progress = ProgressLine::hidden();
+        if globals.demo || has_credentials(prefix) || set_variables().next().is_some() {
+            return Self::open(globals, &progress);
+        }
+        // Only the account's origin matters here.
+        let nobody = |name: &str| match name {
+            "CLOUDINARY_ACCOUNT_URL" => None,
+            name if VARIABLES.contains(&name) => Some("none".to_owned()),
+            name => variable(name),
+        };
+        let nobody = Account::from_lookup(nobody).map_err(Exit::usage)?;
+        Ok(Self { client: build(at_origin(nobody, globals)?, globals, &progress)?, demo: false })
+    }
+
+    /// Connects, using the given account for `--demo`.
+    pub(crate) fn with_demo(
+        globals: &Globals,
+        progress: &ProgressLine,
+        demo_account: impl FnOnce() -> FakeAccount,
+    ) -> Result<Self, Exit> {
+        if globals.demo {
+            return demo_client(demo_account(), globals, progress).map(|client| Self { client, demo: true });
+        }
+        let set: Vec<_> = set_variables().collect();
+        if set.is_empty() {
+            return Err(Exit::usage(NO_ACCOUNT));
+        }
+        let unusable = |error: AccountError| {
+            Exit::Usage(format!("the account cannot be used: {error} (set in the environment: {})", set.join(", ")))
+        };
+        let account = Account::from_lookup(variable).map_err(unusable)?;
+        let client = build(at_origin(account, globals)?, globals, progress)?;
+        Ok(Self { client, demo: false })
+    }
+}
+
+impl fmt::Display for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let account = self.client.account();
+        if self.demo {
+            return f.write_str("a demo account in memory");
+        }
+        write!(f, "account {} at {}", account.id(), account.origin())
+    }
+}
+
+fn set_variables() -> impl Iterator<Item = &'static str> {
+    VARIABLES.into_iter().filter(|name| variable(name).is_some())
+}
+
+/// Text that is not Unicode becomes replacement characters, which an account refuses by the part's name.
+fn variable(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
+}
+
+fn at_origin(account: Account, globals: &Globals) -> Result<Account, Exit> {
+    if let Some(region) = globals.region {
+        return Ok(account.with_region(region));
+    }
+    match &globals.origin {
+        Some(url) => Ok(account.with_origin(Origin::url(url).map_err(Exit::usage)?)),
+        None => Ok(account),
+    }
+}
+
+fn build(account: Account, globals: &Globals, progress: &ProgressLine) -> Result<Client, Exit> {
+    configured(account, globals, progress).build().map_err(Exit::from)
+}
+
+/// Retries longer than the default: a run over a whole account meets the rate limit sooner than a single call.
+fn configured(account: Account, globals: &Globals, progress: &ProgressLine) -> ClientBuilder {
+    let patient = RetryPolicy::default().max_attempts(6).total_timeout(Duration::from_secs(300));
+    let retries = progress.clone();
+    let mut builder = Client::builder(account)
+        .retry(patient)
+        .user_agent_suffix(USER_AGENT)
+        .on_retry(move |event| retries.say(format_args!("retry: {event:#}")));
+    if let Some(timeout) = globals.timeout {
+        builder = builder.timeout(timeout);
+    }
+    if globals.verbose {
+        builder = builder.on_attempt(|event| {
+            let status = event.status().map_or_else(|| "no response".to_owned(), |status| status.to_string());
+            let request_id = event.request_id().unwrap_or("-");
+            let (operation, attempt, duration) = (event.operation, event.attempt, event.duration.as_millis());
+            say(format_args!("{operation}: attempt {attempt}: {status} in {duration} ms, request {request_id}"));
+        });
+    }
+    builder
+}
+
+/// Builds a client whose requests are answered in this process.
+fn demo_client(account: FakeAccount, globals: &Globals, progress: &ProgressLine) -> Result<Client, Exit> {
+    let credentials = Account::from_url(&account.account_url()).map_err(Exit::usage)?;
+    let account = Mutex::new(account);
+    let transport = move |request: &Request<Vec<u8>>, _: Duration| {
+        let mut account = account.lock().unwrap_or_else(PoisonError::into_inner);
+        account.try_respond(request.clone()).map_or_else(disrupted, Outcome::from)
+    };
+    configured(credentials, globals, progress).transport(transport).build().map_err(Exit::from)
+}
+
+/// What an HTTP client would report.
+fn disrupted(disruption: Disruption) -> Outcome {
+    let lost = |why: &'static str| TransportError::maybe_sent(why).into();
+    match disruption {
+        Disruption::Truncated { response, sent, .. } | Disruption::StallInBody { response, sent } => {
+            let mut response = *response;
+            response.body_mut().truncate(sent);
+            Outcome::Truncated(response, None)
+        }
+        Disruption::CloseAfter { response } => (*response).into(),
+        Disruption::Close => lost("the connection was closed"),
+        Disruption::Reset => lost("the connection was reset"),
+        _ => lost("the response is unusable"),
+    }
+}

@@ -1,0 +1,6 @@
+//! The account to work on, and what is sent to it.
+
+pub(crate) mod account;
+pub(crate) mod demo;
+pub(crate) mod names;
+pub(crate) mod send;

@@ -1,0 +1,180 @@
+//! Sends one operation.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use cloudinary_provisioning::catalog::{Entry, Kind};
+use cloudinary_provisioning::{Account, Error, Raw, RawList, Safety};
+use cloudinary_provisioning_ureq::Client;
+use serde_json::{Map, Value, json};
+
+use super::account::Connection;
+use super::names;
+use crate::args::globals::Globals;
+use crate::args::request::Request;
+use crate::output::redact::{REDACTED, has_secret, redact};
+use crate::output::style::Style;
+use crate::terminal::confirm::confirm;
+use crate::terminal::exit::Exit;
+use crate::terminal::progress::ProgressLine;
+use crate::terminal::say::say;
+use crate::terminal::stream;
+
+/// Sends the operation and writes its result, at most `limit` items of a list.
+pub(crate) fn send(globals: &Globals, request: &Request, limit: Option<u64>) -> Result<ExitCode, Exit> {
+    let Request { entry, fields, raw, .. } = request;
+    let client = Connection::for_prefix(globals, entry.prefix)?.client;
+    if globals.dry_run {
+        return dry_run(client.account(), raw);
+    }
+    if request.removes() {
+        let names = || names::of_call(&client, entry.prefix, &request.segments(), fields);
+        confirm(request.title(), names, globals.yes)?;
+    }
+    let style = Style::new(globals);
+    let Some(list) = request.list()? else { return one(&client, request, style) };
+    write_list(items(globals, &client, request, list, limit), entry, &style)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The items of a list: of the page that is asked for, or of all.
+fn items(
+    globals: &Globals,
+    client: &Client,
+    request: &Request,
+    list: RawList,
+    limit: Option<u64>,
+) -> Box<dyn Iterator<Item = Result<Value, Error>>> {
+    /// What the service has on a page where it is not asked for another number.
+    const PAGE_SIZE: u64 = 100;
+
+    let limit = usize::try_from(limit.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
+    if request.fields.contains_key("page") {
+        return match client.send(list) {
+            Ok(page) => Box::new(page.items.into_iter().map(Ok).take(limit)),
+            Err(error) => Box::new(std::iter::once(Err(error))),
+        };
+    }
+    let page_size = request.fields.get("page_size").and_then(Value::as_u64).unwrap_or(PAGE_SIZE).max(1);
+    let pages = limit.div_ceil(usize::try_from(page_size).unwrap_or(usize::MAX));
+    Box::new(client.items(list).workers(globals.workers().min(pages)).take(limit))
+}
+
+/// Writes the request that would be sent.
+pub(crate) fn dry_run(account: &Account, raw: &Raw) -> Result<ExitCode, Exit> {
+    let request = described(account, raw)?;
+    serde_json::to_writer_pretty(stream::stdout(), &request).map_err(io::Error::from)?;
+    writeln!(stream::stdout())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Describes the request, with its credentials redacted.
+pub(crate) fn described(account: &Account, raw: &Raw) -> Result<Value, Exit> {
+    let request = account.request(raw)?;
+    let headers: Map<_, _> = request
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            let shown = if value.is_sensitive() || name == "authorization" {
+                // The scheme shows which kind of credentials is used.
+                let scheme = value.to_str().ok().and_then(|value| value.split(' ').next()).unwrap_or_default();
+                format!("{scheme} {REDACTED}")
+            } else {
+                String::from_utf8_lossy(value.as_bytes()).into_owned()
+            };
+            (name.to_string(), Value::from(shown))
+        })
+        .collect();
+    let mut body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+    redact(&mut body);
+    Ok(json!({
+        "method": request.method().as_str(),
+        "url": request.uri().to_string(),
+        "headers": headers,
+        "body": body,
+    }))
+}
+
+/// Writes the items. After an error, those that came before are written, and a JSON array is left open, so that nobody
+/// takes them for all.
+fn write_list(items: impl Iterator<Item = Result<Value, Error>>, entry: &Entry, style: &Style) -> Result<(), Exit> {
+    let kind = match entry.response.kind {
+        Kind::List(item) => *item,
+        Kind::Record(fields) => fields
+            .iter()
+            .find_map(|field| if let Kind::List(item) = field.kind { Some(*item) } else { None })
+            .unwrap_or(Kind::Object),
+        kind => kind,
+    };
+    let progress = if stream::stdout().is_terminal() { ProgressLine::of("items") } else { ProgressLine::hidden() };
+    let mut list = style.list(kind, stream::stdout());
+    for item in items {
+        match item {
+            Ok(item) => list.push(item)?,
+            Err(error) => {
+                progress.finish();
+                // The error is what matters, even if this fails.
+                let _ = list.abandon();
+                return Err(error.into());
+            }
+        }
+        progress.advance();
+    }
+    progress.finish();
+    Ok(list.finish()?)
+}
+
+fn one(client: &Client, request: &Request, style: Style) -> Result<ExitCode, Exit> {
+    let response = client.send(&request.raw)?;
+    match write(&response, request, style) {
+        Err(error) if request.entry.safety != Safety::Safe => Err(unwritten(&request.title(), &error)),
+        written => Ok(written.map(|()| verdict(&response, request))?),
+    }
+}
+
+/// An invalid policy is a failure of whoever asks whether it is valid.
+fn verdict(response: &Value, request: &Request) -> ExitCode {
+    let is_invalid = request.entry.id == "validateCedarPolicy" && value(response, request.entry)["valid"] == false;
+    if is_invalid { ExitCode::from(1) } else { ExitCode::SUCCESS }
+}
+
+/// Reports a change that was applied, although its result could not be written.
+pub(crate) fn unwritten(what: &str, error: &io::Error) -> Exit {
+    Exit::Failed(format!("{what} was applied, and its result could not be written: {error}"))
+}
+
+fn write(response: &Value, request: &Request, style: Style) -> io::Result<()> {
+    let response_kind = request.entry.response;
+    let value = value(response, request.entry).clone();
+    if value.is_null() {
+        if stream::stdout().is_terminal() {
+            say(format_args!("{}: done", request.title()));
+        }
+        return Ok(());
+    }
+    let style = if request.creates() && has_secret(&value) {
+        say("The secret is shown only once: keep it.");
+        style.showing_secrets()
+    } else {
+        style
+    };
+    match (value, response_kind.kind) {
+        (Value::Array(items), Kind::List(kind)) => {
+            let mut list = style.list(*kind, stream::stdout());
+            for item in items {
+                list.push(item)?;
+            }
+            list.finish()
+        }
+        (value, kind) => {
+            let mut out = stream::stdout();
+            style.one(value, kind, &mut out)?;
+            out.flush()
+        }
+    }
+}
+
+/// Unwraps a response from the keys of its envelope. A response of another shape is returned unchanged.
+pub(crate) fn value<'v>(response: &'v Value, entry: &Entry) -> &'v Value {
+    entry.response.keys.iter().try_fold(response, |value, key| value.get(key)).unwrap_or(response)
+}

@@ -1,0 +1,44 @@
+//! A count of what is done so far.
+
+use std::fmt;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::say::say;
+use super::stream;
+
+/// A running count, shown only on a terminal.
+#[derive(Clone, Debug)]
+pub(crate) struct ProgressLine(ProgressBar);
+
+impl ProgressLine {
+    /// Creates one that shows nothing.
+    pub(crate) fn hidden() -> Self {
+        Self(ProgressBar::hidden())
+    }
+
+    /// Shows how many `things` there have been so far.
+    pub(crate) fn of(things: &str) -> Self {
+        if !stream::stderr().is_terminal() {
+            return Self::hidden();
+        }
+        let style = ProgressStyle::with_template(&format!("{{spinner}} {{pos}} {things}, {{elapsed}}"));
+        let bar = ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Self(bar)
+    }
+
+    pub(crate) fn advance(&self) {
+        self.0.inc(1);
+    }
+
+    /// Writes a line to standard error, above the count.
+    pub(crate) fn say(&self, message: impl fmt::Display) {
+        self.0.suspend(|| say(message));
+    }
+
+    pub(crate) fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}

@@ -1,0 +1,122 @@
+//! [`Pool`]: threads that send operations.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use cloudinary_provisioning::{Error, Operation};
+
+use crate::cancel::CancelFlag;
+use crate::engine::Engine;
+use crate::options::{CallOptions, Mode};
+use crate::trace;
+
+/// Threads that send operations. They are started as operations come, and cancelled when it is dropped.
+pub(crate) struct Pool<O: Operation> {
+    engine: Arc<Engine>,
+    options: CallOptions,
+    mode: Mode<O>,
+    most: usize,
+    workers: Vec<Worker>,
+    /// Set where no further thread could be had: one worker ends, to leave a thread for resolving names.
+    is_short: Arc<AtomicBool>,
+    cancel: CancelFlag,
+    jobs: Option<Sender<Job<O>>>,
+    queue: Arc<Mutex<Receiver<Job<O>>>>,
+    done: Sender<Done<O>>,
+    results: Receiver<Done<O>>,
+    /// Operations that are not received yet, without threads to send them.
+    inline: VecDeque<Job<O>>,
+}
+
+struct Worker {
+    thread: JoinHandle<()>,
+    cancel: CancelFlag,
+}
+
+type Job<O> = (u64, O);
+pub(crate) type Done<O> = (u64, O, Result<<O as Operation>::Output, Error>);
+
+impl<O: Operation + 'static> Pool<O> {
+    pub(crate) fn new(engine: Arc<Engine>, options: CallOptions, mode: Mode<O>, most: usize) -> Self {
+        let (jobs, queue) = mpsc::channel();
+        let (done, results) = mpsc::channel();
+        Self {
+            cancel: engine.cancel.child(),
+            engine,
+            options,
+            mode,
+            most,
+            workers: Vec::new(),
+            is_short: Arc::default(),
+            jobs: Some(jobs),
+            queue: Arc::new(Mutex::new(queue)),
+            done,
+            results,
+            inline: VecDeque::new(),
+        }
+    }
+
+    pub(crate) fn submit(&mut self, number: u64, operation: O) {
+        if self.workers.len() < self.most {
+            match self.spawn() {
+                Some(worker) => self.workers.push(worker),
+                None => {
+                    self.is_short.store(self.workers.len() > 1, SeqCst);
+                    self.most = self.workers.len();
+                }
+            }
+        }
+        match &self.jobs {
+            Some(jobs) if !self.workers.is_empty() => {
+                // The receiver lives as long as this pool.
+                let _ = jobs.send((number, operation));
+            }
+            _ => self.inline.push_back((number, operation)),
+        }
+    }
+
+    /// The next result. Only to be called with operations submitted that were not received.
+    pub(crate) fn receive(&mut self) -> Option<Done<O>> {
+        if let Some((number, operation)) = self.inline.pop_front() {
+            let result = self.engine.execute_caught(&operation, &self.options, self.mode, &self.cancel);
+            return Some((number, operation, result));
+        }
+        self.results.recv().ok()
+    }
+
+    fn spawn(&self) -> Option<Worker> {
+        let (engine, options, mode) = (Arc::clone(&self.engine), self.options.clone(), self.mode);
+        let (queue, done, cancel) = (Arc::clone(&self.queue), self.done.clone(), self.cancel.child());
+        let is_short = Arc::clone(&self.is_short);
+        let cancelled = cancel.clone();
+        let work = move || {
+            loop {
+                let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                let Ok((number, operation)) = job else { return };
+                let result = engine.execute_caught(&operation, &options, mode, &cancelled);
+                if done.send((number, operation, result)).is_err() || is_short.swap(false, SeqCst) {
+                    return;
+                }
+            }
+        };
+        let thread =
+            thread::Builder::new().name("cloudinary-provisioning".to_owned()).spawn(trace::inherit(work)).ok()?;
+        Some(Worker { thread, cancel })
+    }
+}
+
+impl<O: Operation> Drop for Pool<O> {
+    fn drop(&mut self) {
+        self.cancel.cancel();
+        self.jobs = None;
+        for worker in self.workers.drain(..) {
+            // One that sleeps on a clock that cannot wake it finds out later, and sends nothing any more.
+            if !worker.cancel.is_asleep() {
+                let _ = worker.thread.join();
+            }
+        }
+    }
+}

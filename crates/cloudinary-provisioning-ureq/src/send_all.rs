@@ -1,0 +1,174 @@
+//! [`SendAll`]: many operations, by several workers.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::iter::Fuse;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloudinary_provisioning::{AccountId, Error, Operation, Origin, Recover, RetryPolicy};
+
+use crate::engine::Engine;
+use crate::options::{CallOptions, Mode, call_options};
+use crate::pool::Pool;
+
+const DEFAULT_WORKERS: usize = 8;
+/// How many operations are taken ahead for each worker, so that none runs dry while the caller looks at a result.
+const AHEAD: usize = 4;
+
+/// Sends many operations with several workers: an iterator over each operation and its result.
+///
+/// Results come as they arrive, or [`in_order`](Self::in_order) of the operations. A few operations for each worker
+/// are taken ahead of the results that the caller has seen, so memory use does not depend on the length of the input.
+/// Each worker has one connection.
+///
+/// An error does not end the iteration. It comes with its operation, which can be sent again. A panic in a hook or a
+/// transport becomes an error too. Dropping the iterator starts no further call and no retry, and waits for requests
+/// that are in flight.
+///
+/// ```no_run
+/// use cloudinary_provisioning_ureq::{Client, UserId, users};
+///
+/// fn groups(client: &Client, ids: Vec<UserId>) {
+///     let calls = ids.into_iter().map(users::GetGroups::new);
+///     for (get_groups, groups) in client.send_all(calls).workers(16) {
+///         match groups {
+///             Ok(groups) => println!("{}: {} groups", get_groups.user_id(), groups.len()),
+///             Err(error) => eprintln!("{}: {error}", get_groups.user_id()),
+///         }
+///     }
+/// }
+/// ```
+#[must_use = "an iterator does nothing until it is used"]
+pub struct SendAll<I>
+where
+    I: Iterator,
+    I::Item: Operation,
+{
+    operations: Fuse<I>,
+    engine: Arc<Engine>,
+    options: CallOptions,
+    mode: Mode<I::Item>,
+    workers: usize,
+    in_order: bool,
+    pool: Option<Pool<I::Item>>,
+    /// The number of the next operation to take, and of the next result to give where they come in order.
+    taken: u64,
+    given: u64,
+    waiting: BTreeMap<u64, Done<I::Item>>,
+}
+
+type Done<O> = (O, Result<<O as Operation>::Output, Error>);
+
+impl<I> SendAll<I>
+where
+    I: Iterator,
+    I::Item: Operation + 'static,
+{
+    pub(crate) fn new(engine: Arc<Engine>, operations: I) -> Self {
+        Self {
+            operations: operations.fuse(),
+            options: engine.options(),
+            engine,
+            mode: Mode::plain(),
+            workers: DEFAULT_WORKERS,
+            in_order: false,
+            pool: None,
+            taken: 0,
+            given: 0,
+            waiting: BTreeMap::new(),
+        }
+    }
+
+    call_options!();
+
+    /// Sets how many workers there are, each with its own thread and connection, 8 by default. A single worker is the
+    /// calling thread.
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.workers = workers.max(1);
+        self
+    }
+
+    /// Returns results in the order of the operations. A slow call then holds back the results after it.
+    pub fn in_order(mut self) -> Self {
+        self.in_order = true;
+        self
+    }
+
+    /// Retries each create without applying it twice, even if its response is lost; see
+    /// [`Exchange::recover`](cloudinary_provisioning::Exchange::recover).
+    pub fn recover(mut self) -> Self
+    where
+        I::Item: Recover,
+    {
+        self.mode.recover();
+        self
+    }
+
+    /// Returns the resource that is there already, for each create that ends in a conflict; see
+    /// [`Exchange::or_existing`](cloudinary_provisioning::Exchange::or_existing).
+    pub fn or_existing(mut self) -> Self
+    where
+        I::Item: Recover,
+    {
+        self.mode.or_existing();
+        self
+    }
+
+    fn next_threaded(&mut self) -> Option<Done<I::Item>> {
+        let pool = self
+            .pool
+            .get_or_insert_with(|| Pool::new(Arc::clone(&self.engine), self.options.clone(), self.mode, self.workers));
+        loop {
+            let ahead = u64::try_from(self.workers.saturating_mul(AHEAD)).unwrap_or(u64::MAX);
+            while self.taken - self.given < ahead {
+                let Some(operation) = self.operations.next() else { break };
+                pool.submit(self.taken, operation);
+                self.taken += 1;
+            }
+            if let Some(done) = self.waiting.remove(&self.given) {
+                self.given += 1;
+                return Some(done);
+            }
+            if self.taken == self.given {
+                return None;
+            }
+            let (number, operation, result) = pool.receive()?;
+            if !self.in_order {
+                self.given += 1;
+                return Some((operation, result));
+            }
+            self.waiting.insert(number, (operation, result));
+        }
+    }
+}
+
+impl<I> Iterator for SendAll<I>
+where
+    I: Iterator,
+    I::Item: Operation + 'static,
+{
+    type Item = Done<I::Item>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.workers > 1 {
+            return self.next_threaded();
+        }
+        let operation = self.operations.next()?;
+        let result = self.engine.execute_caught(&operation, &self.options, self.mode, &self.engine.cancel);
+        Some((operation, result))
+    }
+}
+
+impl<I> fmt::Debug for SendAll<I>
+where
+    I: Iterator,
+    I::Item: Operation,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendAll")
+            .field("account", &self.engine.account)
+            .field("workers", &self.workers)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,327 @@
+//! [`Account`]: the credentials and the base URL.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Request};
+
+use crate::account::account_url::AccountUrl;
+use crate::account::options::RequestOptions;
+use crate::account::origin::{Origin, Region};
+use crate::operation::operation::Operation;
+use crate::outcome::account_error::{AccountError, AccountReason};
+use crate::wire::build_error::BuildError;
+use crate::wire::id::AccountId;
+use crate::wire::secret::Secret;
+use crate::wire::target::{ListForm, PathPrefix, Target, check_segment};
+
+const ACCEPT_JSON: HeaderValue = HeaderValue::from_static("application/json");
+const PRODUCT: &str = concat!("Cloudinary/AccountProvisioning Rust/", env!("CARGO_PKG_VERSION"));
+
+/// An account of the service: its id, its API key and secret, and the origin that its requests go to.
+///
+/// An account is cheap to clone. `Debug` shows neither the key nor the secret.
+///
+/// ```
+/// use cloudinary_provisioning::{Account, Region, Secret, users};
+///
+/// let account = Account::new("16a8ff3b", "KEY", Secret::new("SECRET"))?
+///     .with_region(Region::ApiEu);
+/// let request = account.request(&users::Get::new("0abed8df"))?;
+/// assert_eq!(request.method(), "GET");
+/// assert_eq!(
+///     request.uri(),
+///     "https://api-eu.cloudinary.com/v1_1/provisioning/accounts/16a8ff3b/users/0abed8df"
+/// );
+/// assert_eq!(request.headers()["authorization"], "Basic S0VZOlNFQ1JFVA==");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Account(Arc<Parts>);
+
+#[derive(Clone)]
+struct Parts {
+    id: AccountId,
+    key: String,
+    secret: Secret,
+    origin: Origin,
+    list_form: ListForm,
+    /// [`PathPrefix::Provisioning`] of `origin` and `id`, where nearly all requests begin.
+    provisioning: String,
+    /// The headers of every request with credentials.
+    headers: HeaderMap,
+}
+
+impl Account {
+    /// Creates an account from its id, API key and secret, at the default region.
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`AccountError`] if a part is empty, cannot be used (an id of `.` or `..`, a key with a colon), or
+    /// contains control characters, such as the newline at the end of a file.
+    pub fn new(
+        id: impl Into<AccountId>,
+        key: impl Into<String>,
+        secret: impl Into<Secret>,
+    ) -> Result<Self, AccountError> {
+        let (id, key, secret) = (id.into(), key.into(), secret.into());
+        check_text("account id", id.as_str())?;
+        check_text("API key", &key)?;
+        check_text("API secret", secret.expose())?;
+        if key.contains(':') {
+            return Err(AccountError::invalid("API key", "has a colon, which Basic authentication cannot carry"));
+        }
+        if check_segment("account_id", id.as_str()).is_err() {
+            return Err(AccountError::invalid("account id", "is `.` or `..`"));
+        }
+        let mut authorization =
+            HeaderValue::try_from(format!("Basic {}", BASE64.encode(format!("{key}:{}", secret.expose()))))
+                .map_err(|_| AccountError::invalid("API key", "cannot be sent in a header"))?;
+        authorization.set_sensitive(true);
+
+        let mut headers = HeaderMap::with_capacity(8);
+        headers.insert(ACCEPT, ACCEPT_JSON);
+        headers.insert(USER_AGENT, HeaderValue::from_static(PRODUCT));
+        headers.insert(AUTHORIZATION, authorization);
+        let origin = Origin::default();
+        let provisioning = provisioning_url(&origin, &id);
+        let list_form = ListForm::default();
+        Ok(Self(Arc::new(Parts { id, key, secret, origin, list_form, provisioning, headers })))
+    }
+
+    /// Creates an account from a URL of the form `account://API_KEY:API_SECRET@ACCOUNT_ID`, as the service's console
+    /// shows it.
+    ///
+    /// The key, the secret and the id may be percent-encoded.
+    ///
+    /// As in the vendor's classic SDKs, a query may follow: its `upload_prefix` is the origin. Other parameters, which
+    /// configure other things, are ignored.
+    ///
+    /// ```
+    /// use cloudinary_provisioning::Account;
+    ///
+    /// let account = Account::from_url("account://KEY:s%2Fcret@16a8ff3b")?;
+    /// assert_eq!(account.id(), &"16a8ff3b");
+    /// assert_eq!(account.secret().expose(), "s/cret");
+    /// let europe = Account::from_url(
+    ///     "account://K:S@16a8ff3b?upload_prefix=https://api-eu.cloudinary.com",
+    /// )?;
+    /// assert_eq!(europe.origin().as_str(), "https://api-eu.cloudinary.com");
+    /// assert_eq!(
+    ///     Account::from_url("account://KEY@16a8ff3b").unwrap_err().to_string(),
+    ///     "API secret is missing",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`AccountError`] that names the part: another scheme, a missing part, an invalid percent-encoding.
+    pub fn from_url(url: &str) -> Result<Self, AccountError> {
+        let url = AccountUrl::split(url)?;
+        let missing = |part| move || AccountError::new(part, AccountReason::Missing);
+        let account = Self::new(
+            url.id()?.ok_or_else(missing("account id"))?,
+            url.key()?.ok_or_else(missing("API key"))?,
+            url.secret()?.ok_or_else(missing("API secret"))?,
+        )?;
+        Ok(account.at(url.origin()?))
+    }
+
+    /// Creates an account from variables, looked up with a function: in the environment, a configuration file or a map.
+    ///
+    /// | variable | holds |
+    /// |---|---|
+    /// | `CLOUDINARY_ACCOUNT_URL` | `account://API_KEY:API_SECRET@ACCOUNT_ID` |
+    /// | `CLOUDINARY_ACCOUNT_ID` | the account id; takes precedence over the URL |
+    /// | `CLOUDINARY_PROVISIONING_API_KEY` | the API key; takes precedence over the URL |
+    /// | `CLOUDINARY_PROVISIONING_API_SECRET` | the API secret; takes precedence over the URL |
+    /// | `CLOUDINARY_REGION` | `api`, `api-eu` or `api-ap`; takes precedence over the URL |
+    /// | `CLOUDINARY_ORIGIN` | the base URL; takes precedence over the region |
+    ///
+    /// An empty value counts as not set.
+    ///
+    /// ```
+    /// use cloudinary_provisioning::Account;
+    ///
+    /// let account = Account::from_lookup(|name| match name {
+    ///     "CLOUDINARY_ACCOUNT_URL" => Some("account://KEY:SECRET@16a8ff3b".to_owned()),
+    ///     "CLOUDINARY_PROVISIONING_API_KEY" => Some("OTHER".to_owned()),
+    ///     _ => None,
+    /// })?;
+    /// assert_eq!(account.key(), "OTHER");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The same as [`from_url`](Self::from_url). For a missing part, the error names the variables that can hold it.
+    pub fn from_lookup(mut lookup: impl FnMut(&str) -> Option<String>) -> Result<Self, AccountError> {
+        let mut get = |name| lookup(name).filter(|value| !value.is_empty());
+        let url = get("CLOUDINARY_ACCOUNT_URL");
+        let url = url.as_deref().map(AccountUrl::split).transpose()?.unwrap_or_default();
+        let mut part = |part, variable, in_url: &dyn Fn() -> Result<Option<String>, AccountError>| match get(variable) {
+            Some(value) => Ok(value),
+            None => in_url()?.ok_or(AccountError::new(part, AccountReason::NotSet { variable })),
+        };
+        let id = part("account id", "CLOUDINARY_ACCOUNT_ID", &|| url.id())?;
+        let key = part("API key", "CLOUDINARY_PROVISIONING_API_KEY", &|| url.key())?;
+        let secret = part("API secret", "CLOUDINARY_PROVISIONING_API_SECRET", &|| url.secret())?;
+        let origin = match (get("CLOUDINARY_ORIGIN"), get("CLOUDINARY_REGION")) {
+            (Some(origin), _) => Some(Origin::url(&origin)?),
+            (None, Some(region)) => Some(Origin::region(region.parse()?)),
+            (None, None) => url.origin()?,
+        };
+        Ok(Self::new(id, key, secret)?.at(origin))
+    }
+
+    fn at(self, origin: Option<Origin>) -> Self {
+        match origin {
+            Some(origin) => self.with_origin(origin),
+            None => self,
+        }
+    }
+
+    /// The same account at another origin.
+    pub fn with_origin(mut self, origin: Origin) -> Self {
+        let parts = Arc::make_mut(&mut self.0);
+        parts.provisioning = provisioning_url(&origin, &parts.id);
+        parts.origin = origin;
+        self
+    }
+
+    /// Sets the region of the service that requests go to: short for `with_origin(Origin::region(region))`.
+    pub fn with_region(self, region: Region) -> Self {
+        self.with_origin(Origin::region(region))
+    }
+
+    /// Sets the form of lists in queries.
+    pub fn with_list_form(mut self, form: ListForm) -> Self {
+        Arc::make_mut(&mut self.0).list_form = form;
+        self
+    }
+
+    /// Adds the name of the calling program to the `user-agent`, after this crate's own name.
+    ///
+    /// ```
+    /// use cloudinary_provisioning::{Account, users};
+    ///
+    /// let account = Account::new("acc", "key", "secret")?
+    ///     .with_user_agent_suffix("directory-sync/2.1")?;
+    /// let request = account.request(&users::List::new())?;
+    /// assert!(request.headers()["user-agent"].to_str()?.ends_with(" directory-sync/2.1"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`AccountError`] if the suffix contains characters that a header cannot hold.
+    pub fn with_user_agent_suffix(mut self, suffix: &str) -> Result<Self, AccountError> {
+        let value = HeaderValue::try_from(format!("{PRODUCT} {suffix}"))
+            .map_err(|_| AccountError::invalid("user agent suffix", "has characters that a header cannot hold"))?;
+        Arc::make_mut(&mut self.0).headers.insert(USER_AGENT, value);
+        Ok(self)
+    }
+
+    /// Returns the account id.
+    pub fn id(&self) -> &AccountId {
+        &self.0.id
+    }
+
+    /// Returns the API key.
+    pub fn key(&self) -> &str {
+        &self.0.key
+    }
+
+    /// Returns the API secret.
+    pub fn secret(&self) -> &Secret {
+        &self.0.secret
+    }
+
+    /// Returns the origin that requests go to.
+    pub fn origin(&self) -> &Origin {
+        &self.0.origin
+    }
+
+    /// Builds the request of an operation, ready for any HTTP stack.
+    ///
+    /// The same operation gives the same bytes every time.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`BuildError`] that names the field that cannot be sent.
+    pub fn request<O: Operation>(&self, operation: &O) -> Result<Request<Vec<u8>>, BuildError> {
+        self.request_with(operation, &RequestOptions::default())
+    }
+
+    /// Builds the request of an operation, with options for this request alone.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`BuildError`] that names the field or the header that cannot be sent.
+    pub fn request_with<O: Operation>(
+        &self,
+        operation: &O,
+        options: &RequestOptions,
+    ) -> Result<Request<Vec<u8>>, BuildError> {
+        let prefix = operation.prefix();
+        let mut target =
+            if prefix == PathPrefix::Provisioning && options.origin.is_none() && options.account_id.is_none() {
+                Target::new(&self.0.provisioning, self.0.list_form)
+            } else {
+                let origin = options.origin.as_ref().unwrap_or(&self.0.origin);
+                let id = options.account_id.as_ref().unwrap_or(&self.0.id);
+                Target::new(&prefix.url(origin.as_str(), id.as_str())?, self.0.list_form)
+            };
+        operation.target(&mut target)?;
+        let body = operation.body()?;
+
+        let mut headers = self.0.headers.clone();
+        if !prefix.has_credentials() {
+            headers.remove(AUTHORIZATION);
+        }
+        if body.is_some() {
+            headers.insert(CONTENT_TYPE, ACCEPT_JSON);
+        }
+        options.apply(&mut headers)?;
+
+        let mut request = Request::new(body.unwrap_or_default());
+        *request.method_mut() = operation.method();
+        *request.uri_mut() = target.finish()?;
+        *request.headers_mut() = headers;
+        Ok(request)
+    }
+}
+
+impl FromStr for Account {
+    type Err = AccountError;
+
+    fn from_str(url: &str) -> Result<Self, AccountError> {
+        Self::from_url(url)
+    }
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account").field("id", self.id()).field("origin", self.origin()).finish_non_exhaustive()
+    }
+}
+
+fn provisioning_url(origin: &Origin, id: &AccountId) -> String {
+    // The id of an account was checked when the account was made.
+    PathPrefix::Provisioning.url(origin.as_str(), id.as_str()).unwrap_or_default()
+}
+
+fn check_text(part: &'static str, value: &str) -> Result<(), AccountError> {
+    if value.is_empty() {
+        return Err(AccountError::new(part, AccountReason::Missing));
+    }
+    if value.chars().any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER) {
+        return Err(AccountError::invalid(part, "has control characters or is not valid Unicode"));
+    }
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! Where in a body reading failed.
+
+use std::fmt::{self, Write as _};
+
+/// Where in the body reading failed. It costs nothing until then: each level adds its own step on the way out.
+#[derive(Debug, Default)]
+pub(crate) struct JsonPath(Vec<Step>);
+
+#[derive(Debug)]
+enum Step {
+    Key(&'static str),
+    /// A key of the server's own.
+    Name(String),
+    Index(usize),
+}
+
+impl JsonPath {
+    pub(crate) fn key(&mut self, key: &'static str) {
+        self.0.push(Step::Key(key));
+    }
+
+    pub(crate) fn name(&mut self, name: &str) {
+        self.0.push(Step::Name(name.chars().take(LONGEST_NAME).collect()));
+    }
+
+    pub(crate) fn index(&mut self, index: usize) {
+        self.0.push(Step::Index(index));
+    }
+}
+
+/// How much of a key of the server's own is told.
+const LONGEST_NAME: usize = 100;
+
+/// As `users[3].created_at`; `.` for the whole.
+impl fmt::Display for JsonPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_char('.');
+        }
+        for (at, step) in self.0.iter().rev().enumerate() {
+            let key = match step {
+                Step::Key(key) => *key,
+                Step::Name(name) => name.as_str(),
+                Step::Index(index) => {
+                    write!(f, "[{index}]")?;
+                    continue;
+                }
+            };
+            f.write_str(if at == 0 { "" } else { "." })?;
+            f.write_str(key)?;
+        }
+        Ok(())
+    }
+}
