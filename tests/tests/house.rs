@@ -9,10 +9,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
-use std::{fs, iter};
+use std::iter;
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use cloudinary_provisioning_tests::sources::{Source, is, is_block, source, sources};
+use proc_macro2::{Delimiter, Punct, Spacing, TokenStream, TokenTree};
 
 /// Each crate with its floors, from the ground up. A room is a folder or a file directly below `src`; rooms of one floor
 /// do not use each other.
@@ -141,7 +141,7 @@ const FAULTY: [(&str, &str); 5] = [
 
 #[test]
 fn imports_are_found_however_they_are_written() {
-    let files = FAULTY.map(|(name, text)| parse(name, text));
+    let files = FAULTY.map(|(name, text)| File::new(source(name, text)));
     let edges = edges(&files.into_iter().collect());
     let expected = [
         ("call/exchange.rs", "wire/kind.rs"),
@@ -160,34 +160,15 @@ fn imports_are_found_however_they_are_written() {
 
 /// Every file of a crate.
 fn read(house: &str) -> BTreeMap<Module, File> {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates").join(house).join("src");
-    let mut files = BTreeMap::new();
-    let mut folders = vec![src.clone()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path: PathBuf = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
-                let name = path.strip_prefix(&src).unwrap().to_str().unwrap().replace('\\', "/");
-                let (module, file) = parse(&name, &fs::read_to_string(&path).unwrap());
-                files.insert(module, file);
-            }
-        }
-    }
-    assert!(files.len() > 5, "{house}");
-    files
+    sources(house).into_iter().map(File::new).collect()
 }
 
-fn parse(name: &str, text: &str) -> (Module, File) {
-    let mut module: Module = name.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
-    if module.last().is_some_and(|last| ["lib", "main", "mod"].contains(&last.as_str())) {
-        module.pop();
+impl File {
+    fn new(source: Source) -> (Module, Self) {
+        let mut reader = Reader { file: Self { name: source.name, ..Self::default() }, module: source.module.clone() };
+        reader.scope(source.tokens);
+        (source.module, reader.file)
     }
-    let mut reader = Reader { file: File { name: name.to_owned(), ..File::default() }, module: module.clone() };
-    let tokens: TokenStream = text.parse().unwrap_or_else(|error| panic!("{name}: {error}"));
-    reader.scope(tokens);
-    (module, reader.file)
 }
 
 /// Finds the paths in a file's tokens, in `use` lines, in code and in macros alike.
@@ -206,12 +187,7 @@ impl Reader {
         let mut at = 0;
         while let Some(token) = tokens.get(at) {
             let next = tokens.get(at + 1);
-            let attribute = next.map(|next| next.to_string().replace(' ', ""));
-            if is(token, "#") && attribute.is_some_and(|it| it == "[cfg(test)]" || it == "[cfg(doc)]") {
-                // What is compiled for tests or docs alone ends with its block, or with its line.
-                let is_end = |it: &TokenTree| is(it, ";") || is_block(it);
-                at += tokens[at..].iter().position(is_end).map_or(tokens.len(), |length| length + 1);
-            } else if is(token, "mod") && tokens.get(at + 2).is_some_and(is_block) {
+            if is(token, "mod") && tokens.get(at + 2).is_some_and(is_block) {
                 let TokenTree::Group(block) = &tokens[at + 2] else { unreachable!() };
                 self.module.push(tokens[at + 1].to_string());
                 self.scope(block.stream());
@@ -256,7 +232,7 @@ impl Reader {
                     let tokens: Vec<TokenTree> = tree.stream().into_iter().collect();
                     for tokens in tokens.split(|token| is(token, ",")).filter(|tokens| !tokens.is_empty()) {
                         // A branch goes on as if `::` stood before it.
-                        let colons = || TokenTree::from(proc_macro2::Punct::new(':', proc_macro2::Spacing::Alone));
+                        let colons = || TokenTree::from(Punct::new(':', Spacing::Alone));
                         let branch: Vec<_> = iter::repeat_with(colons).take(2).chain(tokens.iter().cloned()).collect();
                         self.path(path.clone(), &branch, 0, is_export);
                     }
@@ -275,14 +251,6 @@ impl Reader {
         self.file.uses.insert(path);
         at
     }
-}
-
-fn is(token: &TokenTree, text: &str) -> bool {
-    !matches!(token, TokenTree::Group(_) | TokenTree::Literal(_)) && token.to_string() == text
-}
-
-fn is_block(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
 /// Which file uses which other one, by their names.

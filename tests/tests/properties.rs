@@ -469,19 +469,6 @@ fn known_values_of_open_enums_are_variants_of_their_names() {
     );
 }
 
-/// What a field may hold, for a valid response.
-fn valid(kind: &Kind) -> Value {
-    match kind {
-        Kind::Boolean => json!(true),
-        Kind::Integer | Kind::Number => json!(1),
-        Kind::Time | Kind::Date => json!("2026-11-23"),
-        Kind::Object => json!({"x": 1}),
-        Kind::List(kind) => json!([valid(kind), valid(kind)]),
-        Kind::Record(fields) => fields.iter().map(|field| (field.name.to_owned(), valid(&field.kind))).collect(),
-        _ => json!("x"),
-    }
-}
-
 /// Where in a field the value is wrong: `None` if it is not, an empty suffix if the whole is.
 fn fault(kind: &Kind, required: bool, value: &Value) -> Option<String> {
     let is_whole = |text: &str| text.parse::<u64>().is_ok();
@@ -556,13 +543,13 @@ fn every_field_of_every_model_takes_null_and_absence_and_names_itself_for_anothe
             Kind::List(Kind::Record(fields)) => (*fields, "[1]"),
             _ => continue,
         };
+        let whole = samples::value(&Kind::Record(fields));
         let read = |object: &Value| {
-            let value = if item.is_empty() { object.clone() } else { json!([valid(&Kind::Record(fields)), object]) };
-            let body = response.keys.iter().rev().fold(value, |body, key| json!({*key: body}));
+            let value = if item.is_empty() { object.clone() } else { json!([whole, object]) };
+            let body = samples::in_envelope(&response, value);
             sample.read(&Response::new(body.to_string().into_bytes())).map(drop)
         };
         let parent = response.keys.join(".") + item;
-        let whole = valid(&Kind::Record(fields));
         read(&whole).unwrap_or_else(|error| panic!("{} of a valid body: {error}", sample.id()));
         for field in fields {
             let path = if parent.is_empty() { field.name.to_owned() } else { format!("{parent}.{}", field.name) };
