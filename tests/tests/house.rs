@@ -1,11 +1,4 @@
 //! The house: in every published crate folders use only those below them, and files do not use each other in a circle.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a panic is a failed test"
-)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
