@@ -22,8 +22,8 @@ fn read(name: &str) -> String {
 
 fn retried(entry: &Entry) -> String {
     match (entry.safety, entry.idempotent_with) {
-        (Safety::NotIdempotent, None) => "only if surely not processed".to_owned(),
-        (Safety::NotIdempotent, Some(field)) => format!("with `{field}`; else only if surely not processed"),
+        (Safety::NotIdempotent, None) => "only if known not to be processed".to_owned(),
+        (Safety::NotIdempotent, Some(field)) => format!("with `{field}`; else only if known not to be processed"),
         _ => "yes".to_owned(),
     }
 }
@@ -62,11 +62,8 @@ fn check(file: &str, prefix: &str, table: &[String]) {
 fn the_tables_of_operations_are_those_of_the_catalogue() {
     let header = "| operation | vendor's operation | request | retried |";
     let name = |entry: &Entry| format!("{}::{}", entry.resource, entry.name);
-    let all = |link: &dyn Fn(&str) -> String| {
-        rows(header, catalog(), |entry| format!("{} | `{}`", link(&name(entry)), entry.id))
-    };
-    check("README.md", "", &all(&|name| format!("`{name}`")));
-    check(&format!("{CORE}/guide/operations.rs"), "//! ", &all(&|name| format!("[`{name}`]")));
+    let all = rows(header, catalog(), |entry| format!("[`{}`] | `{}`", name(entry), entry.id));
+    check(&format!("{CORE}/guide/operations.rs"), "//! ", &all);
     let resources: std::collections::BTreeSet<_> = catalog().map(|entry| entry.resource).collect();
     for resource in resources {
         let entries = catalog().filter(|entry| entry.resource == resource);
@@ -77,24 +74,20 @@ fn the_tables_of_operations_are_those_of_the_catalogue() {
     }
 }
 
-/// The rows of the table with this header, links of rustdoc taken for the text in them.
-fn table(text: &str, header: &str) -> Vec<String> {
-    let rows: Vec<String> = text
-        .lines()
-        .map(|line| line.trim_start_matches("//!").trim())
-        .skip_while(|line| *line != header)
-        .take_while(|line| line.starts_with('|'))
-        .map(|line| line.replace("[`", "`").replace("`]", "`"))
-        .collect();
-    assert!(rows.len() > 2, "no table {header}");
-    rows
-}
-
 #[test]
-fn the_readme_and_the_crate_docs_have_the_same_table_of_differences() {
-    let (readme, docs) = (read("README.md"), read("crates/cloudinary-provisioning/src/guide/from_python.rs"));
-    let header = "| what | vendor's SDK | here |";
-    assert_eq!(table(&readme, header), table(&docs, header));
+fn the_guide_shows_the_async_stack_that_the_tests_run() {
+    let code = |text: &str| -> String {
+        let lines = text.lines().map(|line| line.trim_start_matches("//!").trim());
+        lines.filter(|line| !line.is_empty() && *line != "mod common;").flat_map(|line| [line, "\n"]).collect()
+    };
+    let example = read("tests/examples/stack_reqwest_async.rs");
+    assert!(example.lines().count() <= 60, "the example is longer than the guide says");
+    let guide = read(&format!("{CORE}/guide/async_stacks.rs"));
+    let blocks: Vec<_> = guide.split("```ignore\n").skip(1).filter_map(|rest| rest.split("//! ```").next()).collect();
+    assert_eq!(blocks.len(), 2);
+    for block in blocks {
+        assert!(code(&example).contains(&code(block)), "this is not in the example:\n{block}");
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::send_all::SendAll;
 
 /// A blocking client of one account.
 ///
-/// A client is cheap to clone. Clones share their connections, and what the service said about its rate limit.
+/// A client is cheap to clone. Clones share their connections and their throttle.
 ///
 /// ```no_run
 /// use cloudinary_provisioning_ureq::Client;
@@ -53,7 +53,7 @@ impl Client {
         self.call(operation).send()
     }
 
-    /// Prepares a call of an operation, or of a reference to one, with options of its own.
+    /// Prepares a call of an operation, or of a reference to one, to set options for it alone.
     pub fn call<O: Operation>(&self, operation: O) -> Call<'_, O> {
         Call::new(&self.0, operation)
     }
@@ -64,6 +64,8 @@ impl Client {
     }
 
     /// Sends many operations with several workers; see [`SendAll`].
+    ///
+    /// Operations of different kinds go into one list as [`AnyOperation`](cloudinary_provisioning::AnyOperation)s.
     pub fn send_all<I>(&self, operations: I) -> SendAll<I::IntoIter>
     where
         I: IntoIterator,

@@ -31,7 +31,7 @@ pub(crate) struct Engine {
     pub(crate) misconfigured: Option<ConfigError>,
 }
 
-/// What a client reports to.
+/// The hooks of a client.
 #[derive(Default)]
 pub(crate) struct Hooks {
     pub(crate) on_retry: Option<Box<dyn Fn(&RetryEvent<'_>) + Send + Sync>>,
@@ -45,7 +45,7 @@ impl Engine {
         CallOptions { request: self.request.clone(), ..CallOptions::default() }
     }
 
-    /// The defect of the configuration, if it has one that matters to requests to this origin.
+    /// What is wrong with the configuration, for requests to this origin.
     pub(crate) fn misconfigured(&self, origin: &Origin) -> Option<ConfigError> {
         let no_tls = !self.has_tls && origin.as_str().starts_with("https://");
         self.misconfigured.clone().or_else(|| no_tls.then_some(ConfigError::NoTls))
@@ -64,7 +64,7 @@ impl Engine {
         })
     }
 
-    /// Makes a call, whatever happens in it: a panic of a hook or a transport becomes an error.
+    /// Makes a call. A panic in a hook or a transport becomes an error.
     pub(crate) fn execute_caught<O: Operation>(
         &self,
         operation: &O,
@@ -76,7 +76,7 @@ impl Engine {
             let mut exchange = self.exchange(operation, options, mode)?;
             let driver = Cancellable { engine: self, cancel };
             catch_unwind(AssertUnwindSafe(|| exchange.run_mut(&driver))).unwrap_or_else(|panic| {
-                // Dropping it could panic again, and the result would never be told.
+                // Dropping it could panic again, and the result would be lost.
                 std::mem::forget(panic);
                 Err(exchange.abandon(TransportError::maybe_sent("a hook or the transport panicked")))
             })
@@ -109,7 +109,7 @@ impl Engine {
     }
 }
 
-/// The engine as one call drives it, which can be cancelled.
+/// The driver of one call: the engine, and the flag that cancels the call.
 struct Cancellable<'e> {
     engine: &'e Engine,
     cancel: &'e CancelFlag,
@@ -175,7 +175,7 @@ mod tests {
     use crate::client::Client;
     use crate::clock::Clock;
 
-    /// Stands still, so that whoever waits has waited for all of its time at once.
+    /// A clock that stands still but for waits, which take all of their time at once.
     #[derive(Clone, Default)]
     struct Frozen(Arc<Mutex<Duration>>);
 
@@ -228,7 +228,7 @@ mod tests {
             Admission::Go(permit) => permit,
             other => panic!("{other:?}"),
         };
-        // Two may be in flight.
+        // Now two may be in flight.
         for status in [429, 200] {
             throttle.settle(admit(), &outcome(status), engine.timeline.reading());
         }

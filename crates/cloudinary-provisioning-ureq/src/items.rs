@@ -15,8 +15,8 @@ use crate::pool::Pool;
 ///
 /// Memory use is the pages that are in flight. See [`Pager`] for where a list ends.
 ///
-/// An error is yielded once and ends the iteration. [`resume`](Self::resume) continues with the page that failed, so
-/// that no item is lost or yielded twice.
+/// An error is yielded once, and ends the iteration. [`resume`](Self::resume) continues with the page that failed: no item
+/// is lost or yielded twice.
 ///
 /// ```no_run
 /// use cloudinary_provisioning_ureq::{Client, users};
@@ -112,7 +112,7 @@ impl<O: Paged + 'static> Iterator for Items<O> {
                 Some(Ok(page)) => self.page = self.pager.received(page).into_iter(),
                 Some(Err(error)) => {
                     self.failed = true;
-                    // The pages behind this one are asked for again by a resumed list.
+                    // A resumed list requests the later pages again.
                     self.read_ahead = None;
                     return Some(Err(error));
                 }

@@ -3,7 +3,7 @@
 //! | operation | what it does | request | retried |
 //! |---|---|---|---|
 //! | [`List`] | Lists the access keys of a product environment. | `GET /sub_accounts/{sub_account_id}/access_keys` | yes |
-//! | [`Generate`] | Generates an access key and returns it with its secret. | `POST /sub_accounts/{sub_account_id}/access_keys` | only if surely not processed |
+//! | [`Generate`] | Generates an access key and returns it with its secret. | `POST /sub_accounts/{sub_account_id}/access_keys` | only if known not to be processed |
 //! | [`DeleteByName`] | Deletes the access key of this name. | `DELETE /sub_accounts/{sub_account_id}/access_keys` | yes |
 //! | [`Update`] | Updates what is set and leaves the rest of an access key. | `PUT /sub_accounts/{sub_account_id}/access_keys/{key}` | yes |
 //! | [`Delete`] | Deletes an access key. | `DELETE /sub_accounts/{sub_account_id}/access_keys/{key}` | yes |

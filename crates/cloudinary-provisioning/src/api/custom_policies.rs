@@ -3,7 +3,7 @@
 //! | operation | what it does | request | retried |
 //! |---|---|---|---|
 //! | [`List`] | Lists the custom policies of a scope. | `GET /policies/custom` | yes |
-//! | [`Create`] | Creates a custom policy. | `POST /policies/custom` | only if surely not processed |
+//! | [`Create`] | Creates a custom policy. | `POST /policies/custom` | only if known not to be processed |
 //! | [`Get`] | Gets one custom policy. | `GET /policies/custom/{policy_id}` | yes |
 //! | [`Update`] | Replaces a custom policy as a whole: what is left out is lost. | `PUT /policies/custom/{policy_id}` | yes |
 //! | [`Delete`] | Deletes a custom policy. | `DELETE /policies/custom/{policy_id}` | yes |

@@ -3,7 +3,7 @@
 //! | operation | what it does | request | retried |
 //! |---|---|---|---|
 //! | [`List`] | Lists the product environments of the account, all of them or those that meet conditions. | `GET /sub_accounts` | yes |
-//! | [`Create`] | Creates a product environment. | `POST /sub_accounts` | only if surely not processed |
+//! | [`Create`] | Creates a product environment. | `POST /sub_accounts` | only if known not to be processed |
 //! | [`Get`] | Gets one product environment. | `GET /sub_accounts/{sub_account_id}` | yes |
 //! | [`Update`] | Updates what is set and leaves the rest of a product environment. | `PUT /sub_accounts/{sub_account_id}` | yes |
 //! | [`Delete`] | Deletes a product environment. | `DELETE /sub_accounts/{sub_account_id}` | yes |

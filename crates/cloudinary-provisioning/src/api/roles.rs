@@ -3,7 +3,7 @@
 //! | operation | what it does | request | retried |
 //! |---|---|---|---|
 //! | [`List`] | Lists the system and custom roles of a permission type. | `GET /roles` | yes |
-//! | [`Create`] | Creates a custom role. | `POST /roles` | with `id`; else only if surely not processed |
+//! | [`Create`] | Creates a custom role. | `POST /roles` | with `id`; else only if known not to be processed |
 //! | [`Get`] | Gets one role, with its policies. | `GET /roles/{role_id}` | yes |
 //! | [`Update`] | Replaces a custom role as a whole: what is left out is lost. | `PUT /roles/{role_id}` | yes |
 //! | [`Delete`] | Deletes a custom role. | `DELETE /roles/{role_id}` | yes |

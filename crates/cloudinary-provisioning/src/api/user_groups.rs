@@ -3,7 +3,7 @@
 //! | operation | what it does | request | retried |
 //! |---|---|---|---|
 //! | [`List`] | Lists the user groups of the account. | `GET /user_groups` | yes |
-//! | [`Create`] | Creates a user group. | `POST /user_groups` | only if surely not processed |
+//! | [`Create`] | Creates a user group. | `POST /user_groups` | only if known not to be processed |
 //! | [`Get`] | Gets one user group. | `GET /user_groups/{group_id}` | yes |
 //! | [`Update`] | Renames a user group. | `PUT /user_groups/{group_id}` | yes |
 //! | [`Delete`] | Deletes a user group; its users stay. | `DELETE /user_groups/{group_id}` | yes |

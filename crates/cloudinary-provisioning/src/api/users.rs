@@ -3,7 +3,7 @@
 //! | operation | what it does | request | retried |
 //! |---|---|---|---|
 //! | [`List`] | Lists the users of the account, all of them or those that meet conditions. | `GET /users` | yes |
-//! | [`Create`] | Creates a user. | `POST /users` | only if surely not processed |
+//! | [`Create`] | Creates a user. | `POST /users` | only if known not to be processed |
 //! | [`Get`] | Gets one user. | `GET /users/{user_id}` | yes |
 //! | [`Update`] | Updates what is set and leaves the rest of a user. | `PUT /users/{user_id}` | yes |
 //! | [`Delete`] | Deletes a user. | `DELETE /users/{user_id}` | yes |

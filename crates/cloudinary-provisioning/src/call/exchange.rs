@@ -186,7 +186,7 @@ impl<O: Operation> Exchange<O> {
     /// |---|---|
     /// | a success | return it |
     /// | an error, and the create cannot have been applied | return the error; throttling and failed connections are retried as always |
-    /// | an error, and the create may have been applied; or a 409 after such an error | look it up |
+    /// | an error, and the create may have been applied; or a 409 after such an error | look it up, after the delay that the service asks for, if any |
     /// | the look-up finds one resource that was made since the call began, with the fields asked for | return it; [`Response::recovered`] is `true` |
     /// | … and its secret is not in the look-up | return [`ErrorKind::SecretLost`], which names what was created |
     /// | … nothing, and a second create cannot make a second resource | sleep, then send the create again |
@@ -398,12 +398,19 @@ impl<O: Operation> Exchange<O> {
                         recovery.takes_existing() && is_conflict && recovery.look_for_existing()
                     }
                 });
+                let mut error = error.given_up(reason, self.retry.attempts, elapsed);
                 if is_looking {
-                    self.last = Some(error.given_up(reason, self.retry.attempts, elapsed));
-                    return Step::Send;
+                    match self.retry.policy.delay_of_hint(&error, elapsed, at.jitter) {
+                        None => {
+                            self.last = Some(error);
+                            return Step::Send;
+                        }
+                        Some(Ok(delay)) => return self.retry_after(delay, error),
+                        Some(Err(reason)) => error = error.given_up(reason, self.retry.attempts, elapsed),
+                    }
                 }
                 self.ended = true;
-                Step::Failed(error.given_up(reason, self.retry.attempts, elapsed))
+                Step::Failed(error)
             }
         }
     }

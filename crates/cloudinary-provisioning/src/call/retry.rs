@@ -160,15 +160,23 @@ impl RetryPolicy {
         if attempts >= self.max_attempts {
             return Err(GiveUpReason::AttemptsExhausted);
         }
-        let hint = error.retry_after();
-        if let Some(reason) = self.refuses(hint.unwrap_or_default(), hint.is_some(), elapsed) {
-            return Err(reason);
-        }
-        let delay = match hint {
-            Some(hint) => hint.saturating_add(scale_by(HINT_JITTER, jitter)),
-            None => self.backoff(attempts, jitter),
-        };
-        self.refuses(delay, false, elapsed).map_or(Ok(delay), Err)
+        self.delay_of_hint(error, elapsed, jitter).unwrap_or_else(|| {
+            let delay = self.backoff(attempts, jitter);
+            self.refuses(delay, false, elapsed).map_or(Ok(delay), Err)
+        })
+    }
+
+    /// The delay before the next request of any kind, where the service asks for one, or why there is none.
+    pub(crate) fn delay_of_hint(
+        &self,
+        error: &Error,
+        elapsed: Duration,
+        jitter: u64,
+    ) -> Option<Result<Duration, GiveUpReason>> {
+        let hint = error.retry_after()?;
+        let delay = hint.saturating_add(scale_by(HINT_JITTER, jitter));
+        let refused = self.refuses(hint, true, elapsed).or_else(|| self.refuses(delay, false, elapsed));
+        Some(refused.map_or(Ok(delay), Err))
     }
 
     /// The delay before looking again for a resource that was not there yet: at least half of what a retry waits at most,

@@ -1,5 +1,5 @@
-//! Declarations: an operation from a few lines that read like the API reference ([`operations!`]), and the objects that
-//! requests ([`objects!`]) and responses ([`models!`]) hold.
+//! Declarations: an operation from a few lines that read like the API reference (`operations!`), and the objects that
+//! requests (`objects!`) and responses (`models!`) hold.
 
 pub(crate) mod expand;
 pub(crate) mod keywords;

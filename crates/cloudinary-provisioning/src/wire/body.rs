@@ -28,7 +28,7 @@ pub(crate) const fn has_body(fields: &[Field]) -> bool {
     false
 }
 
-/// Begins an object, for [`write_field`] and [`end_object`].
+/// Begins an object, whose fields [`write_field`] adds. The caller closes it.
 pub(crate) fn begin_body() -> Vec<u8> {
     let mut body = Vec::with_capacity(256);
     body.push(b'{');
