@@ -1,4 +1,4 @@
-//! What stands in two documents is the same in both, and the tables of operations are those of the catalogue.
+//! What two documents show is the same in both, and the tables of operations are those of the catalogue.
 //!
 //! `UPDATE_DOCS=1 cargo test -p cloudinary-provisioning-tests --test documents` rewrites the tables.
 
