@@ -27,7 +27,7 @@ fn modules_of(src: &Path) -> String {
         match module {
             Some(module) => {
                 let path = src.join(module).join("mod.rs");
-                writeln!(modules, "#[path = {path:?}]\n{line}").unwrap();
+                writeln!(modules, "#[path = {:?}]\n{line}", path.display().to_string()).unwrap();
             }
             // Docs alone.
             None if line == "pub mod guide;" => {}
