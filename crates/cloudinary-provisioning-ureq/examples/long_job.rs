@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             Ok(_) => done += 1,
             Err(error) => {
                 failed += 1;
-                eprintln!("{}: {error}", update.user_id());
+                eprintln!("{}: {error}", update.user_id);
             }
         }
     }

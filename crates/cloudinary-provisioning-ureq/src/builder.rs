@@ -203,7 +203,7 @@ impl ClientBuilder {
 
     /// Sets a hook that is called before the delay of every retry, with the cause.
     pub fn on_retry(mut self, hook: impl Fn(&RetryEvent<'_>) + Send + Sync + 'static) -> Self {
-        self.hooks.on_retry = Some(Box::new(hook));
+        self.hooks.retry = Some(Box::new(hook));
         self
     }
 
@@ -221,7 +221,7 @@ impl ClientBuilder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn on_attempt(mut self, hook: impl Fn(&AttemptEvent<'_>) + Send + Sync + 'static) -> Self {
-        self.hooks.on_attempt = Some(Box::new(hook));
+        self.hooks.attempt = Some(Box::new(hook));
         self
     }
 
@@ -239,7 +239,7 @@ impl ClientBuilder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn on_end(mut self, hook: impl Fn(&CallEvent<'_>) + Send + Sync + 'static) -> Self {
-        self.hooks.on_end = Some(Box::new(hook));
+        self.hooks.end = Some(Box::new(hook));
         self
     }
 

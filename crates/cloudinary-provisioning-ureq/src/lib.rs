@@ -96,7 +96,7 @@
 //!     // Sixteen calls at a time, as they come.
 //!     let calls = users.into_iter().map(|user| users::GetGroups::new(user.id));
 //!     for (call, groups) in client.send_all(calls).workers(16) {
-//!         println!("{}: {} groups", call.user_id(), groups?.len());
+//!         println!("{}: {} groups", call.user_id, groups?.len());
 //!     }
 //!     Ok(())
 //! }

@@ -1,12 +1,12 @@
 //! Access keys of a product environment: `list`, `generate`, `delete_by_name`, `update`, `delete`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`List`] | Lists the access keys of a product environment. | `GET /sub_accounts/{sub_account_id}/access_keys` | yes |
-//! | [`Generate`] | Generates an access key and returns it with its secret. | `POST /sub_accounts/{sub_account_id}/access_keys` | only if surely not processed |
-//! | [`DeleteByName`] | Deletes the access key of this name. | `DELETE /sub_accounts/{sub_account_id}/access_keys` | yes |
-//! | [`Update`] | Updates what is set and leaves the rest of an access key. | `PUT /sub_accounts/{sub_account_id}/access_keys/{key}` | yes |
-//! | [`Delete`] | Deletes an access key. | `DELETE /sub_accounts/{sub_account_id}/access_keys/{key}` | yes |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`List`] | Lists the access keys of a product environment. | `GET /sub_accounts/{sub_account_id}/access_keys` | `AccessKeys` | yes |
+//! | [`Generate`] | Generates an access key and returns it with its secret. | `POST /sub_accounts/{sub_account_id}/access_keys` | `AccessKey` | only if known not to be processed |
+//! | [`DeleteByName`] | Deletes the access key of this name. | `DELETE /sub_accounts/{sub_account_id}/access_keys` | `SuccessResponse` | yes |
+//! | [`Update`] | Updates what is set and leaves the rest of an access key. | `PUT /sub_accounts/{sub_account_id}/access_keys/{key}` | `AccessKey` | yes |
+//! | [`Delete`] | Deletes an access key. | `DELETE /sub_accounts/{sub_account_id}/access_keys/{key}` | `SuccessResponse` | yes |
 //!
 //! A new key has no permissions until a role is assigned to it
 //! ([`principals::UpdateRoles`](crate::principals::UpdateRoles), as a principal of the type `apiKey`). An account without
@@ -237,6 +237,22 @@ models! {
         root?: bool,
         /// What the key is set aside for. It is not in the API description.
         dedicated_for?: Vec<DedicatedFor>,
+    }
+}
+
+impl AccessKey {
+    /// Returns `false` only if the service says that it is disabled: a key that is generated without the field is enabled.
+    ///
+    /// ```
+    /// use cloudinary_provisioning::access_keys::AccessKey;
+    ///
+    /// let mut key = AccessKey::new("1");
+    /// assert!(key.is_enabled());
+    /// key.enabled = Some(false);
+    /// assert!(!key.is_enabled());
+    /// ```
+    pub fn is_enabled(&self) -> bool {
+        self.enabled != Some(false)
     }
 }
 

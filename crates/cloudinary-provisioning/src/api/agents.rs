@@ -1,9 +1,9 @@
 //! Accounts and clouds for agents: `create_account`, `create_cloud`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`CreateAccount`] | Creates a free account for a person and sends them an email to verify. | `POST /agents/accounts` | only if surely not processed |
-//! | [`CreateCloud`] | Creates a cloud that lives for 24 hours, unless a person claims it. | `POST /clouds` | only if surely not processed |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`CreateAccount`] | Creates a free account for a person and sends them an email to verify. | `POST /agents/accounts` | `AgentAccount` | only if known not to be processed |
+//! | [`CreateCloud`] | Creates a cloud that lives for 24 hours, unless a person claims it. | `POST /clouds` | `AgentCloud` | only if known not to be processed |
 //!
 //! They need no account and no credentials: requests carry no `authorization` header and go to the account's origin. They
 //! are not in the vendor's API description; its classic Python SDK has them. The service limits them by IP address, and

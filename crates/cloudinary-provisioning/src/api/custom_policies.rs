@@ -1,12 +1,12 @@
 //! Custom policies: `list`, `create`, `get`, `update`, `delete`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`List`] | Lists the custom policies of a scope. | `GET /policies/custom` | yes |
-//! | [`Create`] | Creates a custom policy. | `POST /policies/custom` | only if surely not processed |
-//! | [`Get`] | Gets one custom policy. | `GET /policies/custom/{policy_id}` | yes |
-//! | [`Update`] | Replaces a custom policy as a whole: what is left out is lost. | `PUT /policies/custom/{policy_id}` | yes |
-//! | [`Delete`] | Deletes a custom policy. | `DELETE /policies/custom/{policy_id}` | yes |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`List`] | Lists the custom policies of a scope. | `GET /policies/custom` | `CursorPage<CustomPolicy>` | yes |
+//! | [`Create`] | Creates a custom policy. | `POST /policies/custom` | `CustomPolicy` | only if known not to be processed |
+//! | [`Get`] | Gets one custom policy. | `GET /policies/custom/{policy_id}` | `CustomPolicy` | yes |
+//! | [`Update`] | Replaces a custom policy as a whole: what is left out is lost. | `PUT /policies/custom/{policy_id}` | `CustomPolicy` | yes |
+//! | [`Delete`] | Deletes a custom policy. | `DELETE /policies/custom/{policy_id}` | `()` | yes |
 //!
 //! The service rewrites the whitespace of a statement, so that a response differs from what was sent: compare statements
 //! with [`same_statement`].
@@ -166,6 +166,7 @@ operations! {
 paged!(List: CustomPolicy, by cursor: String, keyed by id);
 
 impl Create {
+    #[expect(clippy::unnecessary_wraps, reason = "as those of creates that need not have their key")]
     fn lookup(&self) -> Result<Lookup<CustomPolicy>, BuildError> {
         let create = self.clone();
         let list = List::new()
@@ -271,5 +272,21 @@ models! {
         description?: String,
         /// The product environment, or `all`, where the level is `prodenv`.
         scope_id?: ScopeId,
+    }
+}
+
+impl CustomPolicy {
+    /// Returns `false` only if the service says that it is disabled: its default is `true`.
+    ///
+    /// ```
+    /// use cloudinary_provisioning::custom_policies::CustomPolicy;
+    ///
+    /// let mut policy = CustomPolicy::new("1");
+    /// assert!(policy.is_enabled());
+    /// policy.enabled = Some(false);
+    /// assert!(!policy.is_enabled());
+    /// ```
+    pub fn is_enabled(&self) -> bool {
+        self.enabled != Some(false)
     }
 }

@@ -1,8 +1,8 @@
 //! Effective policies: `list`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`List`] | Lists the roles with their system policies, and the custom policies, that are in effect within a scope. | `GET /policies/effective` | yes |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`List`] | Lists the roles with their system policies, and the custom policies, that are in effect within a scope. | `GET /policies/effective` | `EffectivePolicies` | yes |
 //!
 //! The vendor's documentation: <https://cloudinary.com/documentation/provisioning_api#effective_policies>.
 

@@ -1,12 +1,12 @@
 //! Product environments, which the API also calls sub-accounts: `list`, `create`, `get`, `update`, `delete`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`List`] | Lists the product environments of the account, all of them or those that meet conditions. | `GET /sub_accounts` | yes |
-//! | [`Create`] | Creates a product environment. | `POST /sub_accounts` | only if surely not processed |
-//! | [`Get`] | Gets one product environment. | `GET /sub_accounts/{sub_account_id}` | yes |
-//! | [`Update`] | Updates what is set and leaves the rest of a product environment. | `PUT /sub_accounts/{sub_account_id}` | yes |
-//! | [`Delete`] | Deletes a product environment. | `DELETE /sub_accounts/{sub_account_id}` | yes |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`List`] | Lists the product environments of the account, all of them or those that meet conditions. | `GET /sub_accounts` | `Vec<ProductEnvironment>` | yes |
+//! | [`Create`] | Creates a product environment. | `POST /sub_accounts` | `ProductEnvironment` | only if known not to be processed |
+//! | [`Get`] | Gets one product environment. | `GET /sub_accounts/{sub_account_id}` | `ProductEnvironment` | yes |
+//! | [`Update`] | Updates what is set and leaves the rest of a product environment. | `PUT /sub_accounts/{sub_account_id}` | `ProductEnvironment` | yes |
+//! | [`Delete`] | Deletes a product environment. | `DELETE /sub_accounts/{sub_account_id}` | `SuccessResponse` | yes |
 //!
 //! The vendor's documentation: <https://cloudinary.com/documentation/provisioning_api#product_environments>.
 
@@ -234,5 +234,21 @@ models! {
         secret?: Secret,
         /// Whether the key is enabled.
         enabled?: bool,
+    }
+}
+
+impl ProductEnvironment {
+    /// Returns `false` only if the service says that it is disabled: a product environment is created enabled.
+    ///
+    /// ```
+    /// use cloudinary_provisioning::product_environments::ProductEnvironment;
+    ///
+    /// let mut shop = ProductEnvironment::new("1");
+    /// assert!(shop.is_enabled());
+    /// shop.enabled = Some(false);
+    /// assert!(!shop.is_enabled());
+    /// ```
+    pub fn is_enabled(&self) -> bool {
+        self.enabled != Some(false)
     }
 }

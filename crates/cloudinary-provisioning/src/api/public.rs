@@ -1,10 +1,10 @@
 //! What needs no account and no credentials: `get_catalog`, `validate_policy`, `get_schema`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`GetCatalog`] | Gets the system roles and system policies that the service defines. | `GET /catalog` | yes |
-//! | [`ValidatePolicy`] | Validates a policy against the service's Cedar schema; it changes nothing. | `POST /validate` | yes |
-//! | [`GetSchema`] | Gets the service's Cedar schema. | `GET /schema` | yes |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`GetCatalog`] | Gets the system roles and system policies that the service defines. | `GET /catalog` | `JsonObject` | yes |
+//! | [`ValidatePolicy`] | Validates a policy against the service's Cedar schema; it changes nothing. | `POST /validate` | `Validation` | yes |
+//! | [`GetSchema`] | Gets the service's Cedar schema. | `GET /schema` | `JsonObject` | yes |
 //!
 //! Requests carry no `authorization` header.
 //!

@@ -1,14 +1,14 @@
 //! Roles: `list`, `create`, `get`, `update`, `delete`, `list_principals`, `update_principals`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`List`] | Lists the system and custom roles of a permission type. | `GET /roles` | yes |
-//! | [`Create`] | Creates a custom role. | `POST /roles` | with `id`; else only if surely not processed |
-//! | [`Get`] | Gets one role, with its policies. | `GET /roles/{role_id}` | yes |
-//! | [`Update`] | Replaces a custom role as a whole: what is left out is lost. | `PUT /roles/{role_id}` | yes |
-//! | [`Delete`] | Deletes a custom role. | `DELETE /roles/{role_id}` | yes |
-//! | [`ListPrincipals`] | Lists the principals that have a role. | `GET /roles/{role_id}/principals` | yes |
-//! | [`UpdatePrincipals`] | Assigns a role to principals, or removes it from them. | `PUT /roles/{role_id}/principals` | yes |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`List`] | Lists the system and custom roles of a permission type. | `GET /roles` | `Vec<Role>` | yes |
+//! | [`Create`] | Creates a custom role. | `POST /roles` | `Role` | with `id`; else only if known not to be processed |
+//! | [`Get`] | Gets one role, with its policies. | `GET /roles/{role_id}` | `Role` | yes |
+//! | [`Update`] | Replaces a custom role as a whole: what is left out is lost. | `PUT /roles/{role_id}` | `Role` | yes |
+//! | [`Delete`] | Deletes a custom role. | `DELETE /roles/{role_id}` | `()` | yes |
+//! | [`ListPrincipals`] | Lists the principals that have a role. | `GET /roles/{role_id}/principals` | `Vec<RolePrincipal>` | yes |
+//! | [`UpdatePrincipals`] | Assigns a role to principals, or removes it from them. | `PUT /roles/{role_id}/principals` | `()` | yes |
 //!
 //! Names of roles are not unique over scopes: `Admin` exists for the account and for product environments.
 //!

@@ -1,8 +1,8 @@
 //! System policies: `list`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`List`] | Lists the policies that the service defines. | `GET /policies/system` | yes |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`List`] | Lists the policies that the service defines. | `GET /policies/system` | `CursorPage<SystemPolicy>` | yes |
 //!
 //! The vendor's documentation: <https://cloudinary.com/documentation/provisioning_api#system_policies>.
 

@@ -1,15 +1,15 @@
 //! User groups: `list`, `create`, `get`, `update`, `delete`, `list_users`, `add_user`, `remove_user`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`List`] | Lists the user groups of the account. | `GET /user_groups` | yes |
-//! | [`Create`] | Creates a user group. | `POST /user_groups` | only if surely not processed |
-//! | [`Get`] | Gets one user group. | `GET /user_groups/{group_id}` | yes |
-//! | [`Update`] | Renames a user group. | `PUT /user_groups/{group_id}` | yes |
-//! | [`Delete`] | Deletes a user group; its users stay. | `DELETE /user_groups/{group_id}` | yes |
-//! | [`ListUsers`] | Lists the users in a group. | `GET /user_groups/{group_id}/users` | yes |
-//! | [`AddUser`] | Adds a user to a group. | `POST /user_groups/{group_id}/users/{user_id}` | yes |
-//! | [`RemoveUser`] | Removes a user from a group and returns the users that are left. | `DELETE /user_groups/{group_id}/users/{user_id}` | yes |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`List`] | Lists the user groups of the account. | `GET /user_groups` | `Vec<UserGroup>` | yes |
+//! | [`Create`] | Creates a user group. | `POST /user_groups` | `UserGroup` | only if known not to be processed |
+//! | [`Get`] | Gets one user group. | `GET /user_groups/{group_id}` | `UserGroup` | yes |
+//! | [`Update`] | Renames a user group. | `PUT /user_groups/{group_id}` | `UserGroup` | yes |
+//! | [`Delete`] | Deletes a user group; its users stay. | `DELETE /user_groups/{group_id}` | `SuccessResponse` | yes |
+//! | [`ListUsers`] | Lists the users in a group. | `GET /user_groups/{group_id}/users` | `Vec<UserGroupUser>` | yes |
+//! | [`AddUser`] | Adds a user to a group. | `POST /user_groups/{group_id}/users/{user_id}` | `AddedUser` | yes |
+//! | [`RemoveUser`] | Removes a user from a group and returns the users that are left. | `DELETE /user_groups/{group_id}/users/{user_id}` | `Vec<UserGroupUser>` | yes |
 //!
 //! The vendor's documentation: <https://cloudinary.com/documentation/provisioning_api#user_groups>.
 
@@ -171,6 +171,7 @@ operations! {
 }
 
 impl Create {
+    #[expect(clippy::unnecessary_wraps, reason = "as those of creates that need not have their key")]
     fn lookup(&self) -> Result<Lookup<UserGroup>, BuildError> {
         let name = self.name.clone();
         let lookup = Lookup::new(List::new(), move |groups: Vec<UserGroup>| {

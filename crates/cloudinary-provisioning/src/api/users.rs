@@ -1,14 +1,14 @@
 //! Users: `list`, `create`, `get`, `update`, `delete`, `get_groups`, `list_sub_accounts`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`List`] | Lists the users of the account, all of them or those that meet conditions. | `GET /users` | yes |
-//! | [`Create`] | Creates a user. | `POST /users` | only if surely not processed |
-//! | [`Get`] | Gets one user. | `GET /users/{user_id}` | yes |
-//! | [`Update`] | Updates what is set and leaves the rest of a user. | `PUT /users/{user_id}` | yes |
-//! | [`Delete`] | Deletes a user. | `DELETE /users/{user_id}` | yes |
-//! | [`GetGroups`] | Lists the groups that a user belongs to. | `GET /users/{user_id}/groups` | yes |
-//! | [`ListSubAccounts`] | Lists the product environments that a user has access to. | `GET /users/{user_id}/sub_accounts` | yes |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`List`] | Lists the users of the account, all of them or those that meet conditions. | `GET /users` | `Vec<User>` | yes |
+//! | [`Create`] | Creates a user. | `POST /users` | `User` | only if known not to be processed |
+//! | [`Get`] | Gets one user. | `GET /users/{user_id}` | `User` | yes |
+//! | [`Update`] | Updates what is set and leaves the rest of a user. | `PUT /users/{user_id}` | `User` | yes |
+//! | [`Delete`] | Deletes a user. | `DELETE /users/{user_id}` | `SuccessResponse` | yes |
+//! | [`GetGroups`] | Lists the groups that a user belongs to. | `GET /users/{user_id}/groups` | `Vec<UserGroupSummary>` | yes |
+//! | [`ListSubAccounts`] | Lists the product environments that a user has access to. | `GET /users/{user_id}/sub_accounts` | `Vec<SubAccountSummary>` | yes |
 //!
 //! The vendor's documentation: <https://cloudinary.com/documentation/provisioning_api#users>.
 
@@ -236,6 +236,7 @@ operations! {
 }
 
 impl Create {
+    #[expect(clippy::unnecessary_wraps, reason = "as those of creates that need not have their key")]
     fn lookup(&self) -> Result<Lookup<User>, BuildError> {
         let create = self.clone();
         let lookup = Lookup::new(List::new().emails([&*self.email]), move |users: Vec<User>| {
@@ -421,6 +422,22 @@ models! {
         cloud_name?: String,
         /// Whether the product environment is enabled.
         enabled?: bool,
+    }
+}
+
+impl User {
+    /// Returns `false` only if the service says that it is disabled: a user who is created without the field is enabled.
+    ///
+    /// ```
+    /// use cloudinary_provisioning::users::User;
+    ///
+    /// let mut john = User::new("1");
+    /// assert!(john.is_enabled());
+    /// john.enabled = Some(false);
+    /// assert!(!john.is_enabled());
+    /// ```
+    pub fn is_enabled(&self) -> bool {
+        self.enabled != Some(false)
     }
 }
 

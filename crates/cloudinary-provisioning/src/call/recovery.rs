@@ -40,6 +40,7 @@ pub(crate) struct Recovery<T> {
 }
 
 /// A look-up under way.
+#[expect(clippy::struct_excessive_bools, reason = "each is known by itself")]
 struct Looking<T> {
     operation: Erased<Found<T>>,
     request: Request<Vec<u8>>,

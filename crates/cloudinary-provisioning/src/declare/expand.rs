@@ -1,15 +1,6 @@
 //! Parts of what [`operations!`](super::operations) expands to, each from a few words of a declaration.
 
 macro_rules! expand {
-    (@getter segment $field:ident $type:ident) => {
-        #[doc = concat!("Returns `", stringify!($field), "`.")]
-        pub fn $field(&self) -> &$type {
-            &self.$field
-        }
-    };
-    (@getter query $field:ident $($type:tt)+) => {};
-    (@getter body $field:ident $($type:tt)+) => {};
-
     (@documentation Agents _) => { "https://cloudinary.com/documentation/provisioning_api" };
     (@documentation $base:ident $section:ident) => {
         concat!("https://cloudinary.com/documentation/provisioning_api#", stringify!($section))
@@ -36,7 +27,19 @@ macro_rules! expand {
     (@recover $name:ident) => {};
     (@recover $name:ident $lookup:ident) => { impl $crate::Recover for $name {} };
 
-    (@trimmed $summary:literal) => { $summary.trim_ascii() };
+    (@summary $name:ident) => { "" };
+    (@summary $name:ident $summary:literal $($text:literal)*) => { $summary.trim_ascii() };
+
+    (@output nothing $item:tt) => { "()" };
+    (@output list $item:ident) => { concat!("Vec<", stringify!($item), ">") };
+    (@output page $item:ident) => { concat!("CursorPage<", stringify!($item), ">") };
+    (@output $reader:ident $item:ident) => { stringify!($item) };
+
+    (@returns nothing $item:tt) => { "nothing" };
+    (@returns list $item:ident) => { concat!("a list of [`", stringify!($item), "`]") };
+    (@returns page $item:ident) => { concat!("a page of [`", stringify!($item), "`], with the cursor of the next one") };
+    (@returns $reader:ident $item:ident) => { concat!("a [`", stringify!($item), "`]") };
+
     (@given) => { None };
     (@given $given:ident) => { Some(stringify!($given)) };
     (@status) => { 200 };
@@ -83,9 +86,10 @@ macro_rules! expand {
         $crate::wire::limits::limits::<$($type)+>($min, $max)
     };
 
-    (@limit $self:ident $field:ident) => {};
-    (@limit $self:ident $field:ident $min:literal $max:literal) => {
-        $crate::wire::limits::check_limits(stringify!($field), &$self.$field, $min, $max)?
+    (@limit $self:ident $place:ident $field:ident) => {};
+    (@limit $self:ident $place:ident $field:ident $min:literal $max:literal) => {
+        $crate::wire::limits::check_limits(
+            $crate::declare::keywords::$place!(place), stringify!($field), &$self.$field, $min, $max)?
     };
     (@segment $self:ident $target:ident {$field:ident: $type:ident}) => {
         $target.segment(stringify!($field), $self.$field.as_ref())?

@@ -34,7 +34,7 @@ macro_rules! Idempotent {
 }
 macro_rules! NotIdempotent {
     () => {
-        "Not idempotent; retried only if surely not processed."
+        "Not idempotent; retried only if known not to be processed."
     };
 }
 
@@ -43,7 +43,7 @@ macro_rules! segment {
         $crate::wire::kind::Place::Path
     };
     (about) => {
-        " which one, in the path."
+        " Which one, in the path."
     };
     (kind $($type:tt)+) => {
         $crate::wire::kind::path_kind::<$($type)+>()

@@ -47,6 +47,8 @@ pub struct Entry {
     pub fields: &'static [Field],
     /// The status of a success.
     pub success: u16,
+    /// The type that a success is read into: `User`, `Vec<User>`, `CursorPage<CustomPolicy>`, or `()` for nothing.
+    pub output: &'static str,
     /// What a success holds.
     pub response: ResponseShape,
     /// The statuses of errors that the vendor documents.
@@ -77,7 +79,7 @@ impl Entry {
     }
 
     /// The keys that lead to the list in the response: none for a list at the top, `["data", "principals"]` for
-    /// `{"data": {"principals": […]}}`. `None` where the response is no list.
+    /// `{"data": {"principals": […]}}`. `None` where the response is not a list.
     ///
     /// ```
     /// use cloudinary_provisioning::catalog;
