@@ -28,7 +28,10 @@ macro_rules! expand {
     (@recover $name:ident $lookup:ident) => { impl $crate::Recover for $name {} };
 
     (@summary $name:ident) => { "" };
-    (@summary $name:ident $summary:literal $($text:literal)*) => { $summary.trim_ascii() };
+    (@summary $name:ident $summary:literal $($text:literal)*) => {{
+        assert!(!$summary.trim_ascii().is_empty(), concat!("`", stringify!($name), "` has no summary"));
+        $summary.trim_ascii()
+    }};
 
     (@output nothing $item:tt) => { "()" };
     (@output list $item:ident) => { concat!("Vec<", stringify!($item), ">") };

@@ -127,6 +127,10 @@ macro_rules! models {
         }
     };
 
+    (@sorted { $docs:tt $derives:tt $name:ident $($check:tt)? } $req:tt $opt:tt) => {
+        compile_error!(concat!("`", stringify!($name), "` has a field with a place: expected `name?: Type,`"));
+    };
+
     (@name $field:ident) => { stringify!($field) };
     (@name $field:ident $wire:literal) => { $wire };
 

@@ -65,6 +65,7 @@ macro_rules! objects {
             }
         }
     };
+    (@sorted $head:tt $req:tt $opt:tt) => { $crate::declare::models::models!(@sorted $head $req $opt); };
 }
 
 pub(crate) use objects;

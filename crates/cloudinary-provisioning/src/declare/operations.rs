@@ -261,6 +261,9 @@ macro_rules! operation {
     (@sorted { { [] $aliases:tt $name:ident $($head:tt)* } $reply:tt } $req:tt $opt:tt) => {
         compile_error!(concat!("`", stringify!($name), "` has no summary: begin its docs with a line that begins with a verb"));
     };
+    (@sorted { { $docs:tt $aliases:tt $name:ident $($head:tt)* } $reply:tt } $req:tt $opt:tt) => {
+        compile_error!(concat!("`", stringify!($name), "` has a field without a place: expected `query` or `body` before its name"));
+    };
 }
 
 pub(crate) use {operation, operations};
