@@ -284,24 +284,21 @@ impl ClientBuilder {
 
     /// Sets a transport to use instead of ureq: another HTTP stack, an account in memory, or a recorder.
     ///
-    /// A closure will do. Retries, lists, hooks and the throttle work in the same way.
+    /// A closure will do. Retries, lists, hooks and the throttle work in the same way. With the feature `fake`, the method
+    /// `fake` sets an account in memory.
     ///
     /// ```
-    /// use std::sync::Mutex;
-    /// use cloudinary_provisioning_fake::{FakeAccount, NewUser};
+    /// use cloudinary_provisioning_ureq::http::Response;
     /// use cloudinary_provisioning_ureq::{Account, Client, users};
     ///
-    /// let fake = Mutex::new(
-    ///     FakeAccount::new("acc", "key", "secret")
-    ///         .with_user(NewUser::new("John", "john@example.com")),
-    /// );
     /// let client = Client::builder(Account::new("acc", "key", "secret")?)
-    ///     .transport(move |request: &_, _| {
-    ///         fake.lock().unwrap().respond(Clone::clone(request))
+    ///     .transport(|request: &_, _| {
+    /// #       let _: &cloudinary_provisioning_ureq::http::Request<Vec<u8>> = request;
+    ///         // your HTTP stack
+    ///         Response::new(br#"{"users":[{"id":"0abed8df"}]}"#.to_vec())
     ///     })
     ///     .build()?;
-    /// let users = client.send(users::List::new())?;
-    /// assert_eq!(users[0].email.as_deref(), Some("john@example.com"));
+    /// assert_eq!(client.send(users::List::new())?[0].id, "0abed8df");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[doc(alias = "mock")]

@@ -102,6 +102,8 @@
 //! }
 //! ```
 //!
+//! [`items_all`](Client::items_all) reads many lists side by side.
+//!
 //! When the service throttles one call of a client, all of its calls wait for the rate limit to be reset, instead of using
 //! up their attempts; see [`Throttle`]. [`recover`](Call::recover) retries creates without applying them
 //! twice.
@@ -157,35 +159,32 @@
 //! | `socks-proxy` | no | SOCKS proxies |
 //! | `tracing` | no | a span for each call and an event for each retry, with OpenTelemetry's attribute names |
 //! | `serialize` | no | `serde::Serialize` on every model |
+//! | `fake` | no | [`fake`](ClientBuilder#method.fake): an account in memory in place of the service |
 //!
 //! Without a TLS feature, only `http://` origins can be called. A combination that would make ureq panic on the first
 //! request, or ignore a proxy, is a [`ConfigError`].
 //!
 //! # Testing
 //!
-//! Use an account in memory, of the crate `cloudinary-provisioning-fake`, as the client's transport:
+//! With the feature `fake`, a client sends its requests to an account in memory, of the crate
+//! [`cloudinary-provisioning-fake`](https://docs.rs/cloudinary-provisioning-fake):
 //!
-//! ```
-//! use std::sync::{Arc, Mutex};
-//! use cloudinary_provisioning_fake::{FakeAccount, Fault, NewUser};
+#![cfg_attr(feature = "fake", doc = "```")]
+#![cfg_attr(not(feature = "fake"), doc = "```ignore")]
+//! use cloudinary_provisioning_fake::{FakeAccount, Fault, NewUser, SharedAccount};
 //! use cloudinary_provisioning_ureq::{Account, Client, users};
 //!
 //! let john = NewUser::new("John", "john@example.com");
-//! let fake =
-//!     Arc::new(Mutex::new(FakeAccount::new("acc", "key", "secret").with_user(john)));
-//! let transport = {
-//!     let fake = fake.clone();
-//!     move |request: &_, _| fake.lock().unwrap().respond(Clone::clone(request))
-//! };
+//! let fake = SharedAccount::new(FakeAccount::new("acc", "key", "secret").with_user(john));
 //! let client = Client::builder(Account::new("acc", "key", "secret")?)
-//!     .transport(transport)
+//!     .fake(&fake)
 //!     .sleep(|_| {})
 //!     .build()?;
 //!
-//! fake.lock().unwrap().fail_next(1, Fault::status(503));
+//! fake.lock().fail_next(1, Fault::status(503));
 //! let users = client.send(users::List::new())?;
 //! assert_eq!(users[0].email.as_deref(), Some("john@example.com"));
-//! assert_eq!(fake.lock().unwrap().requests().len(), 2);
+//! assert_eq!(fake.lock().requests().len(), 2);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -213,7 +212,10 @@ mod client;
 mod clock;
 mod config_error;
 mod engine;
+#[cfg(feature = "fake")]
+mod fake;
 mod items;
+mod items_all;
 mod options;
 mod pool;
 pub mod recipes;
@@ -237,4 +239,5 @@ pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use config_error::ConfigError;
 pub use items::Items;
+pub use items_all::ItemsAll;
 pub use send_all::SendAll;

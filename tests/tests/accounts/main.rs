@@ -4,6 +4,7 @@ mod connections;
 mod exactly_once;
 mod hooks;
 mod items;
+mod items_all;
 mod recovery;
 mod send_all;
 mod support;
