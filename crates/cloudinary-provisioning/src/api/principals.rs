@@ -5,7 +5,7 @@
 //! | [`ListRoles`] | Lists the roles of a principal. | `GET /principal_roles` | `Vec<PrincipalRole>` | yes |
 //! | [`UpdateRoles`] | Assigns roles to a principal, or removes them from it. | `PUT /principal_roles` | `()` | yes |
 //! | [`Inspect`] | Lists the principals that have roles within a scope, with their roles. | `GET /principal_roles/inspect` | `CursorPage<InspectedPrincipal>` | yes |
-//! | [`InspectMultiple`] | Lists the roles of the given principals within a scope; it changes nothing. | `POST /principal_roles/inspect` | `CursorPage<InspectedPrincipal>` | yes |
+//! | [`InspectMultiple`] | Lists the roles of the given principals within a scope. It changes nothing. | `POST /principal_roles/inspect` | `CursorPage<InspectedPrincipal>` | yes |
 //!
 //! The vendor's documentation: <https://cloudinary.com/documentation/provisioning_api#principals>.
 
@@ -67,7 +67,7 @@ operations! {
 
     /// Assigns roles to a principal, or removes them from it.
     ///
-    /// The description requires none of the fields, and nothing happens without them; they are required here.
+    /// The description requires none of the fields, but without them the request has no effect, so they are required here.
     ///
     /// ```
     /// use cloudinary_provisioning::principals::{AssignedRole, Principal, UpdateRoles};
@@ -140,7 +140,7 @@ operations! {
         query cursor?: String,
     }
 
-    /// Lists the roles of the given principals within a scope; it changes nothing.
+    /// Lists the roles of the given principals within a scope. It changes nothing.
     ///
     /// The service pages with a cursor, here in the body; give the operation to a [`Pager`](crate::Pager) or to the
     /// adapter's `items`.

@@ -18,8 +18,8 @@ operations! {
 
     /// Lists the policies that the service defines.
     ///
-    /// Without a scope type of `prodenv` the account's are returned. The response can hold a cursor, and the request has no
-    /// parameter to give it back.
+    /// Without a scope type of `prodenv` the account's are returned. The response can hold a cursor, but the request has no
+    /// parameter for it.
     ///
     /// ```
     /// use cloudinary_provisioning::{PermissionType, http::Response, system_policies::List};

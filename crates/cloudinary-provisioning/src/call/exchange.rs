@@ -532,7 +532,7 @@ impl<O: Operation> Exchange<O> {
     }
 }
 
-/// What an attempt came to.
+/// The result of an attempt.
 fn result<T>(
     id: &'static str,
     outcome: Outcome,
@@ -541,7 +541,7 @@ fn result<T>(
 ) -> Result<Response<T>, Error> {
     let now = Some(at.wall_clock);
     let incomplete = |kind, response: http::Response<Vec<u8>>| {
-        // An error response tells enough by its status and headers.
+        // The status and the headers of an error response are enough.
         let kind = if response.status().is_success() { kind } else { ErrorKind::Status };
         reading::with_response(id, kind, response, now)
     };

@@ -20,7 +20,7 @@ pub(crate) mod sealed {
         /// Whether one response brings all there is, whatever the position.
         fn is_whole(&self) -> bool;
 
-        /// What tells an item from the others.
+        /// What distinguishes an item from the others.
         fn key(item: &Self::Element) -> impl Hash;
     }
 

@@ -1,5 +1,5 @@
-//! What the words of a declaration mean: bases, safeties and places, each a macro of its name. A word that is none of them
-//! is an error at the word: there is no such macro. Types are passed as tokens, so that an error points at the declaration.
+//! The words of a declaration: prefixes, safeties and places, each a macro of its name. Any other word is an error at the
+//! word, since such a macro does not exist. Types are passed as tokens, so that an error points at the declaration.
 
 macro_rules! Provisioning {
     () => {

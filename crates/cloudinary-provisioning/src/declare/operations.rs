@@ -20,18 +20,18 @@
 /// | `Model`, `[Model]` | the body itself |
 /// | `{ key: Type }`, `{ key: [Type] }` | what is under the key |
 /// | `{ key: [Type], next_cursor }`, `{ key: { inner: [Type] }, next_cursor }` | a list with a cursor |
-/// | `()` | nothing that is read: 204, or 200 with any body |
+/// | `()` | nothing: 204, or 200 with a body that is not read |
 ///
 /// The status is 200 where none is given. `section` is the place in the vendor's documentation.
 ///
-/// A field without `?` is an argument of `new`, one with `?` a setter. `[T]` takes what iterates over such; booleans,
-/// numbers and `Date` are taken by value, every other type by `impl Into<T>`. What a field does on the wire is its type's
-/// business: [`QueryValue`](crate::wire::query::QueryValue), [`BodyValue`](crate::wire::body::BodyValue). `where` limits the length of
+/// A field without `?` is an argument of `new`, one with `?` has a setter. `[T]` takes any iterator of `impl Into<T>`;
+/// booleans, numbers and `Date` are taken by value, every other type by `impl Into<T>`. The type of a field decides how it
+/// is written: [`QueryValue`](crate::wire::query::QueryValue), [`BodyValue`](crate::wire::body::BodyValue). `where` limits the length of
 /// a text, the count of a list or the value of a number.
 ///
-/// `Idempotent if field else NotIdempotent` is for an operation that a given field makes safer to retry; `needs field where
-/// other is value` for a field that a value of another makes necessary; `found by method` for a create whose result the
-/// method says how to look up.
+/// `Idempotent if field else NotIdempotent` is for an operation that is safer to retry if the field is set; `needs field
+/// where other is value` for a field that the value of another one requires; `found by method` for a create whose result
+/// can be looked up, as the method says.
 macro_rules! operations {
     (
         $resource:ident at $base:ident;

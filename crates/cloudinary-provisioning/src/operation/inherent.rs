@@ -1,4 +1,4 @@
-//! Methods that every operation has of its own.
+//! Inherent methods of every operation.
 
 /// Gives a type `parse`, `parse_response`, `map` and `maybe` as methods of its own, so that the trait need not be imported.
 macro_rules! inherent {

@@ -72,7 +72,7 @@ pub(crate) fn with_response(
     Error::new(Some(id), kind, Some(response)).with_retry_after(hint)
 }
 
-/// Names a compression that the transport did not undo: the body is unreadable for no other reason then.
+/// Names a compression that the transport did not undo, which is why the body is unreadable.
 fn described(message: String, response: &http::Response<Vec<u8>>) -> String {
     match response.headers().get(CONTENT_ENCODING).and_then(|value| value.to_str().ok()) {
         Some(encoding) if !encoding.eq_ignore_ascii_case("identity") => {

@@ -1,4 +1,4 @@
-//! [`Entry::request`]: a request of a catalogue's operation, from named JSON fields.
+//! [`Entry::request`]: a request of an operation in the catalogue, from named JSON fields.
 
 use serde_json::{Map, Value};
 

@@ -148,21 +148,21 @@ pub enum BuildReason {
         /// The largest that the service takes.
         max: u32,
     },
-    /// A field is not set, and another field makes it necessary.
-    #[error("is needed where {condition}")]
+    /// A field is not set, but a condition requires it.
+    #[error("is required where {condition}")]
     Needed {
-        /// What makes it necessary.
+        /// The condition.
         condition: &'static str,
     },
-    /// A field is not set, and the value of another field makes it necessary.
-    #[error("is needed where `{other}` is `{value}`")]
+    /// A field is not set, but the value of another field requires it.
+    #[error("is required where `{other}` is `{value}`")]
     NeededWith {
         /// The other field.
         other: &'static str,
         /// Its value.
         value: &'static str,
     },
-    /// A field that the operation requires is not given; see [`Entry::request`](crate::catalog::Entry::request).
+    /// A field that the operation requires is absent; see [`Entry::request`](crate::catalog::Entry::request).
     #[error("is missing")]
     Missing,
     /// A field that the operation does not have; see [`Entry::request`](crate::catalog::Entry::request).
@@ -178,10 +178,10 @@ pub enum BuildReason {
         expected: &'static str,
     },
     /// An entry contains a comma, which [`ListForm::Commas`](crate::ListForm::Commas) cannot represent.
-    #[error("has an entry with a comma, which a list with commas cannot carry")]
+    #[error("has an entry with a comma, which a list separated by commas cannot represent")]
     Comma,
     /// A date whose year does not have four digits.
-    #[error("is in the year {year}, which YYYY-MM-DD cannot hold")]
+    #[error("is in the year {year}, which YYYY-MM-DD cannot represent")]
     YearOutOfRange {
         /// The year.
         year: i32,

@@ -1,4 +1,4 @@
-//! The URL of a request: the only place where a caller's text enters one.
+//! The URL of a request. Nothing else writes a caller's text into one.
 
 use std::fmt::{self, Write};
 
@@ -145,7 +145,7 @@ impl Target {
         push_encoded(&mut self.url, value);
     }
 
-    /// An empty id is refused: the service would take it for no condition at all.
+    /// Refuses an empty id, which the service would ignore.
     pub(crate) fn query_id(&mut self, key: &'static str, value: &str) -> Result<(), BuildError> {
         if value.is_empty() {
             return Err(BuildError::empty(key, Empty::Condition));
@@ -177,8 +177,8 @@ impl Target {
         Ok(())
     }
 
-    /// A list in the account's form. An empty list or an empty entry is refused: the service would take either for no
-    /// condition at all and return everything.
+    /// A list in the account's form. An empty list or an empty entry is refused: the service would ignore either and return
+    /// everything.
     pub(crate) fn query_list<T: AsRef<str>>(&mut self, key: &'static str, values: &[T]) -> Result<(), BuildError> {
         check_entries(key, values.iter().map(AsRef::as_ref))?;
         if self.form == ListForm::Commas {
@@ -238,7 +238,7 @@ pub(crate) fn check_entries<'t>(
     if entries.any(str::is_empty) { empty(Empty::ConditionsEntry) } else { Ok(()) }
 }
 
-/// What a path segment cannot be: nothing, or a step that a URL library or a proxy would resolve away.
+/// Refuses an empty path segment, and those that a URL library or a proxy would resolve: `.` and `..`.
 pub(crate) fn check_segment(field: &'static str, value: &str) -> Result<(), BuildError> {
     match value {
         "" => Err(BuildError::empty(field, Empty::Segment)),

@@ -1,4 +1,4 @@
-//! Types for what no plain type says: null, a list as JSON, pairs, access.
+//! Types for fields that plain types cannot represent: a list as JSON, pairs, access.
 
 use crate::wire::body::BodyValue;
 use crate::wire::build_error::{BuildError, Empty};
