@@ -28,17 +28,19 @@ fn retried(entry: &Entry) -> String {
     }
 }
 
-/// The rows of a table of operations: its header, and what stands in the first two columns.
-fn rows(
-    header: &str,
+/// The rows of a table of operations: its header, and the cells of each operation.
+fn rows<const N: usize>(
+    header: [&str; N],
     entries: impl Iterator<Item = &'static Entry>,
-    columns: impl Fn(&Entry) -> String,
+    cells: impl Fn(&Entry) -> [String; N],
 ) -> Vec<String> {
-    let row = |entry: &Entry| {
-        let request = format!("`{} /{}`", entry.method, entry.segments.join("/"));
-        format!("| {} | {request} | {} |", columns(entry), retried(entry))
-    };
-    [header, "|---|---|---|---|"].map(str::to_owned).into_iter().chain(entries.map(row)).collect()
+    let line = |cells: &[String]| format!("| {} |", cells.join(" | "));
+    let entries = entries.map(|entry| line(&cells(entry)));
+    [line(&header.map(str::to_owned)), format!("|{}", "---|".repeat(N))].into_iter().chain(entries).collect()
+}
+
+fn request(entry: &Entry) -> String {
+    format!("`{} /{}`", entry.method, entry.segments.join("/"))
 }
 
 /// Compares the table in a file with what it should be, or rewrites it.
@@ -60,15 +62,18 @@ fn check(file: &str, prefix: &str, table: &[String]) {
 
 #[test]
 fn the_tables_of_operations_are_those_of_the_catalogue() {
-    let header = "| operation | vendor's operation | request | retried |";
-    let name = |entry: &Entry| format!("{}::{}", entry.resource, entry.name);
-    let all = rows(header, catalog(), |entry| format!("[`{}`] | `{}`", name(entry), entry.id));
-    check(&format!("{CORE}/guide/operations.rs"), "//! ", &all);
+    let name = |entry: &Entry| format!("`{}::{}`", entry.resource, entry.name);
+    let table = rows(["operation", "vendor's operation", "request", "returns", "retried"], catalog(), |entry| {
+        let returns = format!("`{}`", entry.output);
+        [format!("[{}]", name(entry)), format!("`{}`", entry.id), request(entry), returns, retried(entry)]
+    });
+    check(&format!("{CORE}/guide/operations.rs"), "//! ", &table);
     let resources: std::collections::BTreeSet<_> = catalog().map(|entry| entry.resource).collect();
     for resource in resources {
         let entries = catalog().filter(|entry| entry.resource == resource);
-        let table = rows("| operation | what it does | request | retried |", entries, |entry| {
-            format!("[`{}`] | {}", entry.name, entry.summary)
+        let table = rows(["operation", "what it does", "request", "returns", "retried"], entries, |entry| {
+            let returns = format!("`{}`", entry.output);
+            [format!("[`{}`]", entry.name), entry.summary.to_owned(), request(entry), returns, retried(entry)]
         });
         check(&format!("{CORE}/api/{resource}.rs"), "//! ", &table);
     }

@@ -204,7 +204,7 @@ impl ClientBuilder {
 
     /// Sets a hook that is called before the delay of every retry, with the cause.
     pub fn on_retry(mut self, hook: impl Fn(&RetryEvent<'_>) + Send + Sync + 'static) -> Self {
-        self.hooks.on_retry = Some(Box::new(hook));
+        self.hooks.retry = Some(Box::new(hook));
         self
     }
 
@@ -222,7 +222,7 @@ impl ClientBuilder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn on_attempt(mut self, hook: impl Fn(&AttemptEvent<'_>) + Send + Sync + 'static) -> Self {
-        self.hooks.on_attempt = Some(Box::new(hook));
+        self.hooks.attempt = Some(Box::new(hook));
         self
     }
 
@@ -240,7 +240,7 @@ impl ClientBuilder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn on_end(mut self, hook: impl Fn(&CallEvent<'_>) + Send + Sync + 'static) -> Self {
-        self.hooks.on_end = Some(Box::new(hook));
+        self.hooks.end = Some(Box::new(hook));
         self
     }
 
@@ -285,21 +285,21 @@ impl ClientBuilder {
 
     /// Sets a transport to use instead of ureq: another HTTP stack, an account in memory, or a recorder.
     ///
-    /// A closure will do. Retries, lists, hooks and the throttle work in the same way.
+    /// A closure will do. Retries, lists, hooks and the throttle work in the same way. With the feature `fake`, the method
+    /// `fake` sets an account in memory.
     ///
     /// ```
-    /// use cloudinary_provisioning_fake::{FakeAccount, NewUser, SharedAccount};
+    /// use cloudinary_provisioning_ureq::http::Response;
     /// use cloudinary_provisioning_ureq::{Account, Client, users};
     ///
-    /// let fake = SharedAccount::new(
-    ///     FakeAccount::new("acc", "key", "secret")
-    ///         .with_user(NewUser::new("John", "john@example.com")),
-    /// );
     /// let client = Client::builder(Account::new("acc", "key", "secret")?)
-    ///     .transport(move |request: &_, _| fake.respond(Clone::clone(request)))
+    ///     .transport(|request: &_, _| {
+    /// #       let _: &cloudinary_provisioning_ureq::http::Request<Vec<u8>> = request;
+    ///         // your HTTP stack
+    ///         Response::new(br#"{"users":[{"id":"0abed8df"}]}"#.to_vec())
+    ///     })
     ///     .build()?;
-    /// let users = client.send(users::List::new())?;
-    /// assert_eq!(users[0].email.as_deref(), Some("john@example.com"));
+    /// assert_eq!(client.send(users::List::new())?[0].id, "0abed8df");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[doc(alias = "mock")]

@@ -8,6 +8,7 @@ use cloudinary_provisioning::{Account, Error, Operation, Paged};
 use crate::call::Call;
 use crate::engine::Engine;
 use crate::items::Items;
+use crate::items_all::ItemsAll;
 use crate::send_all::SendAll;
 
 /// A blocking client of one account.
@@ -61,6 +62,16 @@ impl Client {
     /// Returns an iterator over all items of a list. Pages are requested as they are needed.
     pub fn items<O: Paged + 'static>(&self, operation: O) -> Items<O> {
         Items::new(Arc::clone(&self.0), operation)
+    }
+
+    /// Returns an iterator over all items of many lists, each with a context that its items come with; see [`ItemsAll`].
+    pub fn items_all<I, C, O>(&self, lists: I) -> ItemsAll<I::IntoIter, C, O>
+    where
+        I: IntoIterator<Item = (C, O)>,
+        C: Clone,
+        O: Paged + 'static,
+    {
+        ItemsAll::new(Arc::clone(&self.0), lists.into_iter())
     }
 
     /// Sends many operations with several workers; see [`SendAll`].

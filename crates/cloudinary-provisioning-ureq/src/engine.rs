@@ -34,10 +34,14 @@ pub(crate) struct Engine {
 /// The hooks of a client.
 #[derive(Default)]
 pub(crate) struct Hooks {
-    pub(crate) on_retry: Option<Box<dyn Fn(&RetryEvent<'_>) + Send + Sync>>,
-    pub(crate) on_attempt: Option<Box<dyn Fn(&AttemptEvent<'_>) + Send + Sync>>,
-    pub(crate) on_end: Option<Box<dyn Fn(&CallEvent<'_>) + Send + Sync>>,
+    pub(crate) retry: Option<Box<RetryHook>>,
+    pub(crate) attempt: Option<Box<AttemptHook>>,
+    pub(crate) end: Option<Box<EndHook>>,
 }
+
+pub(crate) type RetryHook = dyn Fn(&RetryEvent<'_>) + Send + Sync;
+pub(crate) type AttemptHook = dyn Fn(&AttemptEvent<'_>) + Send + Sync;
+pub(crate) type EndHook = dyn Fn(&CallEvent<'_>) + Send + Sync;
 
 impl Engine {
     /// The options that a call begins with.
@@ -145,20 +149,20 @@ impl Driver for Cancellable<'_> {
     }
 
     fn on_attempt(&self, event: &AttemptEvent<'_>) {
-        if let Some(hook) = &self.engine.hooks.on_attempt {
+        if let Some(hook) = &self.engine.hooks.attempt {
             hook(event);
         }
     }
 
     fn on_retry(&self, event: &RetryEvent<'_>) {
         trace::retry(event);
-        if let Some(hook) = &self.engine.hooks.on_retry {
+        if let Some(hook) = &self.engine.hooks.retry {
             hook(event);
         }
     }
 
     fn on_end(&self, event: &CallEvent<'_>) {
-        if let Some(hook) = &self.engine.hooks.on_end {
+        if let Some(hook) = &self.engine.hooks.end {
             hook(event);
         }
     }

@@ -87,7 +87,7 @@
 //!     // Sixteen calls at a time, as they come.
 //!     let calls = users.into_iter().map(|user| users::GetGroups::new(user.id));
 //!     for (call, groups) in client.send_all(calls).workers(16) {
-//!         println!("{}: {} groups", call.user_id(), groups?.len());
+//!         println!("{}: {} groups", call.user_id, groups?.len());
 //!     }
 //!     Ok(())
 //! }
@@ -116,6 +116,8 @@
 //! }
 //! # Ok::<(), cloudinary_provisioning_ureq::Error>(())
 //! ```
+//!
+//! [`items_all`](Client::items_all) reads many lists side by side.
 //!
 //! If the service throttles one call of a client, all of its calls wait for the rate limit to be reset, instead of using up
 //! their attempts; see [`SharedThrottle`]. [`recover`](Call::recover) retries creates without applying them twice, one by
@@ -176,23 +178,25 @@
 //! | `socks-proxy` | no | SOCKS proxies |
 //! | `tracing` | no | a span for each call and an event for each retry, with OpenTelemetry's attribute names |
 //! | `serialize` | no | `serde::Serialize` on every model |
+//! | `fake` | no | [`fake`](ClientBuilder#method.fake): an account in memory in place of the service |
 //!
 //! Without a TLS feature, only `http://` origins can be called. A combination that would make ureq panic on the first
 //! request, or ignore a proxy, is a [`ConfigError`].
 //!
 //! # Testing
 //!
-//! Use an account in memory, of the crate `cloudinary-provisioning-fake`, as the client's transport:
+//! With the feature `fake`, a client sends its requests to an account in memory, of the crate
+//! [`cloudinary-provisioning-fake`](https://docs.rs/cloudinary-provisioning-fake):
 //!
-//! ```
+#![cfg_attr(feature = "fake", doc = "```")]
+#![cfg_attr(not(feature = "fake"), doc = "```ignore")]
 //! use cloudinary_provisioning_fake::{FakeAccount, Fault, NewUser, SharedAccount};
 //! use cloudinary_provisioning_ureq::{Account, Client, users};
 //!
 //! let john = NewUser::new("John", "john@example.com");
 //! let fake = SharedAccount::new(FakeAccount::new("acc", "key", "secret").with_user(john));
-//! let transport = fake.clone();
 //! let client = Client::builder(Account::new("acc", "key", "secret")?)
-//!     .transport(move |request: &_, _| transport.respond(Clone::clone(request)))
+//!     .fake(&fake)
 //!     .sleep(|_| {})
 //!     .build()?;
 //!
@@ -228,7 +232,10 @@ mod client;
 mod clock;
 mod config_error;
 mod engine;
+#[cfg(feature = "fake")]
+mod fake;
 mod items;
+mod items_all;
 mod options;
 mod pool;
 pub mod recipes;
@@ -252,4 +259,5 @@ pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use config_error::ConfigError;
 pub use items::Items;
+pub use items_all::ItemsAll;
 pub use send_all::SendAll;

@@ -61,12 +61,11 @@ impl<O: Operation + 'static> Pool<O> {
 
     pub(crate) fn submit(&mut self, number: u64, operation: O) {
         if self.workers.len() < self.most {
-            match self.spawn() {
-                Some(worker) => self.workers.push(worker),
-                None => {
-                    self.is_short.store(self.workers.len() > 1, SeqCst);
-                    self.most = self.workers.len();
-                }
+            if let Some(worker) = self.spawn() {
+                self.workers.push(worker);
+            } else {
+                self.is_short.store(self.workers.len() > 1, SeqCst);
+                self.most = self.workers.len();
             }
         }
         match &self.jobs {

@@ -33,8 +33,8 @@ const AHEAD: usize = 4;
 ///     let calls = ids.into_iter().map(users::GetGroups::new);
 ///     for (get_groups, groups) in client.send_all(calls).workers(16) {
 ///         match groups {
-///             Ok(groups) => println!("{}: {} groups", get_groups.user_id(), groups.len()),
-///             Err(error) => eprintln!("{}: {error}", get_groups.user_id()),
+///             Ok(groups) => println!("{}: {} groups", get_groups.user_id, groups.len()),
+///             Err(error) => eprintln!("{}: {error}", get_groups.user_id),
 ///         }
 ///     }
 /// }

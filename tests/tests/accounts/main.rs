@@ -5,6 +5,7 @@ mod connections;
 mod exactly_once;
 mod hooks;
 mod items;
+mod items_all;
 mod not_twice;
 mod recovery;
 mod send_all;

@@ -1,8 +1,8 @@
 //! The environment's proxy, and the hosts that are called directly.
 
 use std::ffi::OsString;
-use std::net::IpAddr;
 
+use cloudinary_provisioning::Origin;
 use cloudinary_provisioning::http::Uri;
 use ureq::{Proxy, ProxyProtocol};
 
@@ -58,10 +58,9 @@ pub(crate) fn check(proxy: Option<&Proxy>) -> Result<(), ConfigError> {
     Ok(())
 }
 
+/// Whether a request goes to this machine.
 pub(crate) fn is_loopback(uri: &Uri) -> bool {
-    let host = uri.host().unwrap_or_default();
-    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    host.eq_ignore_ascii_case("localhost") || bare.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+    uri.host().is_some_and(Origin::is_loopback_host)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use cloudinary_provisioning::http::{Request, Response};
-use cloudinary_provisioning::{FreshConnection, Outcome, Transport, TransportError};
+use cloudinary_provisioning::{BoxError, FreshConnection, Outcome, Transport, TransportError};
 use ureq::config::Config;
 use ureq::{AsSendBody, Body};
 
@@ -97,7 +97,7 @@ impl UreqTransport {
         match result {
             Ok(_) if too_large => Outcome::TooLarge(response, self.body_limit),
             Ok(_) => Outcome::Response(response),
-            Err(error) => Outcome::Truncated(response, Some(error.into())),
+            Err(error) => Outcome::Truncated(response, Some(known(error).into())),
         }
     }
 }
@@ -122,9 +122,9 @@ fn suits(config: &Config, timeout: Duration) -> bool {
 fn classify(error: ureq::Error) -> TransportError {
     use ureq::{Error, Timeout};
     match error {
-        Error::HostNotFound | Error::ConnectProxyFailed(_) | Error::Timeout(Timeout::Resolve | Timeout::Connect) => {
-            TransportError::not_sent(error)
-        }
+        Error::HostNotFound | Error::ConnectProxyFailed(_) => TransportError::not_sent(error),
+        Error::Timeout(Timeout::Resolve | Timeout::Connect) => TransportError::not_sent(timed_out(error)),
+        Error::Timeout(_) => TransportError::maybe_sent(timed_out(error)),
         // The error inside is the cause; ureq's own has no source.
         Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused || is_unresolved(&error) => {
             TransportError::not_sent(error)
@@ -142,6 +142,20 @@ fn classify(error: ureq::Error) -> TransportError {
         #[cfg(feature = "native-tls")]
         Error::NativeTls(_) | Error::Der(_) => TransportError::permanent(error),
         _ => TransportError::maybe_sent(error),
+    }
+}
+
+/// A timeout of ureq as one of the standard library, which every program knows.
+fn timed_out(error: impl Into<BoxError>) -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, error)
+}
+
+/// An error of reading a body. ureq's timeouts have no kind of their own there.
+fn known(error: io::Error) -> io::Error {
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
+    match cause {
+        Some(ureq::Error::Timeout(timeout)) => timed_out(ureq::Error::Timeout(*timeout)),
+        _ => error,
     }
 }
 

@@ -208,8 +208,8 @@ impl<O: Operation> Exchange<O> {
 
     /// Makes the call with an async driver, on any runtime.
     ///
-    /// The call ends in time by its own [`total_timeout`](crate::RetryPolicy::total_timeout). A future that is dropped
-    /// instead takes with it what is known of the call, such as whether it may have been applied.
+    /// The call ends in time by its own [`total_timeout`](crate::RetryPolicy::total_timeout). If its future is dropped
+    /// instead, nobody learns whether the call may have been applied.
     ///
     /// # Errors
     ///
@@ -308,7 +308,7 @@ async fn admitted<'d, O: Operation, D: AsyncDriver>(
     }
 }
 
-/// The turn of a call that has waited for a place. If it takes none after all, somebody else has to be woken.
+/// The turn of a call that has waited for a place. If it does not take one after all, another call has to be woken.
 struct Turn<'d> {
     throttle: &'d SharedThrottle,
     is_taken: bool,
@@ -322,8 +322,8 @@ impl Drop for Turn<'_> {
     }
 }
 
-/// A place among the attempts in flight. It is given back where the attempt comes to nothing: where no time is left, the
-/// driver panics, or the future is dropped.
+/// A place among the attempts in flight. It is released if the attempt has no outcome: if no time is left, the driver
+/// panics, or the future is dropped.
 struct InFlight<'d>(Option<(&'d SharedThrottle, Permit)>);
 
 impl InFlight<'_> {

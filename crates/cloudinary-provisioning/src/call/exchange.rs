@@ -357,16 +357,14 @@ impl<O: Operation> Exchange<O> {
     /// If no time is left, returns the error of the previous attempt, or a [`TransportError::NotSent`] if there was none.
     pub fn time_left(&mut self, now: Duration) -> Result<Duration, Error> {
         let elapsed = self.elapsed(now);
-        match self.retry.policy.left_at(elapsed) {
-            Some(left) => Ok(left),
-            None => {
-                let why = "too many attempts were in flight for all of its time";
-                Err(self.give_up(GiveUpReason::DeadlineExceeded, elapsed, why))
-            }
-        }
+        self.retry.policy.left_at(elapsed).ok_or_else(|| {
+            let why = "too many attempts were in flight for all of its time";
+            self.give_up(GiveUpReason::DeadlineExceeded, elapsed, why)
+        })
     }
 
     /// Takes the outcome of an attempt and returns the next step.
+    #[expect(clippy::needless_pass_by_value, reason = "an attempt has one outcome")]
     pub fn on_outcome(&mut self, attempt: Attempt, outcome: Outcome, at: Reading) -> Step<'_, O::Output> {
         if self.ended || self.open != Some(attempt.begun) {
             return Step::Failed(self.out_of_order());
@@ -482,8 +480,8 @@ impl<O: Operation> Exchange<O> {
             }
             Conclusion::Absent { is_unique, is_taken, looks } => {
                 let last = self.take_last();
-                let recovers = self.recovery.as_ref().is_some_and(|recovery| recovery.recovers());
-                if !recovers || (is_taken && last.is_conflict()) {
+                let looks_for_own = self.recovery.as_ref().is_some_and(|recovery| recovery.recovers());
+                if !looks_for_own || (is_taken && last.is_conflict()) {
                     self.ended = true;
                     return Step::Failed(last);
                 }
@@ -548,7 +546,7 @@ impl<O: Operation> Exchange<O> {
     }
 }
 
-/// What an attempt came to.
+/// The result of an attempt.
 fn result<T>(
     id: &'static str,
     outcome: Outcome,
@@ -558,7 +556,7 @@ fn result<T>(
 ) -> Result<Response<T>, Error> {
     let now = Some(at.wall_clock);
     let incomplete = |kind, response: http::Response<Vec<u8>>| {
-        // An error response tells enough by its status and headers.
+        // The status and the headers of an error response are enough.
         let kind = if response.status().is_success() { kind } else { ErrorKind::Status };
         reading::with_response(id, kind, response, now)
     };

@@ -23,7 +23,7 @@ pub(crate) mod sealed {
         /// Whether what is created meanwhile comes at the end, as far as the operation says.
         fn grows_at_its_end(&self) -> bool;
 
-        /// What tells an item from the others.
+        /// What distinguishes an item from the others.
         fn key(item: &Self::Element) -> impl Hash;
     }
 

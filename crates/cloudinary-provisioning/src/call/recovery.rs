@@ -29,7 +29,7 @@ pub(crate) struct Recovery<T> {
     account: Account,
     options: RequestOptions,
     policy: RetryPolicy,
-    /// The ids of what was there before the create was sent, where nothing else tells.
+    /// The ids of what existed before the create was sent, if nothing else distinguishes them.
     before: HashSet<String>,
     looking: Option<Looking<T>>,
     /// How often the result was looked for.
@@ -40,6 +40,7 @@ pub(crate) struct Recovery<T> {
 }
 
 /// A look-up under way.
+#[expect(clippy::struct_excessive_bools, reason = "each is known by itself")]
 struct Looking<T> {
     operation: Erased<Found<T>>,
     request: Request<Vec<u8>>,
@@ -47,45 +48,45 @@ struct Looking<T> {
     last: Option<Error>,
     /// How long the call had taken when the last request was sent.
     sent: Duration,
-    /// Whether it records what is there before the create is sent.
+    /// Whether it records existing resources before the create is sent.
     is_before: bool,
     /// Whether it follows a conflict that no attempt of this call can have caused.
     is_conflict: bool,
     /// The pages that were asked for, so that none is asked for twice.
     pages: HashSet<(http::Uri, Vec<u8>)>,
-    /// Resources that the create has made.
+    /// Resources that the create has created.
     made: Vec<(Response<()>, T, Option<LostSecret>)>,
     /// Resources with the natural key, whoever made them.
     existing: Vec<(Response<()>, T)>,
-    /// Whether there is a resource of which nobody can tell.
+    /// Whether there is a resource that this call may or may not have created.
     is_unclear: bool,
     /// Whether there is a resource of which a quicker response would tell.
     is_slow: bool,
-    /// Whether there is a resource that was there before the call.
+    /// Whether there is a resource that existed before the call.
     is_taken: bool,
 }
 
-/// What a look-up came to.
+/// The conclusion from a look-up.
 pub(crate) enum Conclusion<T> {
     /// Send the next request at once.
     Send,
     /// Sleep, then send the same request again; see [`Recovery::retry_event`].
     Retry(Duration),
-    /// What was there before cannot be recorded, so the create is not sent.
+    /// Existing resources cannot be recorded, so the create is not sent.
     Failed(Error),
     Made(Response<T>),
-    /// It was there before, and the caller takes that.
+    /// It existed before, and the caller accepts that.
     Existing(Response<T>),
     SecretLost(ErrorKind),
     /// It is not there.
     Absent {
         /// Whether a second create cannot make a second resource.
         is_unique: bool,
-        /// Whether its natural key is taken by what was there before.
+        /// Whether a resource that existed before has its natural key.
         is_taken: bool,
         looks: u32,
     },
-    /// Nobody can tell.
+    /// Undecidable.
     Unclear,
 }
 
@@ -127,14 +128,14 @@ impl<T: Send> Recovery<T> {
         self.takes_existing = true;
     }
 
-    /// The look at what is there before the create is sent, where it takes one.
+    /// Begins to record existing resources before the create is sent, if that is needed.
     fn first_look(&self) -> Option<Looking<T>> {
         let operation = self.lookup.needs_before.then(|| self.lookup.operation.clone())?;
         let request = self.account.request_with(&operation, &self.options).ok()?;
         Some(Looking::new(operation, request, self.policy, true))
     }
 
-    /// Begins to look for what a conflict is about, which this call has not made.
+    /// Begins to look for the resource that a conflict is about, which this call has not created.
     pub(crate) fn look_for_existing(&mut self) -> bool {
         let can_look = self.look();
         if let Some(looking) = self.looking.as_mut() {
@@ -143,7 +144,7 @@ impl<T: Send> Recovery<T> {
         can_look
     }
 
-    /// Begins to look for the result. `false` if that cannot be done.
+    /// Begins to look for the result. Returns `false` if that is not possible.
     pub(crate) fn look(&mut self) -> bool {
         let operation = self.lookup.operation.clone();
         let request = self.account.request_with(&operation, &self.options);
@@ -276,8 +277,8 @@ impl<T: Send> Recovery<T> {
         Some(RetryEvent { operation, attempt, delay, cause: looking.last.as_ref()? })
     }
 
-    /// Whether a resource was made since the call began, so long before the service answered; `None` where nobody can
-    /// tell.
+    /// Whether a resource was made since the call began, so long before the service answered; `None` if that is not
+    /// known.
     fn made_by_this_call(
         &self,
         candidate: &Candidate<T>,

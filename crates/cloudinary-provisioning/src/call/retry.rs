@@ -1,5 +1,5 @@
 //! [`RetryPolicy`], and the machine behind [`Exchange`](crate::Exchange) that decides when to retry: pure, without a
-//! clock, randomness or sleep of its own.
+//! clock, randomness or sleep.
 
 use std::time::Duration;
 

@@ -7,3 +7,4 @@ pub(crate) mod models;
 pub(crate) mod objects;
 pub(crate) mod operations;
 pub(crate) mod response;
+pub(crate) mod sort;

@@ -1,4 +1,4 @@
-//! What requests hold: how a type is written into a query and into a JSON body.
+//! How types are written into a JSON body.
 
 use crate::wire::build_error::{BuildError, BuildReason};
 use crate::wire::json_object::JsonObject;
