@@ -283,11 +283,11 @@ fn circles_of(edges: &BTreeSet<(String, String)>) -> BTreeSet<Vec<String>> {
         }
         reached.insert(user, seen);
     }
-    let reaches = |from: &str, to: &str| reached.get(from).is_some_and(|seen| seen.contains(to));
-    let in_circle = reached.keys().filter(|file| reaches(file, file));
+    let is_reached = |from: &str, to: &str| reached.get(from).is_some_and(|seen| seen.contains(to));
+    let in_circle = reached.keys().filter(|file| is_reached(file, file));
     in_circle
         .map(|file| {
-            let circle = reached.keys().filter(|other| reaches(file, other) && reaches(other, file));
+            let circle = reached.keys().filter(|other| is_reached(file, other) && is_reached(other, file));
             circle.map(|file| (*file).to_owned()).collect()
         })
         .collect()

@@ -167,6 +167,28 @@ proptest! {
         }
     }
 
+    /// The fuzzed input of `regressions.rs` is an account or an error; these are accounts.
+    #[test]
+    fn any_credentials_are_read_from_a_url_and_from_variables(
+        id in "[a-z0-9][!-~é]{0,8}", key in "[!-9;-~é]{1,12}", secret in "[!-~é]{1,12}", host in "[a-z]{1,8}\\.example\\.com",
+    ) {
+        let every = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        let url = format!("account://{}:{}@{}", every(&key), every(&secret), every(&id));
+        let by_name = |name: &str| match name {
+            "CLOUDINARY_ACCOUNT_ID" => Some(id.clone()),
+            "CLOUDINARY_PROVISIONING_API_KEY" => Some(key.clone()),
+            "CLOUDINARY_PROVISIONING_API_SECRET" => Some(secret.clone()),
+            "CLOUDINARY_ORIGIN" => Some(format!("https://{host}")),
+            _ => None,
+        };
+        let by_variables = Account::from_lookup(by_name).unwrap();
+        prop_assert_eq!(by_variables.origin().as_str(), format!("https://{host}"));
+        for account in [Account::from_url(&url).unwrap(), by_variables] {
+            prop_assert_eq!(account.id(), &id);
+            prop_assert_eq!((account.key(), account.secret().expose()), (&*key, &*secret));
+        }
+    }
+
     #[test]
     fn any_list_is_refused_by_name_or_gives_its_parameters_back(
         flags in (option::of(any::<bool>()), option::of(any::<bool>())),

@@ -35,7 +35,10 @@ fn main() {
         }
     }
     let seconds = start.elapsed().as_secs_f64();
-    println!("{count} seeds, {calls} calls, {requests} requests in {seconds:.1} s: {:.0} calls/s", calls as f64 / seconds);
+    println!(
+        "{count} seeds, {calls} calls, {requests} requests in {seconds:.1} s: {:.0} calls/s",
+        calls as f64 / seconds
+    );
     for (what, count) in counts {
         println!("{count:>9}  {what}");
     }

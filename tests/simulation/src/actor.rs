@@ -203,8 +203,17 @@ impl Actor {
         let mut world = self.world.lock();
         let call = world.model.calls.len();
         let began = world.now;
-        let id = self.id;
-        world.tell(|| format!("actor {id} call {call}: {ask:?}"));
+        let (id, client) = (self.id, self.client);
+        world.tell(|| {
+            let Ask { operation, creates, recovers, or_existing, .. } = &ask;
+            let what = creates.as_ref().map_or(String::new(), |(_, key)| format!(" {key:?}"));
+            let how = format!(
+                "{}{}",
+                if *recovers { ", recovers" } else { "" },
+                if *or_existing { ", or existing" } else { "" }
+            );
+            format!("actor {id} call {call}: asks client {client} for {operation}{what}{how}")
+        });
         world.model.calls.push(Call::new(self.id, self.client, ask, self.policy, began));
         call
     }
@@ -220,7 +229,8 @@ impl Actor {
         let driver = Driver { world, call, actor: self.id, client: self.client, throttle };
         let running: Pin<Box<dyn Future<Output = _> + '_>> = Box::pin(exchange.run_async(&driver));
         let at = stop.after.map(|after| self.now().saturating_add(after));
-        Stopping { world: &self.world, call, running: Some(running), polls: stop.after_polls, at, has_timer: false }.await
+        Stopping { world: &self.world, call, running: Some(running), polls: stop.after_polls, at, has_timer: false }
+            .await
     }
 
     fn end(&self, call: usize, made: Option<&Made>, error: Option<&Error>) {
@@ -240,7 +250,8 @@ impl Actor {
         let name = pick(rng, &NAMES).to_owned();
         match kind {
             Kind::User => {
-                let role = rng.bool().then(|| if rng.bool() { users::Role::Billing } else { users::Role::TechnicalAdmin });
+                let role =
+                    rng.bool().then(|| if rng.bool() { users::Role::Billing } else { users::Role::TechnicalAdmin });
                 let enabled = chance(rng, 40).then(|| rng.bool());
                 let (name, email) = (format!("User {}", rng.u32(..2)), pick(rng, &EMAILS).to_owned());
                 self.create_user(NewUser { name, email, role, enabled }, mode, stop).await;
@@ -256,7 +267,10 @@ impl Actor {
                 let create = product_environments::Create::new(&title).cloud_name(&name);
                 let create = create.maybe(enabled, product_environments::Create::enabled);
                 let made = |it: &product_environments::ProductEnvironment| {
-                    (it.id.to_string(), it.name.as_ref() == Some(&title) && (enabled.is_none() || it.enabled == enabled))
+                    (
+                        it.id.to_string(),
+                        it.name.as_ref() == Some(&title) && (enabled.is_none() || it.enabled == enabled),
+                    )
                 };
                 self.call_create(create, (kind, name.clone()), mode, enabled != Some(false), stop, made).await;
             }
@@ -387,7 +401,7 @@ impl Actor {
                 let began = self.now();
                 if let Some(policies) = self.walk(custom_policies::List::new(), 0).await {
                     let ids: Vec<_> = policies.iter().map(|it| it.id.to_string()).collect();
-                    self.world.lock().model.on_list(Kind::Policy, began, &ids, |_| true);
+                    self.world.lock().model.on_list(Kind::Policy, began, &ids, None);
                 }
             }
             kind => {
@@ -400,7 +414,7 @@ impl Actor {
                 let began = self.now();
                 if let Some(users) = self.walk(list, ahead).await {
                     let ids: Vec<_> = users.iter().map(|it| it.id.to_string()).collect();
-                    self.world.lock().model.on_list(Kind::User, began, &ids, |_| true);
+                    self.world.lock().model.on_list(Kind::User, began, &ids, (kind == 3).then_some(size));
                 }
             }
         }
@@ -412,7 +426,8 @@ impl Actor {
         let mut items = Vec::new();
         while let Some(next) = pager.next_page() {
             let pages = std::iter::once(next.clone()).chain((1..=ahead).map_while(|pages| pager.ahead(pages)));
-            let calls = pages.map(|page| Box::pin(self.call(page, Stop::default())) as Pin<Box<dyn Future<Output = _> + '_>>);
+            let calls =
+                pages.map(|page| Box::pin(self.call(page, Stop::default())) as Pin<Box<dyn Future<Output = _> + '_>>);
             for result in join(calls.collect()).await {
                 if pager.next_page().is_none() {
                     break;
@@ -434,7 +449,8 @@ impl Actor {
                 let before = format!("rotate-{}-{}", self.id, self.step.saturating_sub(1));
                 let old = {
                     let world = self.world.lock();
-                    let known = |it: &&crate::model::Resource| it.kind == Kind::Key && it.key == before && it.key != name;
+                    let known =
+                        |it: &&crate::model::Resource| it.kind == Kind::Key && it.key == before && it.key != name;
                     world.model.resources.iter().find(known).map(|it| it.id.clone())
                 };
                 if let Some(old) = old {
@@ -465,8 +481,8 @@ impl<T> Future for Stopping<'_, T> {
     type Output = Option<T>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
-        let is_over = self.polls.is_some_and(|polls| polls == 0)
-            || self.at.is_some_and(|at| at <= self.world.lock().now);
+        let is_over =
+            self.polls.is_some_and(|polls| polls == 0) || self.at.is_some_and(|at| at <= self.world.lock().now);
         if is_over {
             self.running = None;
             let mut world = self.world.lock();

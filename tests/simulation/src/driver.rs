@@ -38,6 +38,12 @@ impl AsyncDriver for Driver {
             let call = &mut world.model.calls[self.call];
             // Only who waits for a place sleeps for all the time that is left.
             call.waits_for_place = delay == call.policy.total_timeout.saturating_sub(elapsed);
+            call.has_turn = !call.waits_for_place && call.has_waited;
+            call.has_waited |= call.waits_for_place;
+            let (call, is_place) = (self.call, call.waits_for_place);
+            world.tell(|| {
+                format!("call {call}: {} for {delay:?}", if is_place { "waits for a place" } else { "sleeps" })
+            });
             world.now.saturating_add(delay)
         };
         let sleep = Sleep { world: &self.world, call: Some(self.call), until, timer: None };

@@ -92,9 +92,16 @@ pub(crate) struct Way {
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
     /// What the service answers to a copy, this long after.
-    Service { copy: usize, after: Duration, change: Change },
+    Service {
+        copy: usize,
+        after: Duration,
+        change: Change,
+    },
     /// Something else, at this time.
-    Own { after: Duration, own: Own },
+    Own {
+        after: Duration,
+        own: Own,
+    },
     Nothing,
 }
 
@@ -160,7 +167,13 @@ impl Hint {
             7 => Self::List(seconds),
             8 => Self::Reset(signed),
             9 => Self::Undated(signed),
-            10 => if rng.bool() { Self::Epoch } else { Self::Seconds(365 * 24 * 60 * 60) },
+            10 => {
+                if rng.bool() {
+                    Self::Epoch
+                } else {
+                    Self::Seconds(365 * 24 * 60 * 60)
+                }
+            }
             _ => Self::Junk,
         })
     }
@@ -230,9 +243,7 @@ pub(crate) fn way(rng: &mut Rng, fault: Option<Fault>, is_fresh: bool, timeout: 
         Some(Fault::SlowConnect) => (vec![], Answer::Own { after: timeout / 2, own: Own::NotSent }),
         Some(Fault::RequestLost) => (vec![], own(Own::MaybeSent)),
         Some(Fault::BlackHole) => (vec![], Answer::Nothing),
-        Some(Fault::ResponseLost) => {
-            (once, if rng.bool() { Answer::Nothing } else { service(Change::Lost) })
-        }
+        Some(Fault::ResponseLost) => (once, if rng.bool() { Answer::Nothing } else { service(Change::Lost) }),
         Some(Fault::Late) => {
             let status = pick(rng, &[500, 502, 503, 504, 408]);
             let error = Own::Response { status, body: "", hint: None };
@@ -247,7 +258,10 @@ pub(crate) fn way(rng: &mut Rng, fault: Option<Fault>, is_fresh: bool, timeout: 
         }
         Some(Fault::Doubled) => {
             let copy = rng.usize(..2);
-            (vec![there, there + millis(rng, 1..3_000)], Answer::Service { copy, after: back, change: Change::Unchanged })
+            (
+                vec![there, there + millis(rng, 1..3_000)],
+                Answer::Service { copy, after: back, change: Change::Unchanged },
+            )
         }
         Some(Fault::Truncated) => (once, service(Change::Cut(rng.u8(..)))),
         Some(Fault::CutSilently) => (once, service(Change::CutSilently(rng.u8(..)))),
@@ -267,7 +281,10 @@ pub(crate) fn way(rng: &mut Rng, fault: Option<Fault>, is_fresh: bool, timeout: 
         }
         Some(Fault::Throttled) => {
             let status = pick(rng, &[420, 429, 429]);
-            (vec![], own(Own::Response { status, body: "{\"error\":{\"message\":\"slow down\"}}", hint: Hint::any(rng) }))
+            (
+                vec![],
+                own(Own::Response { status, body: "{\"error\":{\"message\":\"slow down\"}}", hint: Hint::any(rng) }),
+            )
         }
         Some(Fault::ServerError) => {
             let hint = if chance(rng, 30) { Hint::any(rng) } else { None };

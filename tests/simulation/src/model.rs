@@ -16,8 +16,8 @@ const LONGEST_WINDOW: Duration = Duration::from_secs(3_600);
 const MINIMAL_ATTEMPT: Duration = Duration::from_secs(1);
 /// The shortest timeout of an attempt.
 const SHORTEST_TIMEOUT: Duration = Duration::from_millis(1);
-/// Times of the service are in whole seconds, and core allows for two of them.
-const TIME_RESOLUTION: Duration = Duration::from_secs(4);
+/// Times of the service are in whole seconds: what was made so long before a call cannot be told from what it made.
+const TIME_RESOLUTION: Duration = Duration::from_millis(2_200);
 
 /// The names of all properties.
 pub const PROPERTIES: [&str; 20] = [
@@ -114,6 +114,9 @@ pub(crate) struct Call {
     /// Whether a proxy sent one of its requests twice.
     pub(crate) is_doubled: bool,
     pub(crate) waits_for_place: bool,
+    /// Whether it has waited for a place since its last attempt, and if it has been woken for one since.
+    pub(crate) has_waited: bool,
+    pub(crate) has_turn: bool,
     /// How often its driver was told of its end.
     pub(crate) told: u32,
 }
@@ -138,6 +141,8 @@ impl Call {
             applied_at: began,
             is_doubled: false,
             waits_for_place: false,
+            has_waited: false,
+            has_turn: false,
             told: 0,
         }
     }
@@ -150,6 +155,8 @@ pub(crate) struct Last {
     /// Whether the response is the service's own, unchanged.
     pub(crate) genuine: bool,
     pub(crate) class: Class,
+    /// Whether the status is that of a success, whatever became of the body.
+    pub(crate) accepted: bool,
     pub(crate) hint: Option<Duration>,
 }
 
@@ -241,7 +248,6 @@ impl Model {
         if it.is_cancelled {
             self.fail("cancelled-sends-nothing", || format!("call {call} sends {request}"));
         }
-        let it = &self.calls[call];
         if elapsed > policy.total_timeout && !policy.total_timeout.is_zero() {
             self.fail("call-ends-in-time", || format!("call {call} sends after {elapsed:?}"));
         }
@@ -271,6 +277,7 @@ impl Model {
         }
         let it = &mut self.calls[call];
         it.sends += u32::from(own);
+        (it.has_waited, it.has_turn) = (false, false);
         it.last_request = Some((request, true, own));
         if is_look {
             it.look_began = now;
@@ -287,7 +294,14 @@ impl Model {
     }
 
     /// Records what an attempt came to. `spent` is how long nothing is left of the rate limit after a success.
-    pub(crate) fn on_outcome(&mut self, call: usize, epoch: u32, last: Last, is_throttled: bool, spent: Option<Duration>) {
+    pub(crate) fn on_outcome(
+        &mut self,
+        call: usize,
+        epoch: u32,
+        last: Last,
+        is_throttled: bool,
+        spent: Option<Duration>,
+    ) {
         let now = self.now;
         let it = &mut self.calls[call];
         it.last = Some(last);
@@ -316,7 +330,7 @@ impl Model {
             }
         } else if let Some(spent) = spent {
             hold(shared, spent);
-        } else if last.class == Class::Success
+        } else if last.accepted
             && let Some(limit) = shared.limit
         {
             shared.successes += 1;
@@ -406,6 +420,9 @@ impl Model {
         let existed = made.is_some_and(|made| made.existed);
         let recovered = made.is_some_and(|made| made.recovered);
         if applied == 0 && !existed && !recovered {
+            if it.last.is_some_and(|last| !last.genuine) {
+                return self.count("somebody answered for the service");
+            }
             self.fail("done-is-there", || format!("call {call} is done, and was never applied"));
         }
         let it = &self.calls[call];
@@ -418,17 +435,23 @@ impl Model {
         if !same_key {
             self.fail("done-is-there", || format!("call {call} returns {} of {}", made.id, found.key));
         }
+        let it = &self.calls[call];
         if existed {
-            self.count("existing");
-            return;
+            if !it.ask.or_existing {
+                self.fail("done-is-there", || format!("call {call} returns {}, which was there before", made.id));
+            }
+            return self.count("existing");
         }
         if found.made_by != Some(call) {
             // A create has no mark of who made it: what somebody else makes meanwhile, with the same fields, is it.
-            let is_meanwhile = found.made_by.is_some() && found.at + TIME_RESOLUTION + self.list_lag >= began;
+            let window = if kind == Kind::Group { self.list_lag } else { TIME_RESOLUTION };
+            let is_meanwhile = found.made_by.is_some() && found.at + window >= began;
             if made.recovered && is_meanwhile {
                 self.count("somebody else made it meanwhile");
             } else {
-                self.fail("done-is-there", || format!("call {call} returns {}, which it did not make: {found:?}", made.id));
+                self.fail("done-is-there", || {
+                    format!("call {call} returns {}, which it did not make: {found:?}", made.id)
+                });
             }
         }
         if !made.agrees {
@@ -448,7 +471,9 @@ impl Model {
             if it.is_doubled {
                 self.count("a proxy sent it twice");
             } else {
-                self.fail("not-applied-is-not-there", || format!("call {call} was applied, and says it was not: {error}"));
+                self.fail("not-applied-is-not-there", || {
+                    format!("call {call} was applied, and says it was not: {error}")
+                });
             }
         }
         self.check_told(&format!("{error} {error:#} {error:?}"));
@@ -472,7 +497,9 @@ impl Model {
         let is_safe = it.ask.safety != Safety::NotIdempotent || !last.own;
         let can_retry = last.class == Class::RetryAlways || (is_safe && last.class == Class::RetryIfSafe);
         let why = match error.reason() {
-            Some(GiveUpReason::NotRetryable | GiveUpReason::UnsafeToRetry) if last.own && can_retry => "it can be retried",
+            Some(GiveUpReason::NotRetryable | GiveUpReason::UnsafeToRetry) if last.own && can_retry => {
+                "it can be retried"
+            }
             Some(GiveUpReason::AttemptsExhausted) if !it.ask.recovers && it.sends < policy.max_attempts => {
                 "attempts are left"
             }
@@ -509,7 +536,9 @@ impl Model {
                     && api_key.as_ref().is_none_or(|key| kind != Kind::Key || known.id == key.as_str())
             });
             let by_other = self.resources.iter().any(|known| {
-                known.kind == kind && known.made_by.is_some() && api_key.as_ref().is_some_and(|key| known.id == key.as_str())
+                known.kind == kind
+                    && known.made_by.is_some()
+                    && api_key.as_ref().is_some_and(|key| known.id == key.as_str())
             });
             if made_it {
                 self.count("secret lost");
@@ -528,9 +557,14 @@ impl Model {
         let mut known = self.resources.iter().filter(same);
         let (first, is_only) = (known.next(), known.next().is_none());
         let is_own = first.is_some_and(|known| {
-            known.made_by == Some(call) && known.deleted_at.is_none() && !known.is_changed && known.at + lag < it.look_began
+            known.made_by == Some(call)
+                && known.deleted_at.is_none()
+                && !known.is_changed
+                && known.at + lag < it.look_began
         });
         let is_over = matches!(error.reason(), Some(GiveUpReason::Cancelled));
+        // A look that took longer may have been answered by then or before.
+        let has_seen = has_seen && self.now.saturating_sub(it.look_began) < Duration::from_secs(1);
         if it.ask.recovers && it.ask.is_shown_as_asked && it.applied == 1 && has_seen && is_only && is_own && !is_over {
             self.fail("lost-create-is-found", || format!("call {call} was applied and looked for: {error}"));
         }
@@ -550,7 +584,10 @@ impl Model {
         };
         let free = (0..self.clients.len()).find_map(|client| {
             let shared = &self.clients[client];
-            let has_room = shared.limit.is_none_or(|limit| shared.in_flight < limit);
+            // Who was woken for a place may have to wait for the end of a hint.
+            let turns = self.calls.iter().filter(|call| call.client == client && call.has_turn && !call.ended).count();
+            let turns = u32::try_from(turns).unwrap_or(u32::MAX);
+            let has_room = shared.limit.is_none_or(|limit| shared.in_flight.saturating_add(turns) < limit);
             (shared.has_throttle && has_room).then(|| waits(client)).flatten()
         });
         if let Some(call) = free {
@@ -558,24 +595,27 @@ impl Model {
         }
     }
 
-    /// Checks a list that was read from `began` to now, page by page.
-    pub(crate) fn on_list(&mut self, kind: Kind, began: Duration, ids: &[String], scope: impl Fn(&Resource) -> bool) {
+    /// Checks a list that was read from `began` to now, page by page. `page_size` is given if new items come first: as
+    /// many of them as fit on a page look like a service that ignores the page.
+    pub(crate) fn on_list(&mut self, kind: Kind, began: Duration, ids: &[String], page_size: Option<u32>) {
         let from = began.saturating_sub(self.list_lag);
         let hidden = |known: &Resource| known.kind == kind && known.deleted_at.is_some_and(|at| at >= from);
         let is_hidden = self.resources.iter().any(hidden);
+        let inserted = self.resources.iter().filter(|known| known.kind == kind && known.at >= from).count();
+        let is_outrun = page_size.is_some_and(|size| inserted >= usize::try_from(size).unwrap_or(0));
         let mut seen: Vec<_> = ids.iter().collect();
         seen.sort();
         seen.dedup();
         if seen.len() != ids.len() {
             self.fail("list-is-complete", || format!("{} items are there twice", ids.len() - seen.len()));
         }
-        let throughout = |known: &&Resource| {
-            known.kind == kind && scope(known) && known.deleted_at.is_none() && is_before(known, from)
-        };
+        let throughout = |known: &&Resource| known.kind == kind && known.deleted_at.is_none() && is_before(known, from);
         let missing: Vec<_> =
             self.resources.iter().filter(throughout).filter(|known| !ids.contains(&known.id)).cloned().collect();
         if missing.is_empty() {
             self.count("lists");
+        } else if is_outrun {
+            self.count("new items outran the pages of a list");
         } else if is_hidden {
             self.count("a deletion hid an item of a list");
         } else {

@@ -210,9 +210,8 @@ impl State {
         it.is_over = true;
         let (call, own, epoch) = (it.call, it.own, it.epoch);
         let client = self.model.calls[call].client;
-        let wall_clock = i64::try_from(
-            self.wall_clock(client).duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
-        );
+        let wall_clock =
+            i64::try_from(self.wall_clock(client).duration_since(UNIX_EPOCH).unwrap_or_default().as_secs());
         let wall_clock = wall_clock.unwrap_or(i64::MAX);
         let status = arrived.outcome.response().map(Response::status);
         let is_throttled = status.is_some_and(|status| matches!(status.as_u16(), 420 | 429));
@@ -220,6 +219,7 @@ impl State {
             own,
             genuine: arrived.genuine,
             class: class(&arrived.outcome),
+            accepted: status.is_some_and(|status| status.is_success()),
             hint: arrived.hint.map(|hint| model::meant(hint, wall_clock)),
         };
         let spent = arrived.spent.map(|spent| model::meant(spent, wall_clock));

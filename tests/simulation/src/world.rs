@@ -215,11 +215,12 @@ impl Scenario {
 
     /// The service with what is there from the beginning.
     fn service(&self, rng: &mut Rng, start: OffsetDateTime) -> (Model, Service) {
+        let before = start.saturating_sub(time::Duration::DAY);
         let mut account = FakeAccount::new("acc", "KEY", SECRET)
             .with_clock(start, time::Duration::ZERO)
             .with_seed(self.seed)
             .with_sub_account(NewSubAccount::new("Production").id("s1").cloud_name("production"))
-            .with_access_key("s1", NewAccessKey::new("key-0").api_key("key-there").created_at(start));
+            .with_access_key("s1", NewAccessKey::new("key-0").api_key("key-there").created_at(before));
         let mut model = Model { key_names_are_unique: true, ..Model::default() };
         let mut there = |kind, key: &str, id: &str| {
             let (key, id) = (key.to_owned(), id.to_owned());
@@ -232,7 +233,7 @@ impl Scenario {
         for number in 0..rng.usize(1..9) {
             let (name, id) = (format!("There {number}"), format!("there{number}"));
             let email = if number == 0 { actor::EMAILS[0].to_owned() } else { format!("there.{number}@example.com") };
-            account.insert_user(NewUser::new(name, &email).id(&id).pending(false).created_at(start));
+            account.insert_user(NewUser::new(name, &email).id(&id).pending(false).created_at(before));
             there(Kind::User, &email, &id);
         }
         if rng.bool() {

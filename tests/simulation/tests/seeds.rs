@@ -1,8 +1,8 @@
 //! Many worlds, and a failing one made small.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
 
 use cloudinary_provisioning_simulation::{Scenario, shrink};
@@ -48,7 +48,10 @@ fn run(seeds: std::ops::Range<u64>) -> Option<u64> {
     let (calls, requests, counts) = totals.into_inner().unwrap();
     let seconds = start.elapsed().as_secs_f64();
     let pace = calls as f64 / seconds;
-    println!("{} seeds, {calls} calls, {requests} requests in {seconds:.1} s: {pace:.0} calls/s", next.load(Relaxed).min(seeds.end) - seeds.start);
+    println!(
+        "{} seeds, {calls} calls, {requests} requests in {seconds:.1} s: {pace:.0} calls/s",
+        next.load(Relaxed).min(seeds.end) - seeds.start
+    );
     for (what, count) in counts {
         println!("{count:>9}  {what}");
     }

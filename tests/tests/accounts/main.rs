@@ -1,5 +1,6 @@
 //! Whole accounts: many calls at once, long lists, the throttle, and creates that are made exactly once.
 
+mod cancel;
 mod connections;
 mod exactly_once;
 mod hooks;

@@ -121,6 +121,7 @@ proptest! {
             guards = guards.me(me);
         }
         let before = world.fake.clone();
+        let passes = plan.check(&guards).is_ok();
         let mut apply = plan.apply(&guards);
         while let Some(batch) = apply.next_batch() {
             for operation in &batch {
@@ -131,6 +132,8 @@ proptest! {
                 apply.stored(&secret);
             }
         }
+        // A plan that passes as a whole passes step by step.
+        prop_assert!(!passes || apply.report().is_complete(), "{}", apply.report());
     }
 
     #[test]

@@ -150,7 +150,7 @@ operations! {
     Delete "deleteAccessKey" #delete_access_key Idempotent {}
 }
 
-paged!(List: AccessKey, by page: u32, keyed by api_key);
+paged!(List: AccessKey, by page: u32, keyed by api_key, sorted by sort_by sort_order);
 
 impl Page for AccessKeys {
     type Item = AccessKey;

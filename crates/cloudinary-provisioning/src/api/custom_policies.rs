@@ -184,8 +184,9 @@ impl Create {
 
     /// Whether a policy has the fields that are asked for.
     fn made(&self, policy: &CustomPolicy) -> bool {
-        let asked = |field: Option<&'_ Nullable<String>>| field.and_then(Nullable::as_ref).cloned();
-        agrees(asked(self.description.as_ref()).as_ref(), policy.description.as_ref())
+        // A description that is null does not agree with one that was asked for.
+        let description = self.description.as_ref().and_then(Nullable::as_ref);
+        description.is_none_or(|asked| policy.description.as_ref() == Some(asked))
             && agrees(self.enabled.as_ref().and_then(Nullable::as_ref), policy.enabled.as_ref())
     }
 }

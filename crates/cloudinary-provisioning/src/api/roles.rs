@@ -253,7 +253,7 @@ impl Create {
             && agrees(Some(&self.name), role.name.as_ref())
             && agrees(Some(&self.permission_type), role.permission_type.as_ref())
             && agrees(Some(&self.scope_type), role.scope_type.as_ref())
-            && agrees(description, role.description.as_ref())
+            && description.is_none_or(|asked| role.description.as_ref() == Some(asked))
     }
 }
 

@@ -264,7 +264,7 @@ impl Create {
     }
 }
 
-paged!(List: User, by page: u32, keyed by id, whole with ids emails);
+paged!(List: User, by page: u32, keyed by id, sorted by sort_by sort_order, whole with ids emails);
 
 impl List {
     /// Lists the users with these ids, as many as there are, 100 in each operation. No ids, no operations.

@@ -313,6 +313,9 @@ impl<O: Operation> Exchange<O> {
         if !in_time {
             return Err(self.give_up(GiveUpReason::DeadlineExceeded, elapsed, "no time is left for an attempt"));
         }
+        if let Some(recovery) = self.recovery.as_mut() {
+            recovery.begin(elapsed);
+        }
         self.begun = self.begun.saturating_add(1);
         self.open = Some(self.begun);
         let (operation, attempts) = match self.recovery.as_ref().and_then(|recovery| recovery.looking_with()) {
@@ -400,13 +403,13 @@ impl<O: Operation> Exchange<O> {
                 });
                 let mut error = error.given_up(reason, self.retry.attempts, elapsed);
                 if is_looking {
-                    match self.retry.policy.delay_of_hint(&error, elapsed, at.jitter) {
-                        None => {
-                            self.last = Some(error);
-                            return Step::Send;
-                        }
-                        Some(Ok(delay)) => return self.retry_after(delay, error),
-                        Some(Err(reason)) => error = error.given_up(reason, self.retry.attempts, elapsed),
+                    let Some(hint) = error.retry_after() else {
+                        self.last = Some(error);
+                        return Step::Send;
+                    };
+                    match self.retry.policy.delay_of_hint(hint, elapsed, at.jitter) {
+                        Ok(delay) => return self.retry_after(delay, error),
+                        Err(reason) => error = error.given_up(reason, self.retry.attempts, elapsed),
                     }
                 }
                 self.ended = true;
@@ -487,10 +490,11 @@ impl<O: Operation> Exchange<O> {
                 // After a conflict it is there, and the look-up lags.
                 let send_again = is_unique && !last.is_conflict();
                 let policy = &self.retry.policy;
+                // What the service asked for was waited for before the look-up.
                 let delay = if send_again {
-                    policy.delay_after(attempts, &last, elapsed, at.jitter)
+                    policy.delay_after(attempts, None, elapsed, at.jitter)
                 } else {
-                    policy.settling_after(looks, &last, elapsed, at.jitter)
+                    policy.settling_after(looks, elapsed, at.jitter)
                 };
                 match delay {
                     Ok(delay) => {

@@ -45,6 +45,8 @@ struct Looking<T> {
     request: Request<Vec<u8>>,
     retry: Retry,
     last: Option<Error>,
+    /// How long the call had taken when the last request was sent.
+    sent: Duration,
     /// Whether it records what is there before the create is sent.
     is_before: bool,
     /// Whether it follows a conflict that no attempt of this call can have caused.
@@ -57,6 +59,8 @@ struct Looking<T> {
     existing: Vec<(Response<()>, T)>,
     /// Whether there is a resource of which nobody can tell.
     is_unclear: bool,
+    /// Whether there is a resource of which a quicker response would tell.
+    is_slow: bool,
     /// Whether there is a resource that was there before the call.
     is_taken: bool,
 }
@@ -148,6 +152,13 @@ impl<T: Send> Recovery<T> {
         self.looking.is_some()
     }
 
+    /// The request of the look-up under way is sent now.
+    pub(crate) fn begin(&mut self, elapsed: Duration) {
+        if let Some(looking) = self.looking.as_mut() {
+            looking.sent = elapsed;
+        }
+    }
+
     /// The request of the look-up under way.
     pub(crate) fn request(&self) -> Option<&Request<Vec<u8>>> {
         self.looking.as_ref().map(|looking| &looking.request)
@@ -200,7 +211,11 @@ impl<T: Send> Recovery<T> {
                 self.before.insert(candidate.id);
                 continue;
             }
-            match self.made_by_this_call(&candidate, service_now, elapsed) {
+            let made = |elapsed| self.made_by_this_call(&candidate, service_now, elapsed);
+            // The service answered the look-up some time between its request and its response.
+            let (earliest, latest) = (made(looking.sent), made(elapsed));
+            match latest {
+                Some(true) if earliest != latest => looking.is_slow = true,
                 Some(true) if candidate.agrees && !looking.is_conflict => {
                     looking.made.push((response.clone(), candidate.value, candidate.lost_secret));
                     continue;
@@ -226,7 +241,7 @@ impl<T: Send> Recovery<T> {
         if looking.is_before {
             return Conclusion::Send;
         }
-        let Looking { mut made, mut existing, is_unclear, is_taken, .. } = looking;
+        let Looking { mut made, mut existing, is_unclear, is_slow, is_taken, .. } = looking;
         if self.takes_existing
             && made.is_empty()
             && existing.len() == 1
@@ -234,6 +249,11 @@ impl<T: Send> Recovery<T> {
         {
             return Conclusion::Existing(response.with_value(value));
         }
+        if is_slow && !is_unclear && made.is_empty() {
+            // As if it was not there yet: another look may tell.
+            return Conclusion::Absent { is_unique: false, is_taken: false, looks: self.looks };
+        }
+        let is_unclear = is_unclear || is_slow;
         match (made.pop(), made.is_empty()) {
             (Some((response, value, None)), true) if !is_unclear => {
                 Conclusion::Made(response.with_value(value).with_recovered())
@@ -256,7 +276,8 @@ impl<T: Send> Recovery<T> {
         Some(RetryEvent { operation, attempt, delay, cause: looking.last.as_ref()? })
     }
 
-    /// Whether a resource was made since the call began; `None` where nobody can tell.
+    /// Whether a resource was made since the call began, so long before the service answered; `None` where nobody can
+    /// tell.
     fn made_by_this_call(
         &self,
         candidate: &Candidate<T>,
@@ -282,12 +303,14 @@ impl<T> Looking<T> {
             request,
             retry,
             last: None,
+            sent: Duration::ZERO,
             is_before,
             pages,
             made: Vec::new(),
             existing: Vec::new(),
             is_conflict: false,
             is_unclear: false,
+            is_slow: false,
             is_taken: false,
         }
     }
