@@ -210,6 +210,13 @@ fn a_list_is_read_page_by_page_up_to_its_limit() {
 }
 
 #[test]
+fn a_short_list_takes_few_requests() {
+    let server = serve(account());
+    assert_eq!(run(cldp(&server).args(["users", "list"])).is_done().stdout, "[]\n");
+    assert_eq!(server.requests(), 1);
+}
+
+#[test]
 fn a_list_that_ends_at_the_last_page_that_can_be_asked_for_says_so() {
     let keys = (0..101).map(|n| NewAccessKey::new(format!("Key {n}")).api_key(format!("{n}")));
     let account = keys.fold(seeded().with_page_cap(1), |account, key| account.with_access_key("s1", key));
