@@ -6,10 +6,10 @@ check *parts:
 test:
     cargo test --workspace
 
-# Write the generated tables of the docs and the README anew.
+# Rewrite the generated tables of the docs.
 docs-update:
     UPDATE_DOCS=1 cargo test -q -p cloudinary-provisioning-tests --test documents
 
-# Take a wanted change of the public API over into its snapshot.
+# Take over a wanted change of the public API into its snapshot.
 api-update:
     bash .ci/public-api/check --update

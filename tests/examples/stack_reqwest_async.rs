@@ -1,36 +1,41 @@
 //! The core over async reqwest on tokio, without the adapter. On another runtime, only the sleep differs.
-//!
-//! ```text
-//! CLOUDINARY_ACCOUNT_URL=account://KEY:SECRET@ID cargo run -p cloudinary-provisioning-tests --example stack_reqwest_async [SERVER]
-//! ```
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant, SystemTime};
 
-use cloudinary_provisioning::http::{Request, Response};
-use cloudinary_provisioning::{AsyncDriver, Outcome, Reading, TransportError};
+use cloudinary_provisioning::{AsyncDriver, FreshConnection, Outcome, Reading, SharedThrottle, TransportError, http};
 use reqwest::{Client, redirect::Policy};
 
 mod common;
+const BODY_LIMIT: usize = 64 * 1024 * 1024;
 
-struct Stack(Client, Instant);
+struct Stack {
+    pooled: Client,
+    fresh: Client, // keeps no connection
+    throttle: SharedThrottle,
+    start: Instant,
+}
 
 impl AsyncDriver for Stack {
-    async fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> Outcome {
-        let sent = self.0.request(request.method().clone(), request.uri().to_string()).timeout(timeout);
-        match sent.headers(request.headers().clone()).body(request.body().clone()).send().await {
-            Ok(mut received) => {
-                let mut response = Response::new(Vec::new());
-                *response.status_mut() = received.status();
-                *response.headers_mut() = std::mem::take(received.headers_mut());
-                match received.bytes().await {
-                    Ok(body) => response.map(|_| body.into()).into(),
-                    Err(error) => Outcome::Truncated(response, Some(error.into())),
-                }
+    async fn send(&self, request: &http::Request<Vec<u8>>, timeout: Duration) -> Outcome {
+        let client = request.extensions().get::<FreshConnection>().map_or(&self.pooled, |_| &self.fresh);
+        let sent = client.request(request.method().clone(), request.uri().to_string()).timeout(timeout);
+        let mut received = match sent.headers(request.headers().clone()).body(request.body().clone()).send().await {
+            Ok(received) => received,
+            Err(error) if error.is_connect() => return TransportError::not_sent(error).into(),
+            Err(error) => return TransportError::maybe_sent(error).into(),
+        };
+        let mut response = http::Response::new(Vec::new());
+        *response.status_mut() = received.status();
+        *response.headers_mut() = std::mem::take(received.headers_mut());
+        while response.body().len() <= BODY_LIMIT {
+            match received.chunk().await {
+                Ok(Some(chunk)) => response.body_mut().extend(chunk),
+                Ok(None) => return response.into(),
+                Err(error) => return Outcome::Truncated(response, Some(error.into())),
             }
-            Err(error) if error.is_connect() => TransportError::not_sent(error).into(),
-            Err(error) => TransportError::maybe_sent(error).into(),
         }
+        Outcome::TooLarge(response, BODY_LIMIT as u64)
     }
 
     async fn sleep(&self, delay: Duration) {
@@ -38,12 +43,18 @@ impl AsyncDriver for Stack {
     }
 
     fn reading(&self) -> Reading {
-        Reading::new(self.1.elapsed(), SystemTime::now(), RandomState::new().hash_one(()))
+        Reading::new(self.start.elapsed(), SystemTime::now(), RandomState::new().hash_one(()))
+    }
+
+    fn throttle(&self) -> Option<&SharedThrottle> {
+        Some(&self.throttle)
     }
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let stack = Stack(Client::builder().redirect(Policy::none()).build()?, Instant::now());
+    let client = || Client::builder().redirect(Policy::none()).connect_timeout(Duration::from_secs(10));
+    let (pooled, fresh) = (client().build()?, client().pool_max_idle_per_host(0).build()?);
+    let stack = Stack { pooled, fresh, throttle: SharedThrottle::new(), start: Instant::now() };
     common::work_async(&common::account()?, &stack).await
 }

@@ -11,7 +11,7 @@ use cloudinary_provisioning::{
     Account, Error, ErrorKind, GiveUpReason, Origin, RetryPolicy, Secret, TransportError,
     users::{self, User},
 };
-use cloudinary_provisioning_ureq::{Client, ClientBuilder};
+use cloudinary_provisioning_ureq::{Client, ClientBuilder, ureq};
 
 use crate::{
     clock::Clock,
@@ -155,6 +155,17 @@ pub fn cause_of(error: &Error) -> &(dyn std::error::Error + Send + Sync + 'stati
             TransportError::NotSent(cause) | TransportError::MaybeSent(cause) | TransportError::Permanent(cause),
         ) => &**cause,
         other => panic!("{other:?}"),
+    }
+}
+
+/// The timeout of ureq that the call ended with.
+#[track_caller]
+pub fn timeout_of(error: &Error) -> ureq::Timeout {
+    assert!(error.is_timeout(), "{error:?}");
+    let cause = cause_of(error).downcast_ref().and_then(std::io::Error::get_ref);
+    match cause.and_then(|cause| cause.downcast_ref()) {
+        Some(ureq::Error::Timeout(timeout)) => *timeout,
+        _ => panic!("{error:?}"),
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::{fs, path::PathBuf};
 
+use cloudinary_provisioning::catalog;
+use cloudinary_provisioning::catalog::Entry;
 use http::{Request, Response, Uri};
+use serde_json::Value;
 
 const MAX_HEADERS: usize = 32;
 
@@ -52,6 +55,17 @@ pub fn response(operation: &str, case: &str) -> Response<Vec<u8>> {
         response = response.header(header.name, header.value);
     }
     response.body(body(&file, head)).expect("a response")
+}
+
+/// What the reply `<operation>/<case>` is read to, as `<operation>/<case>.value.json` has it.
+pub fn value(operation: &str, case: &str) -> Value {
+    let file = format!("{operation}/{case}.value.json");
+    serde_json::from_slice(&read(&file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// The operations that have fixtures.
+pub fn operations() -> impl Iterator<Item = &'static Entry> {
+    catalog().filter(|entry| path(entry.id).is_dir())
 }
 
 /// The names of all request cases of an operation, sorted.

@@ -69,10 +69,14 @@ pub fn ids() -> Vec<String> {
     ids
 }
 
-/// Characters that come into an account's own id only by mistake, such as the line end of a file. It is configuration, and
-/// may be refused for them.
+/// Characters that come into an account's own id only by mistake, such as the line end of a file, quotes of a shell, and
+/// what nobody sees. It is configuration, and may be refused for them.
 pub fn is_junk(character: char) -> bool {
-    character.is_control() || character == char::REPLACEMENT_CHARACTER
+    character.is_control()
+        || character.is_whitespace()
+        || matches!(character, char::REPLACEMENT_CHARACTER | '"' | '\'' | '`' | '“' | '”' | '‘' | '’')
+        || matches!(character,
+            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// Ids that percent-encoding makes longer than a URL can be.

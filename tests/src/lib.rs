@@ -11,6 +11,7 @@ pub mod leaks;
 pub mod process;
 pub mod samples;
 pub mod script;
+pub mod sources;
 pub mod tls;
 pub mod wire;
 

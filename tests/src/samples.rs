@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use cloudinary_provisioning::catalog::Entry;
+use cloudinary_provisioning::catalog::{Entry, Kind, ResponseShape};
 use cloudinary_provisioning::{
     Account, AssignmentChange, BuildError, JsonObject, Operation, PermissionType, PrincipalType, Safety, ScopeType,
     access_keys, agents, billing_usage, catalog, custom_policies, effective_policies, principals, product_environments,
@@ -21,6 +21,9 @@ pub trait Sample: Debug {
 
     /// What sending it again does.
     fn safety(&self) -> Safety;
+
+    /// The path of its type.
+    fn type_name(&self) -> &'static str;
 
     /// Its request.
     fn request(&self, account: &Account) -> Result<Request<Vec<u8>>, BuildError>;
@@ -45,6 +48,10 @@ where
 
     fn safety(&self) -> Safety {
         Operation::safety(self)
+    }
+
+    fn type_name(&self) -> &'static str {
+        std::any::type_name::<O>()
     }
 
     fn request(&self, account: &Account) -> Result<Request<Vec<u8>>, BuildError> {
@@ -166,3 +173,33 @@ pub fn ordinary(field: &str) -> String {
 pub fn all() -> Vec<Boxed> {
     samples(&ordinary)
 }
+
+/// A body that a response of this shape may have, with every field set.
+pub fn body(shape: &ResponseShape) -> Value {
+    in_envelope(shape, value(&shape.kind))
+}
+
+/// A body that holds the value where a response of this shape has it.
+pub fn in_envelope(shape: &ResponseShape, value: Value) -> Value {
+    shape.keys.iter().rev().fold(value, |body, key| json!({*key: body}))
+}
+
+/// What a field of this kind may hold, with every field of a record set, and one of a later version of the service.
+pub fn value(kind: &Kind) -> Value {
+    match kind {
+        Kind::Boolean => json!(true),
+        Kind::Integer | Kind::Number => json!(1),
+        Kind::Time | Kind::Date => json!("2026-11-23"),
+        Kind::Object => json!({"x": 1}),
+        Kind::List(kind) => json!([value(kind), value(kind)]),
+        Kind::Record(fields) => {
+            let fields = fields.iter().map(|field| (field.name.to_owned(), value(&field.kind)));
+            fields.chain([("secret_of_tomorrow".to_owned(), json!(SECRET))]).collect()
+        }
+        Kind::Secret => json!(SECRET),
+        _ => json!("x"),
+    }
+}
+
+/// What [`value`] has in a field that must not be shown.
+pub const SECRET: &str = "body-MARK/7+8?é";

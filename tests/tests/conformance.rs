@@ -1,5 +1,4 @@
 //! The catalogue and the models against the vendor's API description, reduced to facts, for all operations at once.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a panic is a failed test")]
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What stands in two documents is the same in both, and the tables of operations are those of the catalogue.
+//! What two documents show is the same in both, and the tables of operations are those of the catalogue.
 //!
 //! `UPDATE_DOCS=1 cargo test -p cloudinary-provisioning-tests --test documents` rewrites the tables.
 
@@ -22,23 +22,25 @@ fn read(name: &str) -> String {
 
 fn retried(entry: &Entry) -> String {
     match (entry.safety, entry.idempotent_with) {
-        (Safety::NotIdempotent, None) => "only if surely not processed".to_owned(),
-        (Safety::NotIdempotent, Some(field)) => format!("with `{field}`; else only if surely not processed"),
+        (Safety::NotIdempotent, None) => "only if known not to be processed".to_owned(),
+        (Safety::NotIdempotent, Some(field)) => format!("with `{field}`; else only if known not to be processed"),
         _ => "yes".to_owned(),
     }
 }
 
-/// The rows of a table of operations: its header, and what stands in the first two columns.
-fn rows(
-    header: &str,
+/// The rows of a table of operations: its header, and the cells of each operation.
+fn rows<const N: usize>(
+    header: [&str; N],
     entries: impl Iterator<Item = &'static Entry>,
-    columns: impl Fn(&Entry) -> String,
+    cells: impl Fn(&Entry) -> [String; N],
 ) -> Vec<String> {
-    let row = |entry: &Entry| {
-        let request = format!("`{} /{}`", entry.method, entry.segments.join("/"));
-        format!("| {} | {request} | {} |", columns(entry), retried(entry))
-    };
-    [header, "|---|---|---|---|"].map(str::to_owned).into_iter().chain(entries.map(row)).collect()
+    let line = |cells: &[String]| format!("| {} |", cells.join(" | "));
+    let entries = entries.map(|entry| line(&cells(entry)));
+    [line(&header.map(str::to_owned)), format!("|{}", "---|".repeat(N))].into_iter().chain(entries).collect()
+}
+
+fn request(entry: &Entry) -> String {
+    format!("`{} /{}`", entry.method, entry.segments.join("/"))
 }
 
 /// Compares the table in a file with what it should be, or rewrites it.
@@ -60,41 +62,37 @@ fn check(file: &str, prefix: &str, table: &[String]) {
 
 #[test]
 fn the_tables_of_operations_are_those_of_the_catalogue() {
-    let header = "| operation | vendor's operation | request | retried |";
-    let name = |entry: &Entry| format!("{}::{}", entry.resource, entry.name);
-    let all = |link: &dyn Fn(&str) -> String| {
-        rows(header, catalog(), |entry| format!("{} | `{}`", link(&name(entry)), entry.id))
-    };
-    check("README.md", "", &all(&|name| format!("`{name}`")));
-    check(&format!("{CORE}/guide/operations.rs"), "//! ", &all(&|name| format!("[`{name}`]")));
+    let name = |entry: &Entry| format!("`{}::{}`", entry.resource, entry.name);
+    let table = rows(["operation", "vendor's operation", "request", "returns", "retried"], catalog(), |entry| {
+        let returns = format!("`{}`", entry.output);
+        [format!("[{}]", name(entry)), format!("`{}`", entry.id), request(entry), returns, retried(entry)]
+    });
+    check(&format!("{CORE}/guide/operations.rs"), "//! ", &table);
     let resources: std::collections::BTreeSet<_> = catalog().map(|entry| entry.resource).collect();
     for resource in resources {
         let entries = catalog().filter(|entry| entry.resource == resource);
-        let table = rows("| operation | what it does | request | retried |", entries, |entry| {
-            format!("[`{}`] | {}", entry.name, entry.summary)
+        let table = rows(["operation", "what it does", "request", "returns", "retried"], entries, |entry| {
+            let returns = format!("`{}`", entry.output);
+            [format!("[`{}`]", entry.name), entry.summary.to_owned(), request(entry), returns, retried(entry)]
         });
         check(&format!("{CORE}/api/{resource}.rs"), "//! ", &table);
     }
 }
 
-/// The rows of the table with this header, links of rustdoc taken for the text in them.
-fn table(text: &str, header: &str) -> Vec<String> {
-    let rows: Vec<String> = text
-        .lines()
-        .map(|line| line.trim_start_matches("//!").trim())
-        .skip_while(|line| *line != header)
-        .take_while(|line| line.starts_with('|'))
-        .map(|line| line.replace("[`", "`").replace("`]", "`"))
-        .collect();
-    assert!(rows.len() > 2, "no table {header}");
-    rows
-}
-
 #[test]
-fn the_readme_and_the_crate_docs_have_the_same_table_of_differences() {
-    let (readme, docs) = (read("README.md"), read("crates/cloudinary-provisioning/src/guide/from_python.rs"));
-    let header = "| what | vendor's SDK | here |";
-    assert_eq!(table(&readme, header), table(&docs, header));
+fn the_guide_shows_the_async_stack_that_the_tests_run() {
+    let code = |text: &str| -> String {
+        let lines = text.lines().map(|line| line.trim_start_matches("//!").trim());
+        lines.filter(|line| !line.is_empty() && *line != "mod common;").flat_map(|line| [line, "\n"]).collect()
+    };
+    let example = read("tests/examples/stack_reqwest_async.rs");
+    assert!(example.lines().count() <= 60, "the example is longer than the guide says");
+    let guide = read(&format!("{CORE}/guide/async_stacks.rs"));
+    let blocks: Vec<_> = guide.split("```ignore\n").skip(1).filter_map(|rest| rest.split("//! ```").next()).collect();
+    assert_eq!(blocks.len(), 2);
+    for block in blocks {
+        assert!(code(&example).contains(&code(block)), "this is not in the example:\n{block}");
+    }
 }
 
 #[test]

@@ -1,11 +1,4 @@
 //! Every request of the user operations, byte for byte against `fixtures/<operationId>/<case>.request.http`.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a panic is a failed test"
-)]
 
 use cloudinary_provisioning::{
     Account, BuildReason, Operation, Secret, SubAccountAccess,

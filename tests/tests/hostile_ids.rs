@@ -1,11 +1,4 @@
 //! Whatever a text is, its request says just that, or is not built.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a panic is a failed test"
-)]
 
 use std::collections::BTreeSet;
 

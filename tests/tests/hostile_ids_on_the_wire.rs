@@ -1,6 +1,5 @@
 //! The same as `hostile_ids`, seen from a server on loopback: neither the HTTP client nor a URL type on the way may undo
 //! what the request was built with.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a panic is a failed test")]
 
 use cloudinary_provisioning::catalog::Place;
 use cloudinary_provisioning::{Account, Origin, RetryPolicy, Secret};

@@ -1,5 +1,4 @@
 //! Where a list ends: by numbers, by cursors in the query and in the body, and against servers that page badly.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is a failed test")]
 
 use cloudinary_provisioning::{
     Account, BuildReason, Operation, Paged, Pager, PrincipalType, ScopeType, access_keys, custom_policies,

@@ -14,8 +14,8 @@ use cloudinary_provisioning::{
     CursorPage, Error, ErrorKind, Exchange, FreshConnection, GiveUpReason, GroupId, JsonList, JsonObject, KeyName,
     ListForm, ManagementType, Null, Nullable, Origin, Outcome, Pager, PathPrefix, PermissionType, Permit, PolicyId,
     PrincipalId, PrincipalType, RateLimit, Raw, Reading, Region, RequestOptions, RetryPolicy, RoleId, Safety, ScopeId,
-    ScopeType, Secret, SharedThrottle, SortOrder, Step, SubAccountAccess, SubAccountId, SuccessResponse, Throttle,
-    TransportError, UserId, catalog, http::Response, users,
+    ScopeType, Secret, SharedThrottle, SortOrder, Step, SubAccountAccess, SubAccountId, Throttle, TransportError,
+    UserId, access_keys, catalog, http::Response, users,
 };
 use cloudinary_provisioning_fake::{
     self as fakes, FakeAccount, FakeServer, Fault, Framing, NewAccessKey, NewAssignment, NewCustomPolicy, NewGroup,
@@ -23,8 +23,10 @@ use cloudinary_provisioning_fake::{
 };
 use cloudinary_provisioning_tests::{
     clock::Clock,
-    leaks,
+    hostile::read_as_each,
+    leaks, samples,
     script::{self, Action, Endpoint, Script, raw},
+    sources::public_types,
 };
 use cloudinary_provisioning_ureq::{
     CancelFlag, Client, ClientBuilder, ConfigError, SystemClock, Wakeup,
@@ -38,7 +40,7 @@ const SECRET: &str = "secret:MARK/3+4?@é";
 /// A header of the caller's own.
 const TOKEN: &str = "token-MARK/5+6?";
 /// What an `api_secret` in a body holds.
-const BODY: &str = "body-MARK/7+8?é";
+const BODY: &str = samples::SECRET;
 const PROXY: &str = "proxy-MARK-9";
 
 static SEARCH: LazyLock<leaks::Search> = LazyLock::new(|| leaks::Search::new([KEY, SECRET, TOKEN, BODY, PROXY]));
@@ -50,19 +52,45 @@ fn assert_clean(what: &str, text: &str) {
     }
 }
 
-/// Types that were printed, by their names.
+/// Types that were printed.
 #[derive(Default)]
-struct Printed(BTreeSet<String>);
+struct Printed {
+    /// By their paths.
+    types: BTreeSet<String>,
+    /// Those that stood inside others: the module of the outer one, and the inner one's name.
+    inner: BTreeSet<(String, String)>,
+}
 
 impl Printed {
     #[track_caller]
     fn debug<T: Debug + ?Sized>(&mut self, value: &T) {
-        let name = std::any::type_name::<T>();
-        assert_clean(name, &format!("{value:?}"));
-        assert_clean(name, &format!("{value:#?}"));
-        let bare = name.split('<').next().unwrap_or(name);
-        let bare = bare.trim_start_matches('&').rsplit("::").next().unwrap_or(bare);
-        self.0.insert(bare.to_owned());
+        self.text(std::any::type_name::<T>(), &format!("{value:?}"));
+        assert_clean(std::any::type_name::<T>(), &format!("{value:#?}"));
+    }
+
+    /// Searches what `Debug` prints of a value of this type.
+    #[track_caller]
+    fn text(&mut self, type_name: &str, text: &str) {
+        assert_clean(type_name, text);
+        let path = path_of(type_name);
+        let module = path.rsplit_once("::").map_or("", |(module, _)| module);
+        let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        let names = words.filter(|word| word.starts_with(char::is_uppercase));
+        self.inner.extend(names.map(|name| (module.to_owned(), name.to_owned())));
+        self.types.insert(path.to_owned());
+    }
+
+    /// What of these types was not printed. An inner type is known by its name, if that is the only one in its crate or
+    /// in the module of the outer type.
+    fn missing(&self, public: &BTreeSet<String>) -> Vec<String> {
+        let split =
+            |path: &str| path.rsplit_once("::").map(|(module, name)| (module.to_owned(), name.to_owned())).unwrap();
+        let was_inside = |path: &str| {
+            let (module, name) = split(path);
+            let is_only = public.iter().filter(|other| split(other).1 == name).count() == 1;
+            self.inner.contains(&(module, name.clone())) || (is_only && self.inner.iter().any(|inner| inner.1 == name))
+        };
+        public.iter().filter(|path| !self.types.contains(*path) && !was_inside(path)).cloned().collect()
     }
 
     #[track_caller]
@@ -124,48 +152,60 @@ fn responses() -> Vec<Response<Vec<u8>>> {
     responses
 }
 
-/// Names of the public types of a crate, by the `pub use` and `pub mod` lines of its `lib.rs`.
-fn public_types(lib: &str) -> BTreeSet<String> {
-    let uses = lib.lines().filter_map(|line| line.strip_prefix("pub use ")).collect::<String>();
-    let words = uses.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-    words.filter(|word| word.starts_with(char::is_uppercase)).map(str::to_owned).collect()
+/// The path of a type's definition, without references and generic arguments.
+fn path_of(type_name: &str) -> &str {
+    type_name.trim_start_matches('&').split('<').next().unwrap_or(type_name)
 }
 
 #[test]
 fn no_public_type_shows_a_secret() {
     let mut printed = Printed::default();
     core(&mut printed);
+    operations(&mut printed);
     core_errors(&mut printed);
     core_machines(&mut printed);
     adapter(&mut printed);
     fake(&mut printed);
 
-    let mut types = public_types(include_str!("../../crates/cloudinary-provisioning/src/lib.rs"));
-    types.extend(public_types(include_str!("../../crates/cloudinary-provisioning-ureq/src/lib.rs")));
-    types.extend(public_types(include_str!("../../crates/cloudinary-provisioning-fake/src/lib.rs")));
-    for name in include_str!("../../crates/cloudinary-provisioning/src/api/users.rs").lines() {
-        let name = name.strip_prefix("pub struct ").or_else(|| name.strip_prefix("pub enum "));
-        types.extend(name.and_then(|name| name.split(' ').next()).map(str::to_owned));
+    let mut types = BTreeSet::new();
+    for krate in ["cloudinary-provisioning", "cloudinary-provisioning-ureq", "cloudinary-provisioning-fake"] {
+        types.extend(public_types(krate));
     }
-    assert!(types.len() > 60, "{types:?}");
-    // Traits, aliases, and a type that nobody can get hold of.
+    for entry in catalog() {
+        let operation = format!("cloudinary_provisioning::api::{}::{}", entry.resource, entry.name);
+        assert!(types.contains(&operation), "{operation} is not found in the sources");
+    }
+    // Nobody can get hold of these: sealed traits name them.
     for name in [
-        "Operation",
-        "Paged",
-        "Recover",
-        "Clock",
-        "Transport",
-        "Driver",
-        "AsyncDriver",
-        "BoxError",
-        "JsonObject",
-        "OptionalResult",
-        "InnerTransport",
+        "cloudinary_provisioning::call::raw_list::RawPosition",
+        "cloudinary_provisioning::operation::any::Lookup",
+        "cloudinary_provisioning::wire::json::Unreadable",
+        "cloudinary_provisioning::wire::target::Target",
+        "cloudinary_provisioning_ureq::builder::InnerTransport",
     ] {
         assert!(types.remove(name), "{name}");
     }
-    let missing: Vec<_> = types.difference(&printed.0).collect();
-    assert!(missing.is_empty(), "these are public and not searched: {missing:?}");
+    assert_eq!(printed.missing(&types), [""; 0], "these are public and not searched");
+}
+
+#[test]
+fn a_type_that_is_not_printed_is_missing() {
+    let mut printed = Printed::default();
+    printed.text("a::users::Get<'_>", "Get { role: Role(Name { .. }) }");
+    let public =
+        ["a::users::Get", "a::users::Role", "a::roles::Role", "a::roles::Get", "a::base::Name", "a::base::New"];
+    let missing = printed.missing(&public.map(str::to_owned).into());
+    assert_eq!(missing, ["a::base::New", "a::roles::Get", "a::roles::Role"]);
+}
+
+/// Every operation, and what it reads.
+fn operations(printed: &mut Printed) {
+    for sample in samples::all() {
+        printed.text(sample.type_name(), &format!("{sample:?}"));
+        let body = samples::body(&samples::entry(&*sample).response);
+        let (_, text) = sample.read(&Response::new(body.to_string().into_bytes())).unwrap();
+        printed.text(sample.type_name(), &text);
+    }
 }
 
 /// What every operation is made of.
@@ -190,6 +230,9 @@ fn vocabulary(printed: &mut Printed) {
     printed.debug(&JsonObject::new());
     printed.debug(&json!(null));
     printed.debug(&ListForm::Commas);
+    printed.both(&access_keys::SortBy::from("x"));
+    printed.both(&access_keys::DedicatedFor::from("x"));
+    printed.debug(&catalog().find_map(|entry| entry.needs).unwrap());
     printed.debug(&CursorPage::<u8>::new([1], None));
     let entry = catalog().find(|entry| entry.id == "getUsers").unwrap();
     printed.debug(entry);
@@ -228,13 +271,6 @@ fn core(printed: &mut Printed) {
     assert_clean("a request", &format!("{request:?} {request:#?} {:?}", request.headers()));
     assert_clean("a request's URL", &request.uri().to_string());
 
-    printed.debug(&users::List::new().prefix("x"));
-    printed.debug(&users::Create::new("Ada", "ada@example.com"));
-    printed.debug(&users::Get::new("u1"));
-    printed.debug(&users::Update::new("u1"));
-    printed.debug(&users::Delete::new("u1"));
-    printed.debug(&users::GetGroups::new("u1"));
-    printed.debug(&users::ListSubAccounts::new("u1"));
     printed.debug(&Pager::new(users::List::new()));
     let role = users::Role::from("a role of tomorrow");
     printed.both(&role);
@@ -244,24 +280,9 @@ fn core(printed: &mut Printed) {
     printed.both(&users::UnionType::Include);
     printed.both(&users::SortBy::Name);
 
-    let response = Response::builder()
-        .header("set-cookie", TOKEN)
-        .body(
-            json!({
-                "id": "u1", "api_secret": BODY, "message": "ok",
-                "users": [{"id": "u1", "api_secret": BODY}],
-                "groups": [{"id": "g1", "api_secret": BODY}],
-                "sub_accounts": [{"id": "s1", "api_access_keys": [{"key": KEY, "secret": SECRET, "api_secret": BODY}]}],
-            })
-            .to_string(),
-        )
-        .unwrap();
+    let body = samples::body(&samples::entry(&users::Get::new("u1")).response).to_string();
+    let response = Response::builder().header("set-cookie", TOKEN).body(body).unwrap();
     printed.debug(&users::Get::new("u1").parse_response(&response).unwrap());
-    printed.debug(&users::Get::new("u1").parse(&response).unwrap());
-    printed.debug(&users::GetGroups::new("u1").parse(&response).unwrap()[0]);
-    printed.debug(&users::ListSubAccounts::new("u1").parse(&response).unwrap()[0]);
-    let deleted: SuccessResponse = users::Delete::new("u1").parse(&response).unwrap();
-    printed.debug(&deleted);
     printed.debug(&RateLimit::from_headers(response.headers()));
 }
 
@@ -319,14 +340,8 @@ fn core_errors(printed: &mut Printed) {
     printed.both(&BuildReason::Empty);
 
     for response in responses() {
-        let results = [
-            users::Get::new("u1").parse(&response).map(drop),
-            users::List::new().parse(&response).map(drop),
-            users::GetGroups::new("u1").parse(&response).map(drop),
-            users::ListSubAccounts::new("u1").parse(&response).map(drop),
-            users::Delete::new("u1").parse(&response).map(drop),
-            with_secret().parse(&response).map(drop),
-        ];
+        let mut results: Vec<_> = read_as_each(&response).into_iter().map(|(_, result)| result).collect();
+        results.push(with_secret().parse(&response).map(drop));
         for error in results.into_iter().filter_map(Result::err) {
             printed.error(&error);
             printed.debug(error.kind());
@@ -444,7 +459,9 @@ fn adapter(printed: &mut Printed) {
     for event in events.iter() {
         assert_clean("an event", event);
     }
-    printed.0.extend(["RetryEvent", "AttemptEvent"].map(str::to_owned));
+    printed
+        .types
+        .extend(["RetryEvent", "AttemptEvent"].map(|name| format!("cloudinary_provisioning::call::events::{name}")));
 }
 
 fn fake(printed: &mut Printed) {

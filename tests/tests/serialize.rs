@@ -1,7 +1,5 @@
 //! The feature `serialize`: what was fetched can be stored, and read back as the same.
 
-#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
-
 use cloudinary_provisioning::access_keys::AccessKey;
 use cloudinary_provisioning::users::{SubAccountSummary, User, UserGroupSummary};
 use cloudinary_provisioning::{Secret, SuccessResponse};

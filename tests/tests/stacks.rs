@@ -113,6 +113,45 @@ fn each_knows_a_truncated_body() {
 }
 
 #[test]
+fn the_async_stack_sends_a_create_on_a_connection_of_its_own() {
+    let server = served();
+    assert_success("stack_reqwest_async", &server.url());
+    assert_eq!(server.connections(), 2);
+}
+
+#[test]
+fn the_async_stack_stops_reading_a_body_that_is_too_large() {
+    let endless = raw(&["200 OK", "content-length: 1000000000"], vec![b' '; (64 << 20) + 1]);
+    let server = Script::play([Action::respond(endless).then_stall()]);
+    let said = assert_failure("stack_reqwest_async", &server.origin());
+    for part in ["TooLarge { limit: 67108864 }", "status: Some(200)", "maybe_applied: true"] {
+        assert!(said.contains(part), "{said}");
+    }
+}
+
+#[test]
+fn each_leaves_the_service_alone_that_has_nothing_left() {
+    let spent = raw(
+        &[
+            "200 OK",
+            "date: Wed, 21 Oct 2015 07:28:00 GMT",
+            "x-featureratelimit-remaining: 0",
+            "x-featureratelimit-reset: Wed, 21 Oct 2015 08:00:00 GMT",
+            "content-length: 11",
+        ],
+        r#"{"id":"u1"}"#,
+    );
+    for stack in stacks() {
+        let server = Script::play([Action::respond(spent.clone())]);
+        let said = assert_failure(stack, &server.origin());
+        for part in ["NotSent", "attempts: 0", "ServerDelayTooLong", "maybe_applied: false"] {
+            assert!(said.contains(part), "{stack}: {said}");
+        }
+        assert_eq!(server.requests().len(), 1, "{stack}");
+    }
+}
+
+#[test]
 fn each_knows_that_nothing_was_sent() {
     for stack in stacks() {
         let said = assert_failure(stack, &Endpoint::refusing().origin());

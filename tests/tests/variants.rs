@@ -1,5 +1,4 @@
 //! What a response may say in another form than the documented one, and what comes out: one row for each variant.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is a failed test")]
 
 use cloudinary_provisioning::ErrorKind;
 use cloudinary_provisioning_tests::samples::{self, Boxed};

@@ -76,7 +76,8 @@
 //! # Without a socket
 //!
 //! A client that takes its transport as a closure needs no server. [`SharedAccount`] is a handle that the closure and
-//! the test share:
+//! the test share. `cloudinary-provisioning-ureq` takes it as it is, faults included, with its feature `fake`:
+//! `Client::builder(account).fake(&shared)`. For other clients:
 //!
 //! ```
 //! use cloudinary_provisioning_fake::{FakeAccount, SharedAccount};

@@ -1,16 +1,71 @@
 //! A Cloudinary account as code.
 //!
-//! A [`Manifest`] says what an account should hold. It is read from TOML, JSON, or a CSV of users; nothing here reads a
-//! file, sends a request or knows the time.
+//! A [`Manifest`] says what an account should hold. It is read from TOML, JSON, or a CSV of users. A [`Survey`] reads what
+//! there is, in as few calls as answer the manifest. A [`Plan`] has the steps between the two, for a person to review and a
+//! program to compare. [`Guards`] refuse what nobody may do by mistake. [`Apply`] makes the steps, each under the guards, and
+//! reports what became of them.
+//!
+//! Nothing here does I/O or knows the time. A survey and a plan hand out operations as values and take their results; who
+//! sends them, with how many threads or tasks, is up to the program.
 //!
 //! ```
-//! use cloudinary_provisioning_plan::Manifest;
-//! use cloudinary_provisioning_plan::manifest::User;
+//! use cloudinary_provisioning::{
+//!     Account, AnyOperation, Driver, Error, Exchange, Response, RetryPolicy,
+//! };
+//! use cloudinary_provisioning_plan::apply::Report;
+//! use cloudinary_provisioning_plan::{Guards, Manifest, Plan, Survey};
 //!
-//! let mut manifest = Manifest::new();
-//! manifest.users.push(User::new("ada@example.com").name("Ada").enabled(true));
-//! assert!(!manifest.is_empty());
+//! /// Makes a call, with retries, and creates without doubling them.
+//! fn send<T: Send + 'static>(
+//!     account: &Account,
+//!     driver: &impl Driver,
+//!     operation: &AnyOperation<T>,
+//! ) -> Result<T, Error> {
+//!     let call = Exchange::new(account, operation.clone(), RetryPolicy::default())?;
+//!     call.recover()?.run(driver).map(Response::into_value)
+//! }
+//!
+//! /// Makes an account what the manifest says.
+//! fn apply(
+//!     account: &Account,
+//!     driver: &impl Driver,
+//!     manifest: &Manifest,
+//! ) -> Result<Report, Box<dyn std::error::Error>> {
+//!     let mut survey = Survey::new(manifest).user("me@example.com");
+//!     while let Some(batch) = survey.next_batch() {
+//!         for operation in &batch {
+//!             survey.record(operation, send(account, driver, operation));
+//!         }
+//!     }
+//!     let plan = Plan::new(manifest, &survey.finish())?;
+//!     let guards = Guards::new().me("me@example.com").provisioning_key(account.key());
+//!     println!("{}", plan.review(&guards));
+//!     plan.check(&guards)?;
+//!
+//!     let mut apply = plan.apply(&guards);
+//!     while let Some(batch) = apply.next_batch() {
+//!         for operation in &batch {
+//!             apply.record(operation, send(account, driver, operation));
+//!         }
+//!     }
+//!     Ok(apply.report())
+//! }
 //! ```
+//!
+//! With the client of `cloudinary-provisioning-ureq` the inner loops are
+//! `for (operation, result) in client.send_all(batch).workers(16).recover()`.
+//!
+//! # What holds
+//!
+//! * A plan depends on the manifest and the account alone, not on the order in which either lists things.
+//! * What could not be read is unknown: nothing is planned on it, and nothing at all is taken away.
+//! * Every prefix of a plan passes the guards, and they are checked again before every step that is sent.
+//! * A failed step stops those that need it and nothing else. A run that ends early goes on when it is planned anew.
+//! * Users are disabled, never deleted.
+//! * No secret is in a snapshot, a plan or a report. A new one is handed out once, and nothing else begins before it is stored.
+//!
+//! One gap no client can close: if a program is killed after the service has generated a key and before its secret is
+//! stored, the key is there and the next plan finds nothing to do. Where keys matter, delete those that were never used.
 
 #![doc(html_root_url = "https://docs.rs/cloudinary-provisioning-plan/latest")]
 #![cfg_attr(docsrs, feature(doc_cfg))]

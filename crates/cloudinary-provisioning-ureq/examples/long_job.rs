@@ -1,4 +1,4 @@
-//! Disables many users and shows who was left: `cargo run --example long_job < ids.txt`.
+//! Disables many users and lists those that failed: `cargo run --example long_job < ids.txt`.
 
 use std::error::Error;
 use std::io;
@@ -12,16 +12,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let disable = ids.map(|id| users::Update::new(id.trim()).enabled(false));
 
     let (mut done, mut failed) = (0, 0);
-    // Memory stays the same for any number of users, and a throttled service is left alone by all workers.
+    // Memory use does not depend on the number of users. If the service throttles one call, all workers wait.
     for (update, result) in client.send_all(disable).workers(8) {
         match result {
             Ok(_) => done += 1,
             Err(error) => {
                 failed += 1;
-                eprintln!("{}: {error}", update.user_id());
+                eprintln!("{}: {error:#}", update.user_id());
             }
         }
     }
-    println!("{done} disabled, {failed} failed. A second run changes nothing for those who are done.");
+    println!("{done} disabled, {failed} failed. A second run changes nothing for those that are done.");
     if failed > 0 { Err("not all users were disabled".into()) } else { Ok(()) }
 }

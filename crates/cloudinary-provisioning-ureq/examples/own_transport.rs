@@ -1,10 +1,9 @@
-//! Sends requests over a transport of your own: here to an account in memory, with a log of every request.
+//! Sends requests over another transport than ureq: to an account in memory, with a log of every request.
 
 use std::error::Error;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use cloudinary_provisioning_fake::{FakeAccount, NewUser};
+use cloudinary_provisioning_fake::{FakeAccount, NewUser, SharedAccount};
 use cloudinary_provisioning_ureq::http::Request;
 use cloudinary_provisioning_ureq::{Account, Client, users};
 
@@ -12,9 +11,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let fake = FakeAccount::new("acc", "key", "secret").with_user(NewUser::new("John", "john@example.com"));
     let account = Account::from_url(&fake.account_url())?;
 
-    let fake = Mutex::new(fake);
+    let fake = SharedAccount::new(fake);
     let transport = move |request: &Request<Vec<u8>>, _timeout: Duration| {
-        let response = fake.lock().unwrap_or_else(PoisonError::into_inner).respond(request.clone());
+        let response = fake.respond(request.clone());
         println!("{} {} -> {}", request.method(), request.uri().path(), response.status());
         response
     };

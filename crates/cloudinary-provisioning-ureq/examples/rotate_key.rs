@@ -15,14 +15,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let new = client.call(generate).recover().send()?;
     println!("new key: {}", new.api_key);
     println!("secret:  {}", new.api_secret.as_ref().ok_or("the response has no secret")?.expose());
-    println!("Give it its roles and put it to use, then press Enter to disable {old}.");
+    println!("Assign its roles and use it everywhere, then press Enter to disable {old}.");
     std::io::stdin().read_line(&mut String::new())?;
 
-    // Disabled first: what still uses it shows, and the key can be enabled again.
+    // Disabled first, and not deleted: programs that still use it fail, and it can be enabled again.
     let disabled = client.send(access_keys::Update::new(environment, old).enabled(false))?;
     if disabled.enabled != Some(false) {
         return Err("the service left the old key enabled".into());
     }
-    println!("{old} is disabled. Delete it when nothing misses it.");
+    println!("{old} is disabled. Delete it when nothing uses it any more.");
     Ok(())
 }

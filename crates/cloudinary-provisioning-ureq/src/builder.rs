@@ -38,7 +38,7 @@ const DEFAULT_BODY_LIMIT: u64 = 64 * 1024 * 1024;
 /// | [`proxy`](Self::proxy) | read from the environment |
 /// | `tls_config` | depends on the features |
 /// | [`agent`](Self::agent) | created by the client |
-/// | [`transport`](Self::transport) | ureq |
+/// | [`transport`](Self::transport), [`wrap_transport`](Self::wrap_transport) | ureq |
 /// | [`clock`](Self::clock), [`sleep`](Self::sleep) | the system's |
 ///
 /// ```
@@ -81,9 +81,10 @@ type BoxTransport = Box<dyn Transport + Send + Sync>;
 /// ```
 /// use cloudinary_provisioning_ureq::{Account, Client, InnerTransport};
 ///
-/// // Wraps nothing around it.
 /// let account = Account::new("acc", "key", "secret")?;
-/// let client = Client::builder(account).wrap_transport(|inner: InnerTransport| inner).build()?;
+/// // Adds nothing to the transport.
+/// let unchanged = |inner: InnerTransport| inner;
+/// let client = Client::builder(account).wrap_transport(unchanged).build()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct InnerTransport(BoxTransport);
@@ -139,13 +140,13 @@ impl ClientBuilder {
         }
     }
 
-    /// Configures a client of the account that the environment names; see [`Client::from_env`].
+    /// Configures a client of the account in the environment; see [`Client::from_env`].
     ///
     /// # Errors
     ///
     /// Returns an error if a part of the account is missing or cannot be used.
     pub fn from_env() -> Result<Self, Error> {
-        // Text that is not Unicode becomes replacement characters, which an account refuses by the part's name.
+        // What is not Unicode becomes replacement characters, which an account refuses, naming the part.
         let variable = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         Ok(Self::new(Account::from_lookup(variable)?))
     }
@@ -161,7 +162,7 @@ impl ClientBuilder {
         self.origin(Origin::region(region))
     }
 
-    /// Sets the retry policy of all calls that do not have their own.
+    /// Sets the retry policy of all calls; a call can have another one.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
@@ -203,7 +204,7 @@ impl ClientBuilder {
 
     /// Sets a hook that is called before the delay of every retry, with the cause.
     pub fn on_retry(mut self, hook: impl Fn(&RetryEvent<'_>) + Send + Sync + 'static) -> Self {
-        self.hooks.on_retry = Some(Box::new(hook));
+        self.hooks.retry = Some(Box::new(hook));
         self
     }
 
@@ -221,7 +222,7 @@ impl ClientBuilder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn on_attempt(mut self, hook: impl Fn(&AttemptEvent<'_>) + Send + Sync + 'static) -> Self {
-        self.hooks.on_attempt = Some(Box::new(hook));
+        self.hooks.attempt = Some(Box::new(hook));
         self
     }
 
@@ -239,7 +240,7 @@ impl ClientBuilder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn on_end(mut self, hook: impl Fn(&CallEvent<'_>) + Send + Sync + 'static) -> Self {
-        self.hooks.on_end = Some(Box::new(hook));
+        self.hooks.end = Some(Box::new(hook));
         self
     }
 
@@ -249,7 +250,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the proxy to use, or none, instead of the one in the environment.
+    /// Sets the proxy, or none, instead of the environment's.
     ///
     /// | origin of the account | variables; the first one that is set counts |
     /// |---|---|
@@ -271,12 +272,12 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets an agent of your own, with its connector, resolver, pool, proxy and TLS.
+    /// Sets the agent, with its connector, resolver, pool, proxy and TLS.
     ///
     /// Configure the agent with `http_status_as_error(false)`, `max_redirects(0)`, and a `timeout_global` that equals the
     /// attempt timeout of the retry policy. Otherwise the client configures every request, which disables TLS session
-    /// resumption. The client does not check an agent for combinations that ureq panics on. An agent has ureq's proxy of
-    /// the environment unless it is configured otherwise; loopback hosts are called directly all the same.
+    /// resumption. The client does not check an agent for combinations that ureq panics on. An agent uses the
+    /// environment's proxy unless it is configured otherwise; loopback hosts are called directly all the same.
     pub fn agent(mut self, agent: Agent) -> Self {
         self.agent = Some(agent);
         self
@@ -284,24 +285,21 @@ impl ClientBuilder {
 
     /// Sets a transport to use instead of ureq: another HTTP stack, an account in memory, or a recorder.
     ///
-    /// A closure will do. Retries, lists, hooks and the throttle work in the same way.
+    /// A closure will do. Retries, lists, hooks and the throttle work in the same way. With the feature `fake`, the method
+    /// `fake` sets an account in memory.
     ///
     /// ```
-    /// use std::sync::Mutex;
-    /// use cloudinary_provisioning_fake::{FakeAccount, NewUser};
+    /// use cloudinary_provisioning_ureq::http::Response;
     /// use cloudinary_provisioning_ureq::{Account, Client, users};
     ///
-    /// let fake = Mutex::new(
-    ///     FakeAccount::new("acc", "key", "secret")
-    ///         .with_user(NewUser::new("John", "john@example.com")),
-    /// );
     /// let client = Client::builder(Account::new("acc", "key", "secret")?)
-    ///     .transport(move |request: &_, _| {
-    ///         fake.lock().unwrap().respond(Clone::clone(request))
+    ///     .transport(|request: &_, _| {
+    /// #       let _: &cloudinary_provisioning_ureq::http::Request<Vec<u8>> = request;
+    ///         // your HTTP stack
+    ///         Response::new(br#"{"users":[{"id":"0abed8df"}]}"#.to_vec())
     ///     })
     ///     .build()?;
-    /// let users = client.send(users::List::new())?;
-    /// assert_eq!(users[0].email.as_deref(), Some("john@example.com"));
+    /// assert_eq!(client.send(users::List::new())?[0].id, "0abed8df");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[doc(alias = "mock")]
@@ -310,7 +308,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Wraps the transport: the one that is set, or else ureq. The function gets it, and returns one that adds to it.
+    /// Wraps the transport, such as to log requests: the one that is set, or else ureq. The function takes it, and returns
+    /// the one to use.
     ///
     /// ```
     /// use std::time::Duration;
@@ -346,13 +345,13 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets where time, jitter and sleep come from, for tests.
+    /// Sets the source of time, jitter and sleep, for tests.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Box::new(clock);
         self
     }
 
-    /// Sets how to sleep between attempts, for tests that need nothing else from a [`Clock`].
+    /// Sets how to sleep between attempts, for tests that replace nothing else of the [`Clock`].
     pub fn sleep(self, sleep: impl Fn(Duration) + Send + Sync + 'static) -> Self {
         struct Sleep<F>(F);
 
@@ -369,7 +368,7 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// Returns an error if ureq could not run with this configuration, or if the user agent suffix cannot be sent.
+    /// Returns an error if ureq cannot run with this configuration, or if the user agent suffix cannot be sent.
     pub fn build(mut self) -> Result<Client, Error> {
         if let Some(suffix) = self.user_agent_suffix.take() {
             self.account = self.account.with_user_agent_suffix(&suffix)?;
@@ -381,7 +380,7 @@ impl ClientBuilder {
         }
     }
 
-    /// The client, with a defect of its configuration inside, to be reported by its calls.
+    /// Builds the client, whose calls report what is wrong with its configuration.
     fn assemble(mut self) -> Client {
         if let Some(timeout) = self.timeout {
             self.retry = self.retry.attempt_timeout(timeout);
@@ -451,7 +450,7 @@ impl ClientBuilder {
 impl Client {
     /// Creates a client with the default configuration.
     ///
-    /// If ureq could not run with it, calls return the error that [`ClientBuilder::build`] returns.
+    /// If ureq cannot run with it, calls return the error that [`ClientBuilder::build`] returns.
     pub fn new(account: Account) -> Self {
         ClientBuilder::new(account).assemble()
     }
@@ -461,14 +460,13 @@ impl Client {
         ClientBuilder::new(account)
     }
 
-    /// Creates a client of the account that the environment names, with `CLOUDINARY_ACCOUNT_URL`, or with
-    /// `CLOUDINARY_ACCOUNT_ID`, `CLOUDINARY_PROVISIONING_API_KEY` and `CLOUDINARY_PROVISIONING_API_SECRET`; see
-    /// [`Account::from_lookup`].
+    /// Creates a client of the account in the environment: `CLOUDINARY_ACCOUNT_URL`, or `CLOUDINARY_ACCOUNT_ID`,
+    /// `CLOUDINARY_PROVISIONING_API_KEY` and `CLOUDINARY_PROVISIONING_API_SECRET`; see [`Account::from_lookup`].
     ///
     /// # Errors
     ///
-    /// Returns an error if a part of the account is missing or cannot be used. The same as [`ClientBuilder::build`]
-    /// otherwise.
+    /// Returns an error if a part of the account is missing or cannot be used, and the errors of
+    /// [`ClientBuilder::build`].
     pub fn from_env() -> Result<Self, Error> {
         ClientBuilder::from_env()?.build()
     }
@@ -581,7 +579,7 @@ mod tests {
         assert_eq!(refused(Client::builder(account()).proxy(None)), ConfigError::NoTls);
         assert!(Client::builder(loopback()).proxy(None).build().is_ok());
 
-        // A client that was made without `build` says so when it is used, and a call to another origin too.
+        // A client that was made without `build` reports it when it is used; so does a call to another origin.
         let error = Client::new(account()).send(&users::Get::new("id")).unwrap_err();
         assert_eq!(config(&error), ConfigError::NoTls);
         let client = Client::builder(loopback()).proxy(None).build().unwrap();
@@ -596,7 +594,7 @@ mod tests {
         use cloudinary_provisioning::{Origin, users};
 
         let client = Client::builder(account()).proxy(None).build().unwrap();
-        // Nothing listens there, which is found out before TLS is; nothing panics on the way.
+        // Nothing listens there. The connection fails before TLS begins, and nothing panics.
         let origin = Origin::url("https://127.0.0.1:1").unwrap();
         let get = users::Get::new("id");
         let error = client.call(&get).origin(origin).retry(RetryPolicy::none()).send().unwrap_err();

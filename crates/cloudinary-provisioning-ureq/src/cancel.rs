@@ -1,16 +1,17 @@
-//! [`CancelFlag`]: calls that are not wanted any more.
+//! [`CancelFlag`]: ends calls early.
 
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 use std::task::{Wake, Waker};
 use std::time::{Duration, Instant};
 
-/// Cancels the calls of a client: those that are waiting end at once, and those whose request was sent end with its
-/// response.
+/// Cancels the calls of a client.
 ///
-/// Give one to [`ClientBuilder::cancel_flag`](crate::ClientBuilder::cancel_flag), and set it from any thread, such as that
-/// of a signal handler. A call that is cancelled begins no further attempt; its error
-/// [`is_cancelled`](crate::Error::is_cancelled), and says whether it may have been applied. A clone is the same flag.
+/// A call that waits, such as for a retry, ends at once. A call whose request was sent ends with its response.
+///
+/// Give a flag to [`ClientBuilder::cancel_flag`](crate::ClientBuilder::cancel_flag), and set it on any thread, such as that
+/// of a signal handler. A cancelled call begins no further attempt; its error
+/// [`is_cancelled`](crate::Error::is_cancelled), and says whether the call may have been applied. A clone is the same flag.
 ///
 /// ```
 /// use cloudinary_provisioning_ureq::{Account, CancelFlag, Client, users};
@@ -30,7 +31,7 @@ pub struct CancelFlag(Arc<State>);
 #[derive(Debug, Default)]
 struct State {
     is_set: AtomicBool,
-    /// Whether the one who is cancelled by this flag sleeps.
+    /// Whether the thread that this flag cancels is asleep.
     is_asleep: AtomicBool,
     listeners: Mutex<Listeners>,
 }
@@ -41,15 +42,15 @@ struct Listeners {
     wakeups: Vec<Weak<Wakeup>>,
 }
 
-/// Wakes a thread that waits: when its place is free, or when its call is cancelled.
+/// Wakes a thread that waits, because its place among the calls in flight is free, or because its call is cancelled.
 ///
-/// A [`Clock`](crate::Clock) gets one to wait with.
+/// A [`Clock`](crate::Clock) waits with it.
 ///
 /// ```
 /// use std::time::Duration;
 /// use cloudinary_provisioning_ureq::Wakeup;
 ///
-/// // Nobody wakes it.
+/// // Nothing wakes it.
 /// assert!(!Wakeup::default().wait(Duration::ZERO));
 /// ```
 #[derive(Debug, Default)]
@@ -74,7 +75,7 @@ impl CancelFlag {
         self.0.is_set.load(SeqCst)
     }
 
-    /// A flag that is set with this one, and can be set by itself.
+    /// A flag that is set with this one, and can also be set alone.
     pub(crate) fn child(&self) -> Self {
         let child = Self::default();
         self.0.listen(|listeners| {
@@ -87,7 +88,8 @@ impl CancelFlag {
         child
     }
 
-    /// Sleeps, unless the flag is set. In this order, whoever sets the flag and asks then sees a sleeper who did not see it.
+    /// Sleeps, unless the flag is set. It is marked as asleep before the flag is read, so that a thread that sets the flag
+    /// and then asks [`is_asleep`](Self::is_asleep) cannot miss a sleeper that has not seen the flag.
     pub(crate) fn sleep(&self, sleep: impl FnOnce(&Wakeup)) {
         self.0.is_asleep.store(true, SeqCst);
         if !self.is_cancelled() {
@@ -128,7 +130,7 @@ impl State {
 }
 
 impl Wakeup {
-    /// Waits until somebody wakes this, or the timeout passes; `true` if it was woken.
+    /// Waits until it is woken, or the timeout passes. Returns `true` if it was woken.
     pub fn wait(&self, timeout: Duration) -> bool {
         let begin = Instant::now();
         let mut is_woken = self.is_woken.lock().unwrap_or_else(PoisonError::into_inner);

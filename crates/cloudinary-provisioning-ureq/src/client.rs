@@ -8,11 +8,12 @@ use cloudinary_provisioning::{Account, Error, Operation, Paged};
 use crate::call::Call;
 use crate::engine::Engine;
 use crate::items::Items;
+use crate::items_all::ItemsAll;
 use crate::send_all::SendAll;
 
 /// A blocking client of one account.
 ///
-/// A client is cheap to clone. Clones share their connections, and what the service said about its rate limit.
+/// A client is cheap to clone. Clones share their connections and their throttle.
 ///
 /// ```no_run
 /// use cloudinary_provisioning_ureq::Client;
@@ -53,7 +54,7 @@ impl Client {
         self.call(operation).send()
     }
 
-    /// Prepares a call of an operation, or of a reference to one, with options of its own.
+    /// Prepares a call of an operation, or of a reference to one, to set options for it alone.
     pub fn call<O: Operation>(&self, operation: O) -> Call<'_, O> {
         Call::new(&self.0, operation)
     }
@@ -63,7 +64,19 @@ impl Client {
         Items::new(Arc::clone(&self.0), operation)
     }
 
+    /// Returns an iterator over all items of many lists, each with a context that its items come with; see [`ItemsAll`].
+    pub fn items_all<I, C, O>(&self, lists: I) -> ItemsAll<I::IntoIter, C, O>
+    where
+        I: IntoIterator<Item = (C, O)>,
+        C: Clone,
+        O: Paged + 'static,
+    {
+        ItemsAll::new(Arc::clone(&self.0), lists.into_iter())
+    }
+
     /// Sends many operations with several workers; see [`SendAll`].
+    ///
+    /// Operations of different kinds go into one list as [`AnyOperation`](cloudinary_provisioning::AnyOperation)s.
     pub fn send_all<I>(&self, operations: I) -> SendAll<I::IntoIter>
     where
         I: IntoIterator,

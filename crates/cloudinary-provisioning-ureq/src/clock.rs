@@ -8,7 +8,7 @@ use cloudinary_provisioning::Reading;
 
 use crate::cancel::{CancelFlag, Wakeup};
 
-/// Where a client gets time, jitter and sleep from. Every method defaults to [`SystemClock`].
+/// The source of a client's time, jitter and sleep. Every method defaults to [`SystemClock`]'s.
 ///
 /// ```
 /// use std::time::Duration;
@@ -79,7 +79,7 @@ impl Clock for SystemClock {
     }
 
     fn jitter(&self) -> u64 {
-        // Randomly keyed, and keyed anew every time: as good as delays need, without a dependency.
+        // A new random key every time: good enough for delays, without a dependency.
         RandomState::new().hash_one(())
     }
 
@@ -96,7 +96,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock, and how far a client is ahead of it: by the delays that its sleep cut short, so that nothing waits twice.
+/// A clock, and how far a client is ahead of it. If a sleep returns early, as in tests, the rest of the delay counts as
+/// slept, so that nothing waits twice.
 pub(crate) struct Timeline {
     clock: Box<dyn Clock>,
     ahead: Mutex<Duration>,

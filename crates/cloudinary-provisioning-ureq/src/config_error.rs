@@ -38,24 +38,24 @@ pub enum ConfigError {
     },
     /// Only the feature `rustls-no-provider` is on, and there is no crypto provider.
     #[error(
-        "rustls has no crypto provider: install a process default, set one in the TLS configuration, or turn the feature `rustls` on"
+        "rustls has no crypto provider: install a process default, set one in the TLS configuration, or enable the feature `rustls`"
     )]
     NoCryptoProvider,
-    /// The proxy, given or from the environment, is a SOCKS proxy, and the feature is off.
+    /// The proxy is a SOCKS proxy, and the feature is off.
     #[error("the proxy is a SOCKS proxy, and the feature `socks-proxy` is off")]
     SocksProxy,
-    /// An environment variable names a proxy that cannot be used, or lists hosts in no readable text. Its value, which may contain a password, is not
-    /// shown.
-    #[error("the variable {variable} cannot be used")]
+    /// An environment variable names a proxy that cannot be used, or is not valid Unicode. Its value, which may contain a
+    /// password, is not shown.
+    #[error("the variable {variable} names a proxy that cannot be used, or is not valid Unicode")]
     ProxyVariable {
         /// The variable.
         variable: &'static str,
     },
     /// An agent was given together with settings that belong on the agent.
-    #[error("an agent is given, so that TLS, proxy and connect timeout have to be set on the agent")]
+    #[error("an agent is given: TLS, proxy and connect timeout must be set on the agent")]
     AgentIsConfigured,
     /// A transport was given together with settings that only ureq has.
-    #[error("a transport is given, so that agent, TLS, proxy, connect timeout and body limit have to be set on it")]
+    #[error("a transport is given: agent, TLS, proxy, connect timeout and body limit must be set on the transport")]
     TransportIsConfigured,
 }
 

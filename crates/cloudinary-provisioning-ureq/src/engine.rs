@@ -31,13 +31,17 @@ pub(crate) struct Engine {
     pub(crate) misconfigured: Option<ConfigError>,
 }
 
-/// What a client reports to.
+/// The hooks of a client.
 #[derive(Default)]
 pub(crate) struct Hooks {
-    pub(crate) on_retry: Option<Box<dyn Fn(&RetryEvent<'_>) + Send + Sync>>,
-    pub(crate) on_attempt: Option<Box<dyn Fn(&AttemptEvent<'_>) + Send + Sync>>,
-    pub(crate) on_end: Option<Box<dyn Fn(&CallEvent<'_>) + Send + Sync>>,
+    pub(crate) retry: Option<Box<RetryHook>>,
+    pub(crate) attempt: Option<Box<AttemptHook>>,
+    pub(crate) end: Option<Box<EndHook>>,
 }
+
+pub(crate) type RetryHook = dyn Fn(&RetryEvent<'_>) + Send + Sync;
+pub(crate) type AttemptHook = dyn Fn(&AttemptEvent<'_>) + Send + Sync;
+pub(crate) type EndHook = dyn Fn(&CallEvent<'_>) + Send + Sync;
 
 impl Engine {
     /// The options that a call begins with.
@@ -45,7 +49,7 @@ impl Engine {
         CallOptions { request: self.request.clone(), ..CallOptions::default() }
     }
 
-    /// The defect of the configuration, if it has one that matters to requests to this origin.
+    /// What is wrong with the configuration, for requests to this origin.
     pub(crate) fn misconfigured(&self, origin: &Origin) -> Option<ConfigError> {
         let no_tls = !self.has_tls && origin.as_str().starts_with("https://");
         self.misconfigured.clone().or_else(|| no_tls.then_some(ConfigError::NoTls))
@@ -64,7 +68,7 @@ impl Engine {
         })
     }
 
-    /// Makes a call, whatever happens in it: a panic of a hook or a transport becomes an error.
+    /// Makes a call. A panic in a hook or a transport becomes an error.
     pub(crate) fn execute_caught<O: Operation>(
         &self,
         operation: &O,
@@ -76,7 +80,7 @@ impl Engine {
             let mut exchange = self.exchange(operation, options, mode)?;
             let driver = Cancellable { engine: self, cancel };
             catch_unwind(AssertUnwindSafe(|| exchange.run_mut(&driver))).unwrap_or_else(|panic| {
-                // Dropping it could panic again, and the result would never be told.
+                // Dropping it could panic again, and the result would be lost.
                 std::mem::forget(panic);
                 Err(exchange.abandon(TransportError::maybe_sent("a hook or the transport panicked")))
             })
@@ -108,7 +112,7 @@ impl Engine {
     }
 }
 
-/// The engine as one call drives it, which can be cancelled.
+/// The driver of one call: the engine, and the flag that cancels the call.
 struct Cancellable<'e> {
     engine: &'e Engine,
     cancel: &'e CancelFlag,
@@ -144,20 +148,20 @@ impl Driver for Cancellable<'_> {
     }
 
     fn on_attempt(&self, event: &AttemptEvent<'_>) {
-        if let Some(hook) = &self.engine.hooks.on_attempt {
+        if let Some(hook) = &self.engine.hooks.attempt {
             hook(event);
         }
     }
 
     fn on_retry(&self, event: &RetryEvent<'_>) {
         trace::retry(event);
-        if let Some(hook) = &self.engine.hooks.on_retry {
+        if let Some(hook) = &self.engine.hooks.retry {
             hook(event);
         }
     }
 
     fn on_end(&self, event: &CallEvent<'_>) {
-        if let Some(hook) = &self.engine.hooks.on_end {
+        if let Some(hook) = &self.engine.hooks.end {
             hook(event);
         }
     }
@@ -174,7 +178,7 @@ mod tests {
     use crate::client::Client;
     use crate::clock::Clock;
 
-    /// Stands still, so that whoever waits has waited for all of its time at once.
+    /// A clock that stands still but for waits, which take all of their time at once.
     #[derive(Clone, Default)]
     struct Frozen(Arc<Mutex<Duration>>);
 
@@ -227,7 +231,7 @@ mod tests {
             Admission::Go(permit) => permit,
             other => panic!("{other:?}"),
         };
-        // Two may be in flight.
+        // Now two may be in flight.
         for status in [429, 200] {
             throttle.settle(admit(), &outcome(status), engine.timeline.reading());
         }

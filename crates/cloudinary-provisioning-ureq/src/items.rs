@@ -15,8 +15,8 @@ use crate::pool::Pool;
 ///
 /// Memory use is the pages that are in flight. See [`Pager`] for where a list ends.
 ///
-/// An error is yielded once and ends the iteration. [`resume`](Self::resume) continues with the page that failed, so
-/// that no item is lost or yielded twice.
+/// An error is yielded once, and ends the iteration. [`resume`](Self::resume) continues with the page that failed: no item
+/// is lost or yielded twice.
 ///
 /// ```no_run
 /// use cloudinary_provisioning_ureq::{Client, users};
@@ -56,7 +56,9 @@ impl<O: Paged + 'static> Items<O> {
 
     /// Sets how many numbered pages to read at a time, 1 by default. Items still come in order.
     ///
-    /// Up to as many requests beyond the end of the list are wasted. Lists with cursors are read one page at a time.
+    /// The first page is read by itself, and each that arrives lets two more be read ahead, so that a short list takes few
+    /// requests. Up to as many as there are workers, beyond the end of the list, are wasted. Lists with cursors are read
+    /// one page at a time.
     pub fn workers(mut self, workers: usize) -> Self {
         self.workers = workers.max(1);
         self
@@ -81,8 +83,11 @@ impl<O: Paged + 'static> Items<O> {
             waiting: BTreeMap::new(),
         });
         loop {
+            // One page at first, and more with each that has arrived: most lists are short.
+            let most =
+                usize::try_from(ahead.received).map_or(self.workers, |received| self.workers.min(2 * received + 1));
             while let Ok(pages) = u32::try_from(ahead.submitted - ahead.received) {
-                let more = usize::try_from(pages).is_ok_and(|pages| pages < self.workers);
+                let more = usize::try_from(pages).is_ok_and(|pages| pages < most);
                 let Some(operation) = self.pager.ahead(pages).filter(|_| more) else { break };
                 ahead.pool.submit(ahead.submitted, operation);
                 ahead.submitted += 1;
@@ -112,7 +117,7 @@ impl<O: Paged + 'static> Iterator for Items<O> {
                 Some(Ok(page)) => self.page = self.pager.received(page).into_iter(),
                 Some(Err(error)) => {
                     self.failed = true;
-                    // The pages behind this one are asked for again by a resumed list.
+                    // A resumed list requests the later pages again.
                     self.read_ahead = None;
                     return Some(Err(error));
                 }

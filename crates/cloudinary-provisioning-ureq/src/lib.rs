@@ -14,7 +14,7 @@
 //! let create = users::Create::new("John", "john@example.com")
 //!     .role(Role::TechnicalAdmin)
 //!     .enabled(true);
-//! let john = client.send(&create)?;
+//! let john = client.call(&create).recover().send()?;
 //! for user in client.items(users::List::new().prefix("john")) {
 //!     println!("{}", user?.id);
 //! }
@@ -39,47 +39,38 @@
 //! | headers | [`ClientBuilder::header`] | `.header(…)` |
 //! | size of a response | [`ClientBuilder::body_limit`], 64 MiB | none |
 //! | proxy, TLS, an agent of your own | [`ClientBuilder::proxy`], [`agent`](ClientBuilder::agent), `tls_config` | none |
-//! | another HTTP stack | [`ClientBuilder::transport`] | none |
-//! | hooks on attempts and retries | [`ClientBuilder::on_attempt`], [`on_retry`](ClientBuilder::on_retry) | none |
+//! | another HTTP stack, or something around ureq | [`ClientBuilder::transport`], [`wrap_transport`](ClientBuilder::wrap_transport) | none |
+//! | hooks | [`ClientBuilder::on_attempt`], [`on_retry`](ClientBuilder::on_retry), [`on_end`](ClientBuilder::on_end) | none |
+//! | cancelling | [`ClientBuilder::cancel_flag`] | none |
 //! | time, jitter and sleep, for tests | [`ClientBuilder::clock`], [`sleep`](ClientBuilder::sleep) | none |
 //!
 //! # Errors
 //!
 //! There is one [`Error`] for everything. It says which operation failed, how many attempts were made, why there was no
-//! further one, and whether the operation may have been applied. If a response arrived, the error holds it. If the
-//! transport failed, [`source`](std::error::Error::source) is the cause, down to the operating system's.
+//! further one, and whether the operation may have been applied. If a response arrived, the error holds it. `{error:#}`
+//! shows the causes as well, down to the operating system's.
 //!
 //! Create a user, or get the one with this email, even if the response to an attempt is lost:
 //!
 //! ```no_run
-//! use cloudinary_provisioning_ureq::{Client, Error, users};
+//! use cloudinary_provisioning_ureq::{Client, users};
 //!
-//! fn create_or_get(
-//!     client: &Client,
-//!     name: &str,
-//!     email: &str,
-//! ) -> Result<users::User, Error> {
-//!     match client.call(users::Create::new(name, email)).recover().send() {
-//!         Err(error) if error.is_conflict() => {
-//!             let found = client.send(users::List::new().emails([email]))?;
-//!             found.into_iter().next().ok_or(error)
-//!         }
-//!         result => result,
-//!     }
-//! }
+//! let client = Client::from_env()?;
+//! let create = users::Create::new("John", "john@example.com");
+//! let john = client.call(&create).recover().or_existing().send()?;
+//! # Ok::<(), cloudinary_provisioning_ureq::Error>(())
 //! ```
 //!
-//! Delete a user, treating "not found" as success:
+//! Read "not found" as `None`, to look for a user, or to delete one who may be gone already:
 //!
 //! ```no_run
-//! use cloudinary_provisioning_ureq::{Client, Error, UserId, users};
+//! use cloudinary_provisioning_ureq::{Client, OptionalResult, users};
 //!
-//! fn delete(client: &Client, id: &UserId) -> Result<(), Error> {
-//!     match client.send(users::Delete::new(id)) {
-//!         Err(error) if !error.is_not_found() => Err(error),
-//!         _ => Ok(()),
-//!     }
+//! let client = Client::from_env()?;
+//! if let Some(user) = client.send(users::Get::new("0abed8df")).optional()? {
+//!     client.send(users::Delete::new(&user.id)).optional()?;
 //! }
+//! # Ok::<(), cloudinary_provisioning_ureq::Error>(())
 //! ```
 //!
 //! # Many calls
@@ -96,28 +87,58 @@
 //!     // Sixteen calls at a time, as they come.
 //!     let calls = users.into_iter().map(|user| users::GetGroups::new(user.id));
 //!     for (call, groups) in client.send_all(calls).workers(16) {
-//!         println!("{}: {} groups", call.user_id(), groups?.len());
+//!         println!("{}: {} groups", call.user_id, groups?.len());
 //!     }
 //!     Ok(())
 //! }
 //! ```
 //!
-//! When the service throttles one call of a client, all of its calls wait for the rate limit to be reset, instead of using
-//! up their attempts; see [`Throttle`]. [`recover`](Call::recover) retries creates without applying them
-//! twice.
+//! Operations of several kinds go into one list as [`AnyOperation`]s:
+//!
+//! ```no_run
+//! use cloudinary_provisioning_ureq::{Client, user_groups, users};
+//!
+//! enum Fact {
+//!     Users(Vec<users::User>),
+//!     Groups(Vec<user_groups::UserGroup>),
+//! }
+//!
+//! let client = Client::from_env()?;
+//! let reads = [
+//!     users::List::new().map(Fact::Users),
+//!     user_groups::List::new().extended_details(true).map(Fact::Groups),
+//! ];
+//! for (_, fact) in client.send_all(reads) {
+//!     match fact? {
+//!         Fact::Users(users) => println!("{} users", users.len()),
+//!         Fact::Groups(groups) => println!("{} groups", groups.len()),
+//!     }
+//! }
+//! # Ok::<(), cloudinary_provisioning_ureq::Error>(())
+//! ```
+//!
+//! [`items_all`](Client::items_all) reads many lists side by side.
+//!
+//! If the service throttles one call of a client, all of its calls wait for the rate limit to be reset, instead of using up
+//! their attempts; see [`SharedThrottle`]. [`recover`](Call::recover) retries creates without applying them twice, one by
+//! one or in a `send_all`.
 //!
 //! # Long jobs
 //!
 //! With the default policy, a call gives up after two minutes. For a job that takes hours, and should rather wait than
-//! fail:
+//! fail, use [`RetryPolicy::patient`]. A [`CancelFlag`] ends it early, such as from a signal handler: calls that wait end at
+//! once, and those whose request was sent end with its response.
 //!
 //! ```no_run
-//! use cloudinary_provisioning_ureq::{Account, Client, RetryPolicy};
+//! use cloudinary_provisioning_ureq::{Account, CancelFlag, Client, RetryPolicy};
 //!
+//! let stop = CancelFlag::new(); // clone it into the handler, which calls `cancel`
 //! let account = Account::from_url("account://KEY:SECRET@16a8ff3b")?;
 //! let client = Client::builder(account)
 //!     .retry(RetryPolicy::patient())
+//!     .cancel_flag(stop.clone())
 //!     .on_retry(|event| eprintln!("{event}"))
+//!     .on_end(|event| eprintln!("{}: {:?}", event.operation, event.elapsed))
 //!     .build()?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -129,8 +150,8 @@
 //!
 //! # What happens when …
 //!
-//! The table in the docs of [`cloudinary_provisioning`](cloudinary_provisioning#what-happens-when-) says what is retried
-//! and what is given up. This is what ureq and the client add to it:
+//! The guide's page on [retries](cloudinary_provisioning::guide::retries) says what is retried and what is given up. This is
+//! what ureq and the client add to it:
 //!
 //! | what happens | what the client does |
 //! |---|---|
@@ -157,35 +178,32 @@
 //! | `socks-proxy` | no | SOCKS proxies |
 //! | `tracing` | no | a span for each call and an event for each retry, with OpenTelemetry's attribute names |
 //! | `serialize` | no | `serde::Serialize` on every model |
+//! | `fake` | no | [`fake`](ClientBuilder#method.fake): an account in memory in place of the service |
 //!
 //! Without a TLS feature, only `http://` origins can be called. A combination that would make ureq panic on the first
 //! request, or ignore a proxy, is a [`ConfigError`].
 //!
 //! # Testing
 //!
-//! Use an account in memory, of the crate `cloudinary-provisioning-fake`, as the client's transport:
+//! With the feature `fake`, a client sends its requests to an account in memory, of the crate
+//! [`cloudinary-provisioning-fake`](https://docs.rs/cloudinary-provisioning-fake):
 //!
-//! ```
-//! use std::sync::{Arc, Mutex};
-//! use cloudinary_provisioning_fake::{FakeAccount, Fault, NewUser};
+#![cfg_attr(feature = "fake", doc = "```")]
+#![cfg_attr(not(feature = "fake"), doc = "```ignore")]
+//! use cloudinary_provisioning_fake::{FakeAccount, Fault, NewUser, SharedAccount};
 //! use cloudinary_provisioning_ureq::{Account, Client, users};
 //!
 //! let john = NewUser::new("John", "john@example.com");
-//! let fake =
-//!     Arc::new(Mutex::new(FakeAccount::new("acc", "key", "secret").with_user(john)));
-//! let transport = {
-//!     let fake = fake.clone();
-//!     move |request: &_, _| fake.lock().unwrap().respond(Clone::clone(request))
-//! };
+//! let fake = SharedAccount::new(FakeAccount::new("acc", "key", "secret").with_user(john));
 //! let client = Client::builder(Account::new("acc", "key", "secret")?)
-//!     .transport(transport)
+//!     .fake(&fake)
 //!     .sleep(|_| {})
 //!     .build()?;
 //!
-//! fake.lock().unwrap().fail_next(1, Fault::status(503));
+//! fake.lock().fail_next(1, Fault::status(503));
 //! let users = client.send(users::List::new())?;
 //! assert_eq!(users[0].email.as_deref(), Some("john@example.com"));
-//! assert_eq!(fake.lock().unwrap().requests().len(), 2);
+//! assert_eq!(fake.lock().requests().len(), 2);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -201,7 +219,8 @@
 //!
 //! # Versions
 //!
-//! The minimum supported Rust version is 1.88. [`ureq`](https://docs.rs/ureq/3) 3.5.2 or later is part of the public API and is re-exported.
+//! The minimum supported Rust version is 1.88. [`ureq`](https://docs.rs/ureq/3) 3.5.2 or later is part of the public API and
+//! is re-exported.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -213,7 +232,10 @@ mod client;
 mod clock;
 mod config_error;
 mod engine;
+#[cfg(feature = "fake")]
+mod fake;
 mod items;
+mod items_all;
 mod options;
 mod pool;
 pub mod recipes;
@@ -237,4 +259,5 @@ pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use config_error::ConfigError;
 pub use items::Items;
+pub use items_all::ItemsAll;
 pub use send_all::SendAll;

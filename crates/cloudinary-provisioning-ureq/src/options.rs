@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use cloudinary_provisioning::{Error, Exchange, Operation, Origin, Recover, RequestOptions, RetryPolicy};
 
-/// Options of one call. What is not set is the client's.
+/// Options of one call. The client's apply where one is not set.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
-    /// The origin of the request, where it is not the account's.
+    /// The origin of the request, if it is not the account's.
     pub(crate) origin: Option<Origin>,
     pub(crate) request: RequestOptions,
 }
 
-/// What is done to an exchange before it runs.
+/// A change to an exchange before it runs.
 pub(crate) type Prepare<O> = for<'o> fn(Exchange<&'o O>) -> Result<Exchange<&'o O>, Error>;
 
 /// How the calls of an operation are made.

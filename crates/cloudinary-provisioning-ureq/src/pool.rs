@@ -20,14 +20,14 @@ pub(crate) struct Pool<O: Operation> {
     mode: Mode<O>,
     most: usize,
     workers: Vec<Worker>,
-    /// Set where no further thread could be had: one worker ends, to leave a thread for resolving names.
+    /// Set if no further thread could be started. One worker then ends, to leave a thread for resolving names.
     is_short: Arc<AtomicBool>,
     cancel: CancelFlag,
     jobs: Option<Sender<Job<O>>>,
     queue: Arc<Mutex<Receiver<Job<O>>>>,
     done: Sender<Done<O>>,
     results: Receiver<Done<O>>,
-    /// Operations that are not received yet, without threads to send them.
+    /// Operations to send on the calling thread, if no thread could be started.
     inline: VecDeque<Job<O>>,
 }
 
@@ -61,12 +61,11 @@ impl<O: Operation + 'static> Pool<O> {
 
     pub(crate) fn submit(&mut self, number: u64, operation: O) {
         if self.workers.len() < self.most {
-            match self.spawn() {
-                Some(worker) => self.workers.push(worker),
-                None => {
-                    self.is_short.store(self.workers.len() > 1, SeqCst);
-                    self.most = self.workers.len();
-                }
+            if let Some(worker) = self.spawn() {
+                self.workers.push(worker);
+            } else {
+                self.is_short.store(self.workers.len() > 1, SeqCst);
+                self.most = self.workers.len();
             }
         }
         match &self.jobs {
@@ -78,7 +77,7 @@ impl<O: Operation + 'static> Pool<O> {
         }
     }
 
-    /// The next result. Only to be called with operations submitted that were not received.
+    /// Returns the next result. Operations must have been submitted whose results were not received.
     pub(crate) fn receive(&mut self) -> Option<Done<O>> {
         if let Some((number, operation)) = self.inline.pop_front() {
             let result = self.engine.execute_caught(&operation, &self.options, self.mode, &self.cancel);
@@ -113,7 +112,7 @@ impl<O: Operation> Drop for Pool<O> {
         self.cancel.cancel();
         self.jobs = None;
         for worker in self.workers.drain(..) {
-            // One that sleeps on a clock that cannot wake it finds out later, and sends nothing any more.
+            // A worker that sleeps on a clock that cannot wake it ends later, and sends nothing more.
             if !worker.cancel.is_asleep() {
                 let _ = worker.thread.join();
             }

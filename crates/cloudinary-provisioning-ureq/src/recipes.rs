@@ -2,11 +2,11 @@
 //!
 //! | task | recipe |
 //! |---|---|
-//! | give a program its own access key | [A key that can do something](#a-key-that-can-do-something) |
+//! | give a program an access key | [A key that can do something](#a-key-that-can-do-something) |
 //! | replace an access key | [Rotate a key without downtime](#rotate-a-key-without-downtime) |
 //! | create a product environment | [A new environment, with rights for your own key](#a-new-environment-with-rights-for-your-own-key) |
-//! | somebody leaves | [Offboarding](#offboarding) |
-//! | say who can do what | [Access review](#access-review) |
+//! | remove somebody who leaves | [Offboarding](#offboarding) |
+//! | list who can do what | [Access review](#access-review) |
 //! | find unused users | [Who has not logged in since](#who-has-not-logged-in-since) |
 //! | split the bill | [Usage per product environment](#usage-per-product-environment) |
 //! | keep a custom policy in source control | [Apply a policy](#apply-a-policy) |
@@ -51,10 +51,10 @@
 //! }
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # use cloudinary_provisioning_fake::{FakeAccount, FakeServer, NewSubAccount, Principal as Fake};
-//! # use cloudinary_provisioning_ureq::{Account, Origin};
+//! # use cloudinary_provisioning_ureq::Account;
 //! # let fake = FakeAccount::new("acc", "key", "secret").with_sub_account(NewSubAccount::new("Shop").id("s1"));
 //! # let server = FakeServer::start(fake)?;
-//! # let account = Account::from_url(&server.account_url())?.with_origin(Origin::url(&server.url())?);
+//! # let account = Account::from_url(&server.account_url())?;
 //! # let client = Client::new(account);
 //! # let key = key_with_role(&client, &"s1".into(), "ci", "cld::role::prodenv::admin")?;
 //! # assert!(key.api_secret.is_some());
@@ -72,7 +72,8 @@
 //! # Rotate a key without downtime
 //!
 //! Generate a key with the roles of the old one, switch every program over, disable the old key and watch, then delete
-//! it. One report says that the service ignores a request to disable a key, so compare the response with what was asked.
+//! it. A key that is set aside, such as for signing webhooks, hands this over to the new one. One report says that the
+//! service ignores a request to disable a key, so compare the response with the request.
 //!
 //! ```
 //! use cloudinary_provisioning_ureq::access_keys::{self, AccessKey};
@@ -90,10 +91,11 @@
 //!     old: &ApiKey,
 //!     name: &str,
 //! ) -> Result<AccessKey, Error> {
+//!     let lists = [PermissionType::Global, PermissionType::Content]
+//!         .map(|kind| ListRoles::new(PrincipalType::ApiKey, old.as_str(), kind));
 //!     let mut roles = Vec::new();
-//!     for permissions in [PermissionType::Global, PermissionType::Content] {
-//!         let list = ListRoles::new(PrincipalType::ApiKey, old.as_str(), permissions);
-//!         for role in client.send(list)? {
+//!     for (_, found) in client.send_all(lists).in_order() {
+//!         for role in found? {
 //!             let mut assigned = AssignedRole::new(role.id);
 //!             if let Some(scope_id) = role.scope_id {
 //!                 assigned = assigned.scope_id(scope_id);
@@ -111,6 +113,21 @@
 //!         client.send(UpdateRoles::new(AssignmentChange::Add, principal, roles))?;
 //!     }
 //!     Ok(new)
+//! }
+//!
+//! /// Sets a key aside for whatever another one is set aside for.
+//! fn take_over(
+//!     client: &Client,
+//!     environment: &SubAccountId,
+//!     old: &ApiKey,
+//!     new: &ApiKey,
+//! ) -> Result<(), Error> {
+//!     let keys = client.send(access_keys::List::new(environment))?.access_keys;
+//!     let old = keys.into_iter().find(|key| key.api_key == *old);
+//!     for purpose in old.and_then(|key| key.dedicated_for).unwrap_or_default() {
+//!         client.send(access_keys::Update::new(environment, new).dedicated_for(purpose))?;
+//!     }
+//!     Ok(())
 //! }
 //!
 //! /// Disables an access key, and returns whether it is disabled now.
@@ -132,6 +149,7 @@
 //! ) -> Result<(), Error> {
 //!     let new = key_like(client, environment, old, "uploads-2")?;
 //!     deploy(&new);
+//!     take_over(client, environment, old, &new.api_key)?;
 //!     if disable(client, environment, old)? && !all_is_well() {
 //!         // Something still uses the old key. It works again as soon as it is enabled.
 //!         client.send(access_keys::Update::new(environment, old).enabled(true))?;
@@ -143,22 +161,23 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # use cloudinary_provisioning_fake::{FakeAccount, FakeServer, NewAccessKey, NewAssignment, NewSubAccount};
 //! # use cloudinary_provisioning_fake::Principal as Fake;
-//! # use cloudinary_provisioning_ureq::{Account, Origin};
+//! # use cloudinary_provisioning_ureq::Account;
 //! # let fake = FakeAccount::new("acc", "key", "secret")
 //! #     .with_sub_account(NewSubAccount::new("Shop").id("s1"))
-//! #     .with_access_key("s1", NewAccessKey::new("uploads").api_key("814"))
+//! #     .with_access_key("s1", NewAccessKey::new("uploads").api_key("814").dedicated_for("webhooks"))
 //! #     .with_assignment(Fake::api_key("814"), NewAssignment::new("cld::role::prodenv::viewer").in_environment("s1"))
 //! #     .with_assignment(
 //! #         Fake::api_key("814"),
 //! #         NewAssignment::new("cld::role::folder::viewer").in_environment("s1").parameter("folder_id", "f1"),
 //! #     );
 //! # let server = FakeServer::start(fake)?;
-//! # let account = Account::from_url(&server.account_url())?.with_origin(Origin::url(&server.url())?);
+//! # let account = Account::from_url(&server.account_url())?;
 //! # rotate(&Client::new(account), &"s1".into(), &"814".into())?;
 //! # server.with(|fake| {
 //! #     assert!(fake.access_key("s1", "814").is_none());
-//! #     let new = fake.access_keys("s1").find(|key| key.name == "uploads-2").unwrap().api_key.clone();
-//! #     let roles: Vec<_> = fake.assignments_of(&Fake::api_key(new)).map(|role| role.role_id.clone()).collect();
+//! #     let new = fake.access_keys("s1").find(|key| key.name == "uploads-2").unwrap();
+//! #     assert_eq!(new.dedicated_for, ["webhooks"]);
+//! #     let roles: Vec<_> = fake.assignments_of(&Fake::api_key(&new.api_key)).map(|role| role.role_id.clone()).collect();
 //! #     assert_eq!(roles, ["cld::role::prodenv::viewer", "cld::role::folder::viewer"]);
 //! # });
 //! # Ok(())
@@ -191,10 +210,10 @@
 //! }
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Switch};
-//! # use cloudinary_provisioning_ureq::{Account, Origin};
+//! # use cloudinary_provisioning_ureq::Account;
 //! # let fake = FakeAccount::new("acc", "key", "secret").with_switch(Switch::NewEnvironmentsForbidden);
 //! # let server = FakeServer::start(fake)?;
-//! # let account = Account::from_url(&server.account_url())?.with_origin(Origin::url(&server.url())?);
+//! # let account = Account::from_url(&server.account_url())?;
 //! # let client = Client::new(account);
 //! # let other = client.send(product_environments::Create::new("Other"))?;
 //! # assert!(client.send(product_environments::Get::new(&other.id)).unwrap_err().is_forbidden());
@@ -224,14 +243,17 @@
 //! ) -> Result<Vec<(SubAccountId, ApiKey)>, Error> {
 //!     let mut keys = Vec::new();
 //!     for user in client.send(users::List::new().emails([email]))? {
-//!         for environment in client.send(users::ListSubAccounts::new(&user.id))? {
-//!             let list = client.send(access_keys::List::new(&environment.id))?;
+//!         let environments = client.send(users::ListSubAccounts::new(&user.id))?;
+//!         let lists = environments.into_iter().map(|it| access_keys::List::new(it.id));
+//!         for (list, found) in client.send_all(lists) {
 //!             let enabled =
-//!                 list.access_keys.into_iter().filter(|key| key.enabled != Some(false));
-//!             keys.extend(enabled.map(|key| (environment.id.clone(), key.api_key)));
+//!                 found?.access_keys.into_iter().filter(|key| key.enabled != Some(false));
+//!             keys.extend(enabled.map(|key| (list.sub_account_id().clone(), key.api_key)));
 //!         }
-//!         for group in client.send(users::GetGroups::new(&user.id))? {
-//!             client.send(user_groups::RemoveUser::new(group.id, &user.id))?;
+//!         let groups = client.send(users::GetGroups::new(&user.id))?;
+//!         let leave = groups.into_iter().map(|it| user_groups::RemoveUser::new(it.id, &user.id));
+//!         for (_, left) in client.send_all(leave) {
+//!             left?;
 //!         }
 //!         client.send(users::Delete::new(&user.id))?;
 //!     }
@@ -239,7 +261,7 @@
 //! }
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # use cloudinary_provisioning_fake::{FakeAccount, FakeServer, NewAccessKey, NewGroup, NewSubAccount, NewUser};
-//! # use cloudinary_provisioning_ureq::{Account, Origin};
+//! # use cloudinary_provisioning_ureq::Account;
 //! # let fake = FakeAccount::new("acc", "key", "secret")
 //! #     .with_sub_account(NewSubAccount::new("Shop").id("s1"))
 //! #     .with_sub_account(NewSubAccount::new("Blog").id("s2"))
@@ -249,7 +271,7 @@
 //! #     .with_user(NewUser::new("Jane", "jane@example.com").id("u2"))
 //! #     .with_group(NewGroup::new("Editors").id("g1").members(["u1", "u2"]));
 //! # let server = FakeServer::start(fake)?;
-//! # let account = Account::from_url(&server.account_url())?.with_origin(Origin::url(&server.url())?);
+//! # let account = Account::from_url(&server.account_url())?;
 //! # let keys = offboard(&Client::new(account), "john@example.com")?;
 //! # assert!(keys.contains(&("s1".into(), "814".into())));
 //! # assert!(keys.iter().all(|(environment, key)| environment == "s1" && key != "815"));
@@ -261,41 +283,71 @@
 //! # Access review
 //!
 //! Who has which role in which product environment, with the members of a group in the group's place. The older `role` of
-//! a user is a field of [`User`](crate::users::User).
+//! a user is a field of [`User`](crate::users::User). It takes one call for the product environments, one for all groups
+//! with their members, and one for each page of a product environment's principals, as many at a time as there are
+//! workers.
 //!
 //! ```
-//! use cloudinary_provisioning_ureq::{Client, Error, PrincipalType, ScopeType};
-//! use cloudinary_provisioning_ureq::{principals, product_environments, user_groups};
+//! use std::collections::HashMap;
+//!
+//! use cloudinary_provisioning_ureq::principals::Inspect;
+//! use cloudinary_provisioning_ureq::product_environments::{self, ProductEnvironment};
+//! use cloudinary_provisioning_ureq::user_groups::{self, UserGroup};
+//! use cloudinary_provisioning_ureq::{Client, Error, Pager, PrincipalType, ScopeType};
+//!
+//! enum Fact {
+//!     Environments(Vec<ProductEnvironment>),
+//!     Groups(Vec<UserGroup>),
+//! }
 //!
 //! /// Prints lines of cloud name, role, and principal.
 //! fn review(client: &Client, mut print: impl FnMut(String)) -> Result<(), Error> {
-//!     for environment in client.send(product_environments::List::new())? {
-//!         let cloud = environment.cloud_name.unwrap_or_default();
-//!         let inspect = principals::Inspect::new(ScopeType::Prodenv)
-//!             .scope_id(environment.id.as_str());
-//!         for principal in client.items(inspect) {
-//!             let principal = principal?;
-//!             let who = if principal.kind == Some(PrincipalType::Group) {
-//!                 let members =
-//!                     client.send(user_groups::ListUsers::new(principal.id.as_str()))?;
-//!                 members.into_iter().map(|user| format!("user {}", user.id)).collect()
-//!             } else {
+//!     let (mut lists, mut members) = (Vec::new(), HashMap::new());
+//!     let reads = [
+//!         product_environments::List::new().map(Fact::Environments),
+//!         user_groups::List::new().extended_details(true).map(Fact::Groups),
+//!     ];
+//!     for (_, fact) in client.send_all(reads) {
+//!         match fact? {
+//!             Fact::Environments(environments) => lists.extend(environments.into_iter().map(|it| {
+//!                 let inspect = Inspect::new(ScopeType::Prodenv).scope_id(it.id.as_str());
+//!                 (it.cloud_name.unwrap_or_default(), Pager::new(inspect))
+//!             })),
+//!             Fact::Groups(groups) => members.extend(groups.into_iter().filter_map(|group| {
+//!                 let users = group.users?.into_iter().map(|user| format!("user {}", user.id));
+//!                 Some((group.id.to_string(), users.collect::<Vec<_>>()))
+//!             })),
+//!         }
+//!     }
+//!     // One page of every list at a time, until each has ended.
+//!     while !lists.is_empty() {
+//!         let pages: Vec<_> =
+//!             lists.iter().filter_map(|(_, list)| list.next_page().cloned()).collect();
+//!         let pages = client.send_all(pages).in_order();
+//!         for ((cloud, list), (_, page)) in lists.iter_mut().zip(pages) {
+//!             for principal in list.received(page?) {
 //!                 let kind =
 //!                     principal.kind.as_ref().map_or("principal", |kind| kind.as_str());
-//!                 vec![format!("{kind} {}", principal.id)]
-//!             };
-//!             for role in principal.roles.unwrap_or_default() {
-//!                 who.iter()
-//!                     .for_each(|who| print(format!("{cloud}, {}, {who}", role.id)));
+//!                 let itself = [format!("{kind} {}", principal.id)];
+//!                 let who = match principal.kind {
+//!                     Some(PrincipalType::Group) => members.get(principal.id.as_str()),
+//!                     _ => None,
+//!                 };
+//!                 for role in principal.roles.unwrap_or_default() {
+//!                     for who in who.map_or(&itself[..], Vec::as_slice) {
+//!                         print(format!("{cloud}, {}, {who}", role.id));
+//!                     }
+//!                 }
 //!             }
 //!         }
+//!         lists.retain(|(_, list)| list.next_page().is_some());
 //!     }
 //!     Ok(())
 //! }
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # use cloudinary_provisioning_fake::{FakeAccount, FakeServer, NewAssignment, NewGroup, NewSubAccount, NewUser};
 //! # use cloudinary_provisioning_fake::Principal as Fake;
-//! # use cloudinary_provisioning_ureq::{Account, Origin};
+//! # use cloudinary_provisioning_ureq::Account;
 //! # let admin = || NewAssignment::new("cld::role::prodenv::admin").in_environment("s1");
 //! # let fake = FakeAccount::new("acc", "key", "secret")
 //! #     .with_sub_account(NewSubAccount::new("Shop").id("s1").cloud_name("shop"))
@@ -304,9 +356,10 @@
 //! #     .with_assignment(Fake::group("g1"), admin())
 //! #     .with_assignment(Fake::provisioning_key("key"), admin());
 //! # let server = FakeServer::start(fake)?;
-//! # let account = Account::from_url(&server.account_url())?.with_origin(Origin::url(&server.url())?);
+//! # let account = Account::from_url(&server.account_url())?;
 //! # let mut lines = Vec::new();
 //! # review(&Client::new(account), |line| lines.push(line))?;
+//! # assert_eq!(server.requests(), 3);
 //! # lines.sort();
 //! # assert_eq!(lines, [
 //! #     "shop, cld::role::prodenv::admin, provisioningKey key",
@@ -338,7 +391,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # use cloudinary_provisioning_fake::{FakeAccount, FakeServer, NewUser};
 //! # use cloudinary_provisioning_ureq::time::{Month, OffsetDateTime};
-//! # use cloudinary_provisioning_ureq::{Account, Origin};
+//! # use cloudinary_provisioning_ureq::Account;
 //! # let january = Date::from_calendar_date(2026, Month::January, 31)?;
 //! # let login = |date: Date| OffsetDateTime::new_utc(date, cloudinary_provisioning_ureq::time::Time::MIDNIGHT);
 //! # let fake = FakeAccount::new("acc", "key", "secret").with_users([
@@ -348,7 +401,7 @@
 //! #     NewUser::new("Pending", "pending@example.com").id("pending"),
 //! # ]);
 //! # let server = FakeServer::start(fake)?;
-//! # let account = Account::from_url(&server.account_url())?.with_origin(Origin::url(&server.url())?);
+//! # let account = Account::from_url(&server.account_url())?;
 //! # let users = inactive_since(&Client::new(account), january.next_day().unwrap())?;
 //! # assert_eq!(users.iter().map(|user| user.id.as_str()).collect::<Vec<_>>(), ["old", "never"]);
 //! # Ok(())
@@ -410,7 +463,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # use cloudinary_provisioning_fake::{FakeAccount, FakeServer, NewSubAccount, PlanUsage, UsageCycle};
 //! # use cloudinary_provisioning_ureq::time::{Date, Month};
-//! # use cloudinary_provisioning_ureq::{Account, Origin};
+//! # use cloudinary_provisioning_ureq::Account;
 //! # let day = |month, day| Date::from_calendar_date(2026, month, day).unwrap();
 //! # let january = UsageCycle::new(day(Month::January, 1), day(Month::January, 31), 7.5)
 //! #     .environment("shop", "storage_image", 1.5)
@@ -422,7 +475,7 @@
 //! #     .with_sub_account(NewSubAccount::new("The Shop").id("s1").cloud_name("shop"))
 //! #     .with_plan(PlanUsage::new("Plus").metric("credit", 225.0).cycle(january).cycle(february));
 //! # let server = FakeServer::start(fake)?;
-//! # let account = Account::from_url(&server.account_url())?.with_origin(Origin::url(&server.url())?);
+//! # let account = Account::from_url(&server.account_url())?;
 //! # let usage = usage(&Client::new(account), 2026, "credit")?;
 //! # assert_eq!(usage, BTreeMap::from([("The Shop".to_owned(), 4.0), ("gone".to_owned(), 4.0)]));
 //! # Ok(())
@@ -469,9 +522,9 @@
 //! }
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # use cloudinary_provisioning_fake::{FakeAccount, FakeServer};
-//! # use cloudinary_provisioning_ureq::{Account, Origin};
+//! # use cloudinary_provisioning_ureq::Account;
 //! # let server = FakeServer::start(FakeAccount::new("acc", "key", "secret"))?;
-//! # let account = Account::from_url(&server.account_url())?.with_origin(Origin::url(&server.url())?);
+//! # let account = Account::from_url(&server.account_url())?;
 //! # let client = Client::new(account);
 //! # let changes = || server.with(|fake| fake.requests().filter(|request| request.method != "GET").count());
 //! # let created = apply(&client, "All", "permit(principal, action, resource);")?;
@@ -513,10 +566,10 @@
 //! }
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # use cloudinary_provisioning_fake::{FakeAccount, FakeServer, NewUser};
-//! # use cloudinary_provisioning_ureq::{Account, Origin, users};
+//! # use cloudinary_provisioning_ureq::{Account, users};
 //! # let john = NewUser::new("John", "john@example.com").id("u1").role("billing");
 //! # let server = FakeServer::start(FakeAccount::new("acc", "key", "secret").with_user(john))?;
-//! # let account = Account::from_url(&server.account_url())?.with_origin(Origin::url(&server.url())?);
+//! # let account = Account::from_url(&server.account_url())?;
 //! # let client = Client::new(account);
 //! # let john = client.send(users::Get::new("u1"))?;
 //! # assert!(!correct(&client, &john, "John", &Role::Billing)?);
@@ -569,12 +622,12 @@
 //! }
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # use cloudinary_provisioning_fake::{FakeAccount, FakeServer, NewAccessKey, NewSubAccount};
-//! # use cloudinary_provisioning_ureq::{Account, Origin};
+//! # use cloudinary_provisioning_ureq::Account;
 //! # let fake = FakeAccount::new("acc", "key", "secret")
 //! #     .with_sub_account(NewSubAccount::new("Shop").id("s1").cloud_name("shop"))
 //! #     .with_access_key("s1", NewAccessKey::new("uploads").api_key("814"));
 //! # let server = FakeServer::start(fake)?;
-//! # let account = Account::from_url(&server.account_url())?.with_origin(Origin::url(&server.url())?);
+//! # let account = Account::from_url(&server.account_url())?;
 //! # let client = Client::new(account);
 //! # assert_eq!(environment(&client, "shop")?.unwrap().id, "s1");
 //! # assert_eq!(environment(&client, "blog")?, None);
@@ -587,8 +640,8 @@
 //!
 //! # Create or get
 //!
-//! [`recover`](crate::Call::recover) makes sure that a lost response does not lead to a second user, and a conflict says
-//! that somebody else created the user before.
+//! [`recover`](crate::Call::recover) makes sure that a lost response does not lead to a second user, and
+//! [`or_existing`](crate::Call::or_existing) returns the user who is in conflict with the new one.
 //!
 //! ```
 //! use cloudinary_provisioning_ureq::{Client, Error, users};
@@ -598,19 +651,13 @@
 //!     name: &str,
 //!     email: &str,
 //! ) -> Result<users::User, Error> {
-//!     match client.call(users::Create::new(name, email)).recover().send() {
-//!         Err(error) if error.is_conflict() => {
-//!             let found = client.send(users::List::new().emails([email]))?;
-//!             found.into_iter().next().ok_or(error)
-//!         }
-//!         result => result,
-//!     }
+//!     client.call(users::Create::new(name, email)).recover().or_existing().send()
 //! }
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault};
-//! # use cloudinary_provisioning_ureq::{Account, Origin};
+//! # use cloudinary_provisioning_ureq::Account;
 //! # let server = FakeServer::start(FakeAccount::new("acc", "key", "secret"))?;
-//! # let account = Account::from_url(&server.account_url())?.with_origin(Origin::url(&server.url())?);
+//! # let account = Account::from_url(&server.account_url())?;
 //! # let client = Client::builder(account).sleep(|_| {}).build()?;
 //! # server.with(|fake| fake.fail_next(1, Fault::status(503).applied()));
 //! # let john = create_or_get(&client, "John", "john@example.com")?;

@@ -13,7 +13,7 @@ use crate::options::{CallOptions, Mode, call_options};
 use crate::pool::Pool;
 
 const DEFAULT_WORKERS: usize = 8;
-/// How many operations are taken ahead for each worker, so that none runs dry while the caller looks at a result.
+/// How many operations are taken ahead for each worker, so that workers are busy while the caller handles a result.
 const AHEAD: usize = 4;
 
 /// Sends many operations with several workers: an iterator over each operation and its result.
@@ -23,8 +23,8 @@ const AHEAD: usize = 4;
 /// Each worker has one connection.
 ///
 /// An error does not end the iteration. It comes with its operation, which can be sent again. A panic in a hook or a
-/// transport becomes an error too. Dropping the iterator starts no further call and no retry, and waits for requests
-/// that are in flight.
+/// transport becomes an error too. Once the iterator is dropped, no further call and no retry begins; dropping it waits for
+/// the requests that are in flight.
 ///
 /// ```no_run
 /// use cloudinary_provisioning_ureq::{Client, UserId, users};
@@ -33,8 +33,8 @@ const AHEAD: usize = 4;
 ///     let calls = ids.into_iter().map(users::GetGroups::new);
 ///     for (get_groups, groups) in client.send_all(calls).workers(16) {
 ///         match groups {
-///             Ok(groups) => println!("{}: {} groups", get_groups.user_id(), groups.len()),
-///             Err(error) => eprintln!("{}: {error}", get_groups.user_id()),
+///             Ok(groups) => println!("{}: {} groups", get_groups.user_id, groups.len()),
+///             Err(error) => eprintln!("{}: {error}", get_groups.user_id),
 ///         }
 ///     }
 /// }
@@ -52,7 +52,7 @@ where
     workers: usize,
     in_order: bool,
     pool: Option<Pool<I::Item>>,
-    /// The number of the next operation to take, and of the next result to give where they come in order.
+    /// The numbers of the next operation to take, and of the next result to return.
     taken: u64,
     given: u64,
     waiting: BTreeMap<u64, Done<I::Item>>,

@@ -1,11 +1,11 @@
-//! Spans and events of the feature `tracing`, with OpenTelemetry's attribute names. They show no credentials, no query,
-//! no body, and no id: a path is shown as its template.
+//! Spans and events of the feature `tracing`, with OpenTelemetry's attribute names. They do not show credentials, queries,
+//! bodies or ids: a path is shown as its template.
 
 use cloudinary_provisioning::{Error, Operation, Origin, Response, RetryEvent};
 #[cfg(feature = "tracing")]
 use cloudinary_provisioning::{ErrorKind, TransportError};
 
-/// Makes a call, within a span of its own.
+/// Makes a call in a new span.
 #[cfg(feature = "tracing")]
 pub(crate) fn span<O: Operation>(
     operation: &O,
@@ -69,7 +69,7 @@ pub(crate) fn retry(event: &RetryEvent<'_>) {
 #[cfg(not(feature = "tracing"))]
 pub(crate) fn retry(_: &RetryEvent<'_>) {}
 
-/// The work of a thread, with the subscriber and the span of the thread that starts it.
+/// Wraps the work of a thread, so that it has the subscriber and the span of the thread that starts it.
 #[cfg(feature = "tracing")]
 pub(crate) fn inherit(work: impl FnOnce() + Send + 'static) -> impl FnOnce() + Send + 'static {
     let subscriber = tracing::dispatcher::get_default(Clone::clone);
@@ -77,20 +77,20 @@ pub(crate) fn inherit(work: impl FnOnce() + Send + 'static) -> impl FnOnce() + S
     move || tracing::dispatcher::with_default(&subscriber, || span.in_scope(work))
 }
 
-/// The work of a thread.
+/// Returns the work of a thread as it is.
 #[cfg(not(feature = "tracing"))]
 pub(crate) fn inherit(work: impl FnOnce() + Send + 'static) -> impl FnOnce() + Send + 'static {
     work
 }
 
-/// The host without scheme and port, as `server.address` is defined.
+/// The host without scheme and port: `server.address`.
 #[cfg(feature = "tracing")]
 fn host(origin: &Origin) -> &str {
     let (_, authority) = origin.as_str().split_once("://").unwrap_or_default();
     authority.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')).map_or(authority, |(host, _)| host)
 }
 
-/// The status of a refusal, or what else went wrong, as `error.type` is defined.
+/// The status of a refusal, or the kind of another error: `error.type`.
 #[cfg(feature = "tracing")]
 fn kind(error: &Error) -> String {
     let kind = match error.kind() {

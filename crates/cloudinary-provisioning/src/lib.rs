@@ -10,6 +10,7 @@
 //! | crate | what it adds |
 //! |---|---|
 //! | [`cloudinary-provisioning-ureq`](https://docs.rs/cloudinary-provisioning-ureq/latest/cloudinary_provisioning_ureq/) | a blocking client over ureq, with retries, iterators and workers |
+//! | [`cloudinary-provisioning-plan`](https://docs.rs/cloudinary-provisioning-plan/latest/cloudinary_provisioning_plan/) | an account as code: what it should hold, in a file |
 //! | [`cloudinary-provisioning-fake`](https://docs.rs/cloudinary-provisioning-fake/latest/cloudinary_provisioning_fake/) | an account in memory to test your own tools against |
 //!
 //! # Quick start
@@ -36,28 +37,27 @@
 //!
 //! # Concepts
 //!
-//! | concept | what it is | what it does |
-//! |---|---|---|
-//! | an operation, such as [`users::Get`] | a plain value that describes one call | `new` takes what is required, setters take the rest, `parse` reads the response |
-//! | [`Account`] | the credentials and the base URL | [`request`](Account::request) turns an operation into an HTTP request |
-//! | [`Response`] | the value of a success | also gives the status, the request id and the rate limit |
-//! | [`Error`] | the one error of every call | also gives the response, the number of attempts, and whether the call may have been applied |
-//! | [`Exchange`] | one call with its retries | takes the [`Outcome`] of each attempt; returns [`Done`](Step::Done), [`Retry`](Step::Retry) or [`Failed`](Step::Failed) |
-//! | [`Driver`], [`AsyncDriver`] | your HTTP stack, clock and sleep | run an [`Exchange`] from its first attempt to its result |
-//! | [`RetryPolicy`] | the limits on attempts, delays and time | decides when an [`Exchange`] gives up |
-//! | [`Throttle`] | the rate limit that all calls of a client share | holds calls back until the time that the service names |
-//! | [`Recovery`] | a create that is not applied twice | looks for the result where the response was lost |
-//! | [`Pager`] | a list, page by page | takes each page; returns the operation that asks for the next one |
+//! | concept | what it is |
+//! |---|---|
+//! | an operation, such as [`users::Get`] | a plain value that describes one call; `parse` reads its response |
+//! | [`Account`] | the credentials and the base URL; [`request`](Account::request) makes an HTTP request of an operation |
+//! | [`Error`], [`Response`] | the one error of every call; a success with its status and headers |
+//! | [`Exchange`] | one call with its retries: takes the [`Outcome`] of each attempt, returns the next [`Step`] |
+//! | [`Driver`], [`AsyncDriver`] | your HTTP stack, clock and sleep, which run an [`Exchange`] to its end |
+//! | [`RetryPolicy`], [`SharedThrottle`] | the limits of one call; the rate limit that all calls share |
+//! | [`Pager`] | a list, page by page |
+//! | [`AnyOperation`], [`Raw`], [`catalog()`] | operations of different kinds in one list; any other call; all operations as data |
 //!
-//! Setters never fail. A value that cannot be sent is reported when the request is built, by the name of its field. Set
-//! optional input with `maybe`, which every operation has: `users::List::new().maybe(prefix, users::List::prefix)`.
+//! `new` takes what an operation requires, and setters take the rest. They never fail: a value that cannot be sent is
+//! reported when the request is built, by the name of its field. `maybe` sets what is optional in your program too:
+//! `users::List::new().maybe(prefix, users::List::prefix)`.
 //!
-//! Operations are named after the methods of the vendor's current SDKs, in the module of their resource: `users.list` is
-//! [`users::List`]. You can also search these docs for the `operationId`, such as `getUsers`. To call something that has
-//! no operation here, use [`Raw`].
+//! Operations are named after the methods of the vendor's SDKs, in the module of their resource: `users.list` is
+//! [`users::List`]. You can also search these docs for the `operationId`, such as `getUsers`.
 //!
-//! The [`guide`] has a page for each subject, from [errors](guide::errors) and [retries](guide::retries) to
-//! [testing](guide::testing), and the [table of all operations](guide::operations).
+//! The [`guide`] has a page for each subject: [all operations](guide::operations), [errors](guide::errors),
+//! [retries](guide::retries), [many calls](guide::many_calls), [async stacks](guide::async_stacks),
+//! [tests](guide::testing), and more.
 //!
 //! # Features
 //!

@@ -1,15 +1,15 @@
 //! Many callers, many faults, a rate limit: in the end the account is what one careful caller would have made of it.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, Framing, NewGroup};
-use cloudinary_provisioning_ureq::{Account, Client, Clock, Error, Origin, RetryPolicy, UserId, user_groups, users};
+use cloudinary_provisioning_ureq::{Account, Client, Error, Origin, RetryPolicy, UserId, user_groups, users};
 use time::macros::datetime;
 
-use crate::support::Timeline;
+use crate::support::OneTime;
 
 const THREADS: usize = 16;
 const WORKERS: usize = 32;
@@ -104,31 +104,6 @@ fn faults() -> [Fault; 16] {
     ]
 }
 
-/// The caller's time and the service's: they pass together.
-struct OneTime {
-    timeline: Timeline,
-    server: Arc<FakeServer>,
-    advance: Mutex<()>,
-}
-
-impl Clock for OneTime {
-    fn monotonic(&self) -> Duration {
-        self.timeline.monotonic()
-    }
-
-    fn now(&self) -> SystemTime {
-        self.timeline.now()
-    }
-
-    fn sleep(&self, delay: Duration) {
-        let _one_at_a_time = self.advance.lock().unwrap();
-        let before = self.timeline.elapsed();
-        self.timeline.sleep(delay);
-        let passed = self.timeline.elapsed().saturating_sub(before);
-        self.server.with(|account| account.advance(passed.try_into().unwrap()));
-    }
-}
-
 /// The user that a create has made, which a lost response must not hide.
 fn created(number: usize, result: Result<users::User, Error>) -> UserId {
     let user = result.unwrap_or_else(|error| panic!("user {number} was given up: {error:?}"));
@@ -201,7 +176,7 @@ fn the_account_ends_as_a_sequential_model_says_whatever_happens_meanwhile() {
 
     let account = Account::new("acc", "KEY", "SECRET").unwrap().with_origin(Origin::url(&server.url()).unwrap());
     let policy = RetryPolicy::patient().attempt_timeout(Duration::from_secs(2)).total_timeout(Duration::MAX);
-    let clock = OneTime { timeline: Timeline::new(), server: Arc::clone(&server), advance: Mutex::default() };
+    let clock = OneTime::new(&server);
     let timeline = clock.timeline.clone();
     let client = Client::builder(account).proxy(None).retry(policy).clock(clock).build().unwrap();
 

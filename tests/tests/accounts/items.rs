@@ -129,27 +129,28 @@ fn a_resumed_list_loses_and_repeats_nothing() {
     }
 }
 
-#[test]
-fn a_list_of_given_ids_is_one_request() {
+/// A client of a server that answers every request with the same two users, and the number of requests.
+fn two_users() -> (Client, Arc<AtomicUsize>) {
     let requests = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&requests);
     let client = client(move |_| {
         counted.fetch_add(1, SeqCst);
         Response::new(br#"{"users":[{"id":"a"},{"id":"b"}]}"#.to_vec())
     });
-    assert_eq!(client.build().unwrap().items(users::List::new().ids(["a", "b"])).workers(8).count(), 2);
+    (client.build().unwrap(), requests)
+}
+
+#[test]
+fn a_list_of_given_ids_is_one_request() {
+    let (client, requests) = two_users();
+    assert_eq!(client.items(users::List::new().ids(["a", "b"])).workers(8).count(), 2);
     assert_eq!(requests.load(SeqCst), 1);
 }
 
 #[test]
 fn a_server_that_ignores_the_page_costs_two_pages_and_what_was_read_ahead() {
-    let requests = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&requests);
-    let client = client(move |_| {
-        counted.fetch_add(1, SeqCst);
-        Response::new(br#"{"users":[{"id":"a"},{"id":"b"}]}"#.to_vec())
-    });
-    assert_eq!(client.build().unwrap().items(list()).workers(8).count(), 2);
+    let (client, requests) = two_users();
+    assert_eq!(client.items(list()).workers(8).count(), 2);
     assert!(requests.load(SeqCst) <= 2 + 8, "{} requests", requests.load(SeqCst));
 }
 

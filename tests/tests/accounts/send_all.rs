@@ -7,9 +7,13 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
 
-use cloudinary_provisioning_ureq::{ErrorKind, RetryPolicy, TransportError, users};
+use cloudinary_provisioning_fake::{Fault, NewUser};
+use cloudinary_provisioning_ureq::http::{Method, StatusCode};
+use cloudinary_provisioning_ureq::{
+    AnyOperation, ErrorKind, Operation, RetryPolicy, TransportError, user_groups, users,
+};
 
-use crate::support::{Shared, client, group, groups_of, name, number_in, refusal, wait_for_last};
+use crate::support::{Shared, client, group, groups_of, name, number_in, refusal, wait_for_last, world};
 
 #[test]
 fn each_result_comes_with_its_operation() {
@@ -297,4 +301,45 @@ fn a_panic_leaves_its_place_among_the_calls_in_flight() {
     let client = client.retry(RetryPolicy::none()).build().unwrap();
     let results: Vec<_> = client.send_all((0..10).map(groups_of)).workers(2).collect();
     assert_eq!(results.iter().filter(|(_, groups)| groups.is_ok()).count(), 8);
+}
+
+#[test]
+fn operations_of_any_kind_go_through_one_list_and_its_creates_are_recovered() {
+    #[derive(Debug, PartialEq)]
+    enum Found {
+        Users(usize),
+        User(String),
+        Group(String),
+        Deleted,
+    }
+
+    let (server, builder) = world(|account| account.with_user(NewUser::new("Ada", "ada@example.com").id("u1")));
+    server.with(|account| account.fail_every(1, Fault::close().applied().on(Method::POST)));
+    let create = |n: usize| users::Create::new("John", format!("{n}@example.com"));
+    let operations: Vec<AnyOperation<Found>> = vec![
+        users::Delete::new("u1").map(|_| Found::Deleted),
+        create(1).map(|user| Found::User(user.email.unwrap())),
+        user_groups::Create::new("Editors").map(|group| Found::Group(group.name.unwrap())),
+        create(2).map(|user| Found::User(user.email.unwrap())),
+        user_groups::Create::new("Readers").map(|group| Found::Group(group.name.unwrap())),
+        users::List::new().map(|users| Found::Users(users.len())),
+    ];
+    let client = builder.build().unwrap();
+    let results = client.send_all(operations).workers(1).recover();
+    let found: Vec<_> = results.map(|(operation, found)| (operation.id(), found.unwrap())).collect();
+    let expected = [
+        ("deleteUser", Found::Deleted),
+        ("createUser", Found::User("1@example.com".to_owned())),
+        ("createUserGroup", Found::Group("Editors".to_owned())),
+        ("createUser", Found::User("2@example.com".to_owned())),
+        ("createUserGroup", Found::Group("Readers".to_owned())),
+        ("getUsers", Found::Users(2)),
+    ];
+    assert_eq!(found, expected);
+    server.with(|account| {
+        let lost = account
+            .requests()
+            .filter(|request| request.method == Method::POST && request.status != Some(StatusCode::OK));
+        assert_eq!((lost.count(), account.user_count(), account.groups().count()), (4, 2, 2));
+    });
 }

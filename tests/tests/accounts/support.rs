@@ -4,8 +4,10 @@ use std::cell::Cell;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use cloudinary_provisioning_fake::{FakeAccount, FakeServer, NewSubAccount};
 use cloudinary_provisioning_ureq::http::{Request, Response};
-use cloudinary_provisioning_ureq::{Account, Client, ClientBuilder, Clock, Outcome, users};
+use cloudinary_provisioning_ureq::{Account, Client, ClientBuilder, Clock, Origin, Outcome, users};
+use time::macros::datetime;
 
 /// Longer than any of these tests takes, and the end of one that would hang.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -137,4 +139,48 @@ impl Clock for Timeline {
         let mut now = self.now.lock().unwrap();
         *now = (*now).max(SEEN.get() + delay);
     }
+}
+
+/// The caller's time and the service's: they pass together.
+pub(crate) struct OneTime {
+    pub(crate) timeline: Timeline,
+    server: Arc<FakeServer>,
+    advance: Mutex<()>,
+}
+
+impl OneTime {
+    /// The time of this server, whose clock has to show the start of a [`Timeline`].
+    pub(crate) fn new(server: &Arc<FakeServer>) -> Self {
+        Self { timeline: Timeline::new(), server: Arc::clone(server), advance: Mutex::default() }
+    }
+}
+
+impl Clock for OneTime {
+    fn monotonic(&self) -> Duration {
+        self.timeline.monotonic()
+    }
+
+    fn now(&self) -> SystemTime {
+        self.timeline.now()
+    }
+
+    fn sleep(&self, delay: Duration) {
+        let _one_at_a_time = self.advance.lock().unwrap();
+        let before = self.timeline.elapsed();
+        self.timeline.sleep(delay);
+        let passed = self.timeline.elapsed().saturating_sub(before);
+        self.server.with(|account| account.advance(passed.try_into().unwrap()));
+    }
+}
+
+/// A server whose account was as given for a day, and a builder of clients whose time passes with the service's.
+pub(crate) fn world(fake: impl FnOnce(FakeAccount) -> FakeAccount) -> (Arc<FakeServer>, ClientBuilder) {
+    let account = FakeAccount::new("acc", "KEY", "SECRET")
+        .with_clock(datetime!(2026-11-22 10:00 UTC), time::Duration::ZERO)
+        .with_sub_account(NewSubAccount::new("Production").id("s1"));
+    let mut account = fake(account);
+    account.advance(time::Duration::DAY);
+    let server = Arc::new(FakeServer::start(account).unwrap());
+    let builder = Client::builder(self::account().with_origin(Origin::url(&server.url()).unwrap())).proxy(None);
+    (Arc::clone(&server), builder.clock(OneTime::new(&server)))
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cloudinary_provisioning_ureq::http::{Request, Response};
+use cloudinary_provisioning_ureq::http::{HeaderName, HeaderValue, Request, Response};
 use cloudinary_provisioning_ureq::{Client, Clock, ErrorKind, GiveUpReason, RetryPolicy, TransportError};
 
 use crate::support::{Shared, Timeline, client, group, groups_of, number_in, refusal};
@@ -137,6 +137,43 @@ fn a_wait_longer_than_allowed_fails_without_sending() {
     timeline.advance(Duration::from_secs(90));
     assert!(client.send(groups_of(1)).is_ok());
     assert_eq!(requests.load(SeqCst), 2);
+}
+
+#[test]
+fn a_far_hint_silences_a_client_for_an_hour_at_most() {
+    const FAR_RESET: [(&str, &str); 3] = [
+        ("date", "Thu, 01 Jan 1970 00:00:00 GMT"),
+        ("x-featureratelimit-remaining", "0"),
+        ("x-featureratelimit-reset", "Fri, 01 Jan 2500 00:00:00 GMT"),
+    ];
+    let hour = 60 * MINUTE;
+    for (status, headers) in [(429, &[("retry-after", "31536000")][..]), (429, &FAR_RESET), (200, &FAR_RESET)] {
+        for jitter in [0, u64::MAX] {
+            let (timeline, requests) = (Timeline::new().with_jitter(jitter), Arc::new(AtomicUsize::new(0)));
+            let counted = Arc::clone(&requests);
+            let client = client(move |request| {
+                let mut response = group(number_in(request));
+                if counted.fetch_add(1, SeqCst) == 0 {
+                    *response.status_mut() = status.try_into().unwrap();
+                    let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+                    response.headers_mut().extend::<Vec<(HeaderName, HeaderValue)>>(headers.collect());
+                }
+                response
+            });
+            let client = client.clock(timeline.clone()).retry(RetryPolicy::none()).build().unwrap();
+            assert_eq!(client.send(groups_of(0)).is_ok(), status == 200);
+
+            timeline.advance(hour - MINUTE);
+            let short = RetryPolicy::default().max_server_delay(MINUTE / 2);
+            let error = client.call(groups_of(1)).retry(short).send().unwrap_err();
+            assert_eq!((error.attempts(), error.reason()), (0, Some(GiveUpReason::ServerDelayTooLong)));
+            assert!((MINUTE..MINUTE + Duration::from_secs(2)).contains(&error.retry_after().unwrap()), "{error:?}");
+
+            timeline.advance(MINUTE);
+            assert!(client.send(groups_of(1)).is_ok());
+            assert_eq!(requests.load(SeqCst), 2);
+        }
+    }
 }
 
 #[test]

@@ -138,7 +138,7 @@ fn over_socket<O: Operation<Output: Debug>>(operation: O, case: &Case, policy: R
     let result = client.send(operation);
     let retried = retried.lock().unwrap().take();
     if let Some(seen) = retried {
-        assert!(result.is_ok() || server.is_none(), "{result:?}");
+        assert_eq!(result.is_ok(), server.is_some(), "{result:?}");
         return seen;
     }
     let error = result.unwrap_err();

@@ -4,4 +4,5 @@ mod concurrency;
 mod guarantees;
 mod hooks;
 mod options;
+mod order;
 mod volume;

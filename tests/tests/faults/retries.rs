@@ -200,6 +200,7 @@ fn a_truncated_body_ends_a_call_that_is_not_safe_to_retry_with_its_status() {
         let error = gave_up(rig.create(), 1, GiveUpReason::UnsafeToRetry);
         assert_body_lost(&error, 200);
         assert!(error.maybe_applied(), "{how}");
+        assert_eq!(error.is_timeout(), how.ends_with("silence"), "{how}");
         rig.assert_seen(1, 1, &[]);
     }
 }

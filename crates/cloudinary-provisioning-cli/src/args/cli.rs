@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use cloudinary_provisioning_fake::{Fault, Framing};
 use cloudinary_provisioning_plan::guard::Guard;
 use cloudinary_provisioning_plan::manifest::{ObjectKind, Preset};
 
@@ -35,7 +36,7 @@ With --demo it is an account in memory, and the environment is ignored.
 
 Exit status:
   0  success
-  1  the service refused a request, or something failed
+  1  the service refused a request, something failed, or a policy is not valid
   2  the command line, the environment or the input is wrong; nothing was sent
   3  there are differences (`plan --exit-code`)
   4  a guard refused, or a saved plan is out of date
@@ -136,14 +137,19 @@ A line names an operation by its operationId, or by resource and name, and holds
   {\"operation\": \"users delete\", \"fields\": {\"user_id\": \"u1\"}}
 
 Its result has the keys line, operation, ok, and result or error. Operations run one after the other; with \
---workers they run at the same time, and several lines are read ahead. Lines that delete or remove something \
-need --yes.";
+--workers they run at the same time, and several lines are read ahead. Lines that delete, remove or disable \
+something need --yes.";
 
 const FAKE_HELP: &str = "\
 Serve an account in memory on the loopback interface, to test tools in any language.
 
-It prints two lines, the URL of the service and CLOUDINARY_ACCOUNT_URL=account://KEY:SECRET@ACCOUNT_ID, and \
-serves until its standard input ends or Ctrl-C is pressed.";
+It prints three lines, the URL of the service, CLOUDINARY_ACCOUNT_URL=account://KEY:SECRET@ACCOUNT_ID and \
+CLOUDINARY_ORIGIN=URL, and serves until a signal, such as that of Ctrl-C.
+
+With --users and the like it holds a large account, and with --latency, --rate-limit and --fault it behaves as a \
+distant, busy or broken service does:
+
+  cldp fake --users 20000 --groups 500 --environments 200 --keys 3 --latency 20 --fault 503:50";
 
 #[derive(Args, Debug)]
 pub(crate) struct PullOptions {
@@ -233,6 +239,9 @@ pub(crate) struct ExportOptions {
     /// The file to write instead of standard output. It appears only once it is complete.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
+    /// Write FILE also if something could not be read, which is missing then. Otherwise it is left as it was.
+    #[arg(long, requires = "file")]
+    pub(crate) partial: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -272,9 +281,63 @@ pub(crate) struct FakeOptions {
     /// The port to listen on. By default, a free one.
     #[arg(long, default_value_t = 0, hide_default_value = true)]
     pub(crate) port: u16,
-    /// What the account holds at first.
-    #[arg(long, value_enum, default_value_t = FakeSeed::Demo)]
-    pub(crate) seed: FakeSeed,
+    /// What the account holds at first: by default `demo`, or `empty` where it is loaded with --users and the like.
+    #[arg(long, value_enum)]
+    pub(crate) seed: Option<FakeSeed>,
+    #[command(flatten)]
+    pub(crate) load: Load,
+    /// How many milliseconds each response takes.
+    #[arg(long, value_name = "MS", default_value_t = 0, hide_default_value = true)]
+    pub(crate) latency: u64,
+    /// How many requests an hour the account allows.
+    #[arg(long, value_name = "N")]
+    pub(crate) rate_limit: Option<u64>,
+    /// What goes wrong at every Nth request: a status (`503:10`), `close`, `close-applied`, `reset`, `stall`, `truncated`,
+    /// `html` or `throttled`. Can be given several times.
+    #[arg(long, value_name = "FAULT:N", value_parser = fault)]
+    pub(crate) fault: Vec<(Fault, u64)>,
+    /// Serve until standard input ends, for a program that starts this one.
+    #[arg(long)]
+    pub(crate) until_eof: bool,
+}
+
+/// How much a served account holds beside its seed.
+#[derive(Args, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Load {
+    /// How many users to add.
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) users: u32,
+    /// How many user groups to add, with the users spread over them.
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) groups: u32,
+    /// How many product environments to add, with the users spread over them.
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) environments: u32,
+    /// How many access keys to add to each of these product environments.
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) keys: u32,
+    /// How many roles to add, each with principals.
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) roles: u32,
+}
+
+fn fault(text: &str) -> Result<(Fault, u64), String> {
+    let (kind, every) = text.split_once(':').ok_or("expected FAULT:N, such as 503:10")?;
+    let every = every.parse().ok().filter(|every| *every > 0).ok_or("N is not a positive number")?;
+    let fault = match kind {
+        "close" => Fault::close(),
+        "close-applied" => Fault::close().applied(),
+        "reset" => Fault::reset(),
+        "stall" => Fault::stall(),
+        "truncated" => Fault::response().truncated(Framing::ContentLength),
+        "html" => Fault::html(502),
+        "throttled" => Fault::throttled(1),
+        status => match status.parse() {
+            Ok(status @ 200..=599) => Fault::status(status),
+            _ => return Err(format!("there is no fault `{status}`")),
+        },
+    };
+    Ok((fault, every))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

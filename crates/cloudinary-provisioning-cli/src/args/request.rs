@@ -7,6 +7,7 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use crate::terminal::json;
+use crate::terminal::shown::is_invisible;
 
 /// An operation with its fields.
 #[derive(Clone, Debug)]
@@ -36,6 +37,9 @@ impl Request {
                 }
                 fields.entry(name).or_insert(value);
             }
+        }
+        for field in entry.fields {
+            fields.get(field.name).map_or(Ok(()), |value| check_visible(field, value))?;
         }
         let raw = entry.request(fields.clone()).map_err(|error| error.to_string())?;
         Ok(Self { entry, fields, raw })
@@ -87,6 +91,18 @@ fn taken_away(creates: bool, fields: &Map<String, Value>) -> Option<(&'static st
     let says = |name, text| fields.get(name).is_some_and(|value| text_of(value).eq_ignore_ascii_case(text));
     let taken = [("operation", "remove"), ("enabled", "false")];
     taken.into_iter().filter(|_| !creates).find(|(name, text)| says(*name, *text))
+}
+
+/// Refuses characters that nobody sees in what names somebody or something: another name would look the same.
+fn check_visible(field: &Field, value: &Value) -> Result<(), String> {
+    let is_email = matches!(field.name, "email" | "emails");
+    let is_name = |kind| matches!(kind, Kind::Id | Kind::Choice(_) | Kind::SubAccountAccess);
+    let is_name = is_email || is_name(field.kind) || matches!(field.kind, Kind::List(kind) if is_name(*kind));
+    let texts = value.as_array().into_iter().flatten().chain([value]).filter_map(Value::as_str);
+    match texts.flat_map(str::chars).find(|c| is_invisible(*c)) {
+        Some(c) if is_name => Err(format!("`{}` has an invisible character, U+{:04X}", field.name, u32::from(c))),
+        _ => Ok(()),
+    }
 }
 
 /// Whether requests of the operation have a body.

@@ -60,7 +60,7 @@ struct Account {
 
 /// Returns every way in which a principal has access, in order of principals, and how many parts could not be read.
 pub(crate) fn read(client: &Client, workers: usize, progress: &ProgressLine) -> Result<(Vec<Value>, usize), Exit> {
-    let account = Account::read(client)?;
+    let account = Account::read(client, workers)?;
     let mut reading = Reading { account: &account, progress, grants: BTreeSet::new(), failures: 0 };
     reading.users(client, workers)?;
     reading.roles(client)?;
@@ -69,8 +69,8 @@ pub(crate) fn read(client: &Client, workers: usize, progress: &ProgressLine) -> 
 }
 
 impl Account {
-    fn read(client: &Client) -> Result<Self, Exit> {
-        let users = client.items(List::new()).map(|user| user.map(|user| (user.id.to_string(), user)));
+    fn read(client: &Client, workers: usize) -> Result<Self, Exit> {
+        let users = client.items(List::new()).workers(workers).map(|user| user.map(|user| (user.id.to_string(), user)));
         let users = users.collect::<Result<_, Error>>()?;
         let groups = client.send(user_groups::List::new().extended_details(true))?.into_iter().map(|group| {
             let members = group.users.into_iter().flatten().map(|user| user.id.into_string()).collect();

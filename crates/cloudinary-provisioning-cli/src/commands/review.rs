@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use crate::args::globals::Globals;
+use serde_json::Value;
+
+use crate::args::globals::{Format, Globals};
 use crate::commands::access;
 use crate::commands::export::no_dry_run;
 use crate::connection::account::Connection;
@@ -21,10 +23,18 @@ pub(crate) fn run(globals: &Globals) -> Result<ExitCode, Exit> {
     let progress = ProgressLine::of("lines");
     let connection = Connection::open(globals, &progress)?;
     ctrl_c::watch()?;
+    let style = Style::new(globals);
+    let is_table = style.format == Format::Table;
+    let mut rows = style.rows(&COLUMNS, &access::COLUMNS, stream::stdout())?;
     let (grants, failures) = access::read(&connection.client, globals.workers(), &progress)?;
     progress.finish();
-    let mut rows = Style::new(globals).rows(&COLUMNS, stream::stdout());
-    grants.into_iter().try_for_each(|grant| rows.push(grant))?;
+    for mut grant in grants {
+        let is_disabled = grant.get("enabled") == Some(&false.into());
+        if let Some(Value::String(principal)) = grant.get_mut("principal").filter(|_| is_table && is_disabled) {
+            principal.push_str(" (disabled)");
+        }
+        rows.push(grant)?;
+    }
     rows.finish()?;
     if failures == 0 {
         return Ok(ExitCode::SUCCESS);

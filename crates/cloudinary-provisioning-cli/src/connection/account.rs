@@ -5,7 +5,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use cloudinary_provisioning::http::Request;
-use cloudinary_provisioning::{Account, AccountError, Origin, Outcome, PathPrefix, RetryPolicy, TransportError};
+use cloudinary_provisioning::{
+    Account, AccountError, Origin, Outcome, PathPrefix, RetryPolicy, Transport, TransportError,
+};
 use cloudinary_provisioning_fake::{Disruption, FakeAccount};
 use cloudinary_provisioning_ureq::{Client, ClientBuilder};
 
@@ -14,6 +16,7 @@ use crate::args::globals::Globals;
 use crate::args::request::has_credentials;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
+use crate::terminal::json;
 use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::say;
 
@@ -125,6 +128,9 @@ fn configured(account: Account, globals: &Globals, progress: &ProgressLine) -> C
         .retry(patient)
         .user_agent_suffix(USER_AGENT)
         .cancel_flag(ctrl_c::cancel_flag())
+        .wrap_transport(|transport| {
+            move |request: &Request<Vec<u8>>, timeout: Duration| marked(transport.send(request, timeout))
+        })
         .on_retry(move |event| retries.say(format_args!("retry: {event:#}")));
     if let Some(timeout) = globals.timeout {
         builder = builder.timeout(timeout);
@@ -138,6 +144,19 @@ fn configured(account: Account, globals: &Globals, progress: &ProgressLine) -> C
         });
     }
     builder
+}
+
+/// Keeps all digits of the numbers in a response; see [`json::Exact`].
+fn marked(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Response(mut response) if response.status().is_success() => {
+            if let Some(body) = json::with_marked_numbers(response.body()) {
+                *response.body_mut() = body;
+            }
+            Outcome::Response(response)
+        }
+        outcome => outcome,
+    }
 }
 
 /// Builds a client whose requests are answered in this process.

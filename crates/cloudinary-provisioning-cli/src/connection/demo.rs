@@ -6,6 +6,8 @@ use cloudinary_provisioning_fake::{
     PermissionType, PlanUsage, Principal, ScopeType, UsageCycle,
 };
 
+use crate::args::cli::Load;
+
 const ID: &str = "demo-account";
 const KEY: &str = "demo-key";
 const SECRET: &str = "demo-secret";
@@ -56,6 +58,52 @@ pub(crate) fn account() -> FakeAccount {
             NewCustomPolicy::new("Read only", "permit(principal, action, resource);").id("policy-1").enabled(false),
         )
         .with_plan(plan())
+}
+
+/// Adds users, groups, product environments, keys and roles, with the users spread over the others.
+pub(crate) fn loaded(mut account: FakeAccount, load: Load) -> FakeAccount {
+    let Load { users, groups, environments, keys, roles } = load;
+    let user = |n: u32| format!("load-user-{n}");
+    let environment = |n: u32| format!("load-env-{n}");
+    for n in 0..environments {
+        let id = environment(n);
+        let new = NewSubAccount::new(format!("Environment {n}")).id(&id).cloud_name(format!("load-{n}"));
+        account.add_sub_account(new);
+        for key in 0..keys {
+            let api_key = format!("{:015}", u64::from(n) * u64::from(keys) + u64::from(key) + 1);
+            account.add_access_key(&id, NewAccessKey::new(format!("Key {key}")).api_key(api_key));
+        }
+    }
+    for n in 0..users {
+        let role = ["media_library_user", "media_library_admin", "reports", "billing", "technical_admin"];
+        let role = role.get(n as usize % role.len()).copied().unwrap_or_default();
+        let new =
+            NewUser::new(format!("User {n}"), format!("user{n}@example.com")).id(user(n)).role(role).pending(false);
+        // One in five has access to all product environments.
+        let new = match n.checked_rem(environments).filter(|_| n % 5 > 0) {
+            Some(at) => new.sub_account_ids([environment(at)]),
+            None => new,
+        };
+        account.insert_user(new);
+    }
+    for n in 0..groups {
+        let members = (n..users).step_by(groups as usize).map(user);
+        account.add_group(NewGroup::new(format!("Group {n}")).id(format!("load-group-{n}")).members(members));
+    }
+    for n in 0..roles {
+        let id = format!("load-role-{n}");
+        let new = NewRole::new(format!("Role {n}"), ScopeType::Prodenv, PermissionType::Global).id(&id);
+        account.add_role(new.system_policy("cld::policy::global::prodenv::assets::view"));
+        let principals = [
+            n.checked_rem(users).map(|at| Principal::user(user(at))),
+            n.checked_rem(groups).map(|at| Principal::group(format!("load-group-{at}"))),
+        ];
+        for principal in principals.into_iter().flatten() {
+            let at = n.checked_rem(environments).map_or_else(|| "all".to_owned(), environment);
+            account.assign(principal, NewAssignment::new(&id).in_environment(at));
+        }
+    }
+    account
 }
 
 fn plan() -> PlanUsage {

@@ -1,6 +1,6 @@
 //! Sends one operation.
 
-use std::io::{self, Write};
+use std::io::{self, Stdout, Write};
 use std::process::ExitCode;
 
 use cloudinary_provisioning::catalog::{Entry, Kind};
@@ -10,15 +10,16 @@ use serde_json::{Map, Value, json};
 
 use super::account::Connection;
 use super::names;
-use crate::args::globals::Globals;
+use crate::args::globals::{Format, Globals};
 use crate::args::request::Request;
+use crate::output::billing;
 use crate::output::redact::{REDACTED, has_secret, redact};
-use crate::output::style::Style;
+use crate::output::style::{List, Style};
 use crate::terminal::confirm::confirm;
 use crate::terminal::exit::Exit;
 use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::say;
-use crate::terminal::stream;
+use crate::terminal::stream::{self, Stream};
 
 /// Sends the operation and writes its result, at most `limit` items of a list.
 pub(crate) fn send(globals: &Globals, request: &Request, limit: Option<u64>) -> Result<ExitCode, Exit> {
@@ -27,13 +28,28 @@ pub(crate) fn send(globals: &Globals, request: &Request, limit: Option<u64>) -> 
     if globals.dry_run {
         return dry_run(client.account(), raw);
     }
+    let style = Style::new(globals);
+    let kind = item_kind(entry);
+    let is_numbers = entry.id == "getBillingUsage" && matches!(style.format, Format::Table | Format::Csv);
+    if !is_numbers {
+        style.check(kind)?;
+    }
     if request.removes() {
         let names = || names::of_call(&client, entry.prefix, &request.segments(), fields);
         confirm(request.title(), names, globals.yes)?;
     }
-    let style = Style::new(globals);
     let Some(list) = request.list()? else { return one(&client, request, style) };
-    write_list(items(globals, &client, request, list, limit), entry, &style)?;
+    let items = items(globals, &client, request, list, limit);
+    if is_numbers {
+        let rows = style.rows(&billing::COLUMNS, &billing::COLUMNS, stream::stdout())?;
+        let numbers = items.flat_map(|plan| match plan {
+            Ok(plan) => billing::rows(&plan).into_iter().map(Ok).collect(),
+            Err(error) => vec![Err(error)],
+        });
+        write_list(numbers, rows)?;
+    } else {
+        write_list(items, style.list(kind, stream::stdout()))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -95,19 +111,23 @@ pub(crate) fn described(account: &Account, raw: &Raw) -> Result<Value, Exit> {
     }))
 }
 
+/// The kind of a list's items, or of the result as a whole.
+fn item_kind(entry: &Entry) -> Kind {
+    match entry.response.kind {
+        Kind::List(item) => *item,
+        Kind::Record(fields) if entry.paging().is_some() => {
+            let item =
+                fields.iter().find_map(|field| if let Kind::List(item) = field.kind { Some(*item) } else { None });
+            item.unwrap_or(Kind::Object)
+        }
+        kind => kind,
+    }
+}
+
 /// Writes the items. After an error, those that came before are written, and a JSON array is left open, so that nobody
 /// takes them for all.
-fn write_list(items: impl Iterator<Item = Result<Value, Error>>, entry: &Entry, style: &Style) -> Result<(), Exit> {
-    let kind = match entry.response.kind {
-        Kind::List(item) => *item,
-        Kind::Record(fields) => fields
-            .iter()
-            .find_map(|field| if let Kind::List(item) = field.kind { Some(*item) } else { None })
-            .unwrap_or(Kind::Object),
-        kind => kind,
-    };
+fn write_list(items: impl Iterator<Item = Result<Value, Error>>, mut list: List<Stream<Stdout>>) -> Result<(), Exit> {
     let progress = if stream::stdout().is_terminal() { ProgressLine::of("items") } else { ProgressLine::hidden() };
-    let mut list = style.list(kind, stream::stdout());
     for item in items {
         match item {
             Ok(item) => list.push(item)?,

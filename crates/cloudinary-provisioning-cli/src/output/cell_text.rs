@@ -4,6 +4,8 @@ use cloudinary_provisioning::time::OffsetDateTime;
 use cloudinary_provisioning::time::format_description::well_known::Rfc3339;
 use serde_json::Value;
 
+use crate::terminal::json::{self, Exact};
+
 /// Separates the entries of a list in a CSV cell.
 pub(crate) const SEPARATOR: &str = "|";
 
@@ -16,11 +18,11 @@ pub(crate) fn at<'v>(row: &'v Value, path: &str) -> Option<&'v Value> {
 pub(crate) fn text(value: Option<&Value>, separator: &str) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
+        Some(Value::String(text)) => json::marked_number(text).unwrap_or(text).to_owned(),
         Some(Value::Array(list)) if list.iter().all(|entry| !entry.is_object() && !entry.is_array()) => {
             list.iter().map(|entry| text(Some(entry), separator)).collect::<Vec<_>>().join(separator)
         }
-        Some(value) => value.to_string(),
+        Some(value) => serde_json::to_string(&Exact(value)).unwrap_or_default(),
     }
 }
 

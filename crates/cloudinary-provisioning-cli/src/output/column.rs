@@ -3,8 +3,11 @@
 use cloudinary_provisioning::catalog::{Field, Kind};
 use serde_json::{Map, Value};
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 use super::cell_text::{self, at};
 use super::redact::is_secret;
+use crate::terminal::shown::shown;
 
 /// A column of a table or of CSV.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,30 +52,128 @@ pub(super) fn found(rows: &[Value]) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
     for name in rows.iter().filter_map(Value::as_object).flat_map(Map::keys) {
         if !columns.iter().any(|column| column.path == *name) {
-            columns.push(Column { path: name.clone(), is_time: false });
+            columns.push(Column::new(name));
         }
     }
     columns
 }
 
-/// Keeps as many columns as fit the width, those that people look for first.
-pub(super) fn fitting(mut columns: Vec<Column>, rows: &[Value], width: Option<u16>) -> Vec<Column> {
-    const FIRST: [&str; 4] = ["id", "name", "email", "role"];
+/// The columns of a table, with their widths, and those for which there is no room.
+#[derive(Debug, Default)]
+pub(super) struct Fitting {
+    pub(super) columns: Vec<(Column, usize)>,
+    pub(super) dropped: Vec<String>,
+}
 
-    let Some(width) = width else { return columns };
-    if columns.iter().any(|column| FIRST.starts_with(&[column.path.as_str()])) {
-        columns.sort_by_key(|column| FIRST.iter().position(|first| *first == column.path).unwrap_or(FIRST.len()));
+impl Fitting {
+    /// Gives every column the width that it needs.
+    pub(super) fn all(columns: Vec<Column>, rows: &[Value]) -> Self {
+        let columns = columns.into_iter().map(|column| {
+            let width = column.width(rows);
+            (column, width)
+        });
+        Self { columns: columns.collect(), dropped: Vec::new() }
     }
-    let mut left = usize::from(width);
-    let mut all_fit = true;
-    columns.retain(|column| {
-        let cells = rows.iter().map(|row| column.cell(row, ", ").chars().count());
-        let needed = cells.chain([column.path.len()]).max().unwrap_or_default() + 2;
-        all_fit = all_fit && needed <= left;
-        left = left.saturating_sub(needed);
-        all_fit
-    });
-    columns
+
+    /// Keeps as many columns as fit, those that people look for first. If these were named, it keeps all of them. Cells
+    /// are cut where there is not room for all of them as they are.
+    pub(super) fn within(width: u16, columns: Vec<Column>, rows: &[Value], are_named: bool) -> Self {
+        /// What people look for first.
+        const FIRST: [&str; 7] = ["email", "name", "id", "api_key", "cloud_name", "role", "enabled"];
+
+        // Each has a blank on both sides, of which the last one does not count.
+        let room = usize::from(width) + 1;
+        let mut all = Self::all(columns, rows);
+        let rank = |column: &Column| FIRST.iter().position(|first| *first == column.path).unwrap_or(FIRST.len());
+        // Rows of the tool's own come in a good order.
+        if !are_named && all.columns.iter().any(|(column, _)| rank(column) <= 2) {
+            all.columns.sort_by_key(|(column, _)| rank(column));
+        }
+        if all.columns.iter().map(|(_, width)| width + GAP).sum::<usize>() <= room {
+            return all;
+        }
+        let mut fitting = Self::default();
+        let mut left = room;
+        let (keys, others): (Vec<_>, Vec<_>) =
+            all.columns.into_iter().partition(|(column, _)| are_named || rank(column) < FIRST.len());
+        let mut wanted = Vec::new();
+        for columns in [keys, others] {
+            for (column, width) in columns {
+                let least = column.least(width);
+                if least + GAP > left && !are_named {
+                    fitting.dropped.push(column.path);
+                    continue;
+                }
+                left = left.saturating_sub(least + GAP);
+                fitting.columns.push((column, least));
+                wanted.push(width);
+            }
+            // What names somebody is whole before anything else has a column.
+            fitting.widen(&wanted, &mut left, |column| column.is_id() || column.path == "email");
+        }
+        fitting.widen(&wanted, &mut left, |_| true);
+        fitting
+    }
+
+    /// Gives columns what they want, as far as there is something left.
+    fn widen(&mut self, wanted: &[usize], left: &mut usize, which: impl Fn(&Column) -> bool) {
+        for ((column, width), wanted) in self.columns.iter_mut().zip(wanted) {
+            let more = if which(column) { wanted.saturating_sub(*width).min(*left) } else { 0 };
+            *width += more;
+            *left -= more;
+        }
+    }
+}
+
+/// The blanks around a column.
+const GAP: usize = 2;
+
+impl Column {
+    pub(super) fn new(path: impl Into<String>) -> Self {
+        Self { path: path.into(), is_time: false }
+    }
+
+    /// The text of a cell in a table.
+    pub(super) fn shown(&self, row: &Value) -> String {
+        shown(&self.cell(row, ", "))
+    }
+
+    /// The text of a cell in a table, cut to a width: ids in the middle, other texts at their end.
+    pub(super) fn cut(&self, row: &Value, width: usize) -> String {
+        let text = self.shown(row);
+        if text.width() <= width {
+            return text;
+        }
+        let tail = if self.is_id() { width.saturating_sub(1) / 2 } else { 0 };
+        let head = width.saturating_sub(1 + tail);
+        let end: Vec<_> = up_to(tail, text.chars().rev()).collect();
+        up_to(head, text.chars()).chain(['…']).chain(end.into_iter().rev()).collect()
+    }
+
+    fn is_id(&self) -> bool {
+        self.path == "id" || self.path.ends_with("_id")
+    }
+
+    fn width(&self, rows: &[Value]) -> usize {
+        let cells = rows.iter().map(|row| self.shown(row).width());
+        cells.chain([shown(&self.path).width()]).max().unwrap_or_default()
+    }
+
+    /// The width to which cells may be cut.
+    fn least(&self, width: usize) -> usize {
+        let cut = if self.is_id() { 11 } else { 32 };
+        width.min(cut).max(self.path.width())
+    }
+}
+
+/// The characters that fit this width.
+fn up_to(width: usize, text: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
+    text.scan(0, |used, c| {
+        *used += c.width().unwrap_or_default();
+        Some((*used, c))
+    })
+    .take_while(move |(used, _)| *used <= width)
+    .map(|(_, c)| c)
 }
 
 /// Whether the rows have fields that no column shows.
@@ -88,16 +189,45 @@ mod tests {
 
     use super::*;
 
+    fn fitted(width: u16, names: &[&str], row: Value, are_named: bool) -> (Vec<String>, Vec<String>) {
+        let rows = [row];
+        let columns = names.iter().map(|name| Column::new(*name)).collect();
+        let fitting = Fitting::within(width, columns, &rows, are_named);
+        (fitting.columns.iter().map(|(column, width)| column.cut(&rows[0], *width)).collect(), fitting.dropped)
+    }
+
     #[test]
-    fn a_table_has_the_columns_that_fit_and_the_usual_ones_first() {
-        let names = ["first_name", "email", "id"];
-        let columns = |width| {
-            let columns = names.map(|name| column(name, Kind::Object)).to_vec();
-            let rows = [json!({"first_name": "Ada", "email": "a@x.org", "id": "u1"})];
-            fitting(columns, &rows, width).into_iter().map(|column| column.path).collect::<Vec<_>>()
-        };
-        assert_eq!(columns(Some(80)), ["id", "email", "first_name"]);
-        assert_eq!(columns(Some(14)), ["id", "email"]);
-        assert_eq!(columns(None), names);
+    fn the_columns_that_matter_stay_and_the_others_are_named() {
+        let names = ["id", "first_name", "email", "created_at"];
+        let row =
+            json!({"id": "0123456789abcdef", "first_name": "Ada", "email": "a@x.org", "created_at": "2026-01-01"});
+        let (cells, dropped) = fitted(80, &names, row.clone(), false);
+        assert_eq!(
+            (cells, dropped.len()),
+            (vec!["a@x.org".into(), "0123456789abcdef".into(), "Ada".into(), "2026-01-01".into()], 0)
+        );
+        let (cells, dropped) = fitted(40, &names, row.clone(), false);
+        assert_eq!(
+            (cells, dropped),
+            (vec!["a@x.org".into(), "0123456789abcdef".into(), "Ada".into()], vec!["created_at".into()])
+        );
+        let (cells, dropped) = fitted(21, &names, row.clone(), false);
+        assert_eq!(
+            (cells, dropped),
+            (vec!["a@x.org".into(), "01234…bcdef".into()], vec!["first_name".into(), "created_at".into()])
+        );
+        let (cells, dropped) = fitted(20, &["id", "email"], row, true);
+        assert_eq!(
+            (cells, dropped),
+            (vec!["01234…bcdef".into(), "a@x.org".into()], Vec::new()),
+            "named ones stay, in their order"
+        );
+    }
+
+    #[test]
+    fn a_long_text_is_cut_at_its_end_by_what_a_terminal_shows() {
+        let row = json!({"name": "名".repeat(30), "description": "x".repeat(50)});
+        let (cells, _) = fitted(80, &["name", "description"], row, false);
+        assert_eq!(cells, [format!("{}…", "名".repeat(22)), format!("{}…", "x".repeat(31))]);
     }
 }

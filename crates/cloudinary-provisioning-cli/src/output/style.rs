@@ -2,14 +2,17 @@
 
 use std::io::{self, BufWriter, Write};
 
-use cloudinary_provisioning::catalog::Kind;
+use cloudinary_provisioning::catalog::{Field, Kind};
+use comfy_table::ContentArrangement;
 use serde_json::{Map, Value};
 
 use super::cell_text::{self, SEPARATOR, at};
-use super::column::{Column, column, columns, fitting, found, hides_some};
+use super::column::{Column, Fitting, column, columns, found, hides_some};
 use super::redact::redact;
 use super::table::{table, terminal_width};
 use crate::args::globals::{Format, Globals};
+use crate::terminal::exit::Exit;
+use crate::terminal::json::{self, Exact};
 use crate::terminal::say::say;
 use crate::terminal::shown::shown;
 use crate::terminal::stream;
@@ -55,9 +58,6 @@ impl Style {
 
     /// Writes one result.
     pub(crate) fn one(&self, value: Value, kind: Kind, out: impl Write) -> io::Result<()> {
-        if self.format != Format::Csv {
-            self.note_unknown(kind);
-        }
         match (self.format, value) {
             (Format::Csv, value) => {
                 let mut list = self.list(kind, out);
@@ -72,7 +72,6 @@ impl Style {
 
     /// Writes a list as it comes. `kind` is that of an item.
     pub(crate) fn list<W: Write>(&self, kind: Kind, out: W) -> List<W> {
-        self.note_unknown(kind);
         let columns = match self.columns.as_slice() {
             [] => columns(kind, self.format == Format::Table, self.show_secrets),
             names => Some(names.iter().map(|name| column(name, kind)).collect()),
@@ -82,27 +81,30 @@ impl Style {
         list
     }
 
-    /// Warns about columns that are not documented fields. The service may send them all the same.
-    fn note_unknown(&self, kind: Kind) {
-        let Kind::Record(fields) = kind else { return };
-        let is_unknown = |name: &&String| {
-            let first = name.split('.').next().unwrap_or_default();
-            !fields.iter().any(|field| field.name == first)
-        };
-        for name in self.columns.iter().filter(is_unknown) {
-            let names: Vec<_> = fields.iter().map(|field| field.name).collect();
-            say(format_args!("There is no documented field {name:?}; the fields are {}.", names.join(", ")));
+    /// Refuses columns that a result of this kind does not have.
+    pub(crate) fn check(&self, kind: Kind) -> Result<(), Exit> {
+        let Kind::Record(fields) = kind else { return Ok(()) };
+        self.check_names(&fields.iter().map(|field: &Field| field.name).collect::<Vec<_>>())
+    }
+
+    fn check_names(&self, known: &[&str]) -> Result<(), Exit> {
+        let is_unknown = |name: &&String| !known.contains(&name.split('.').next().unwrap_or_default());
+        match self.columns.iter().find(is_unknown) {
+            Some(name) => {
+                Err(Exit::Usage(format!("--columns: there is no column {name:?}; there are {}", known.join(", "))))
+            }
+            None => Ok(()),
         }
     }
 
-    /// Writes rows with these columns as they come.
-    pub(crate) fn rows<W: Write>(&self, columns: &[&str], out: W) -> List<W> {
-        let column = |name: &str| Column { path: name.to_owned(), is_time: false };
+    /// Writes rows with these columns, or those of them that were asked for, as they come.
+    pub(crate) fn rows<W: Write>(&self, usual: &[&str], known: &[&str], out: W) -> Result<List<W>, Exit> {
+        self.check_names(known)?;
         let columns = match self.columns.as_slice() {
-            [] => columns.iter().map(|name| column(name)).collect(),
-            names => names.iter().map(|name| column(name)).collect(),
+            [] => usual.iter().copied().map(Column::new).collect(),
+            names => names.iter().map(Column::new).collect(),
         };
-        self.list_in(Some(columns), out)
+        Ok(self.list_in(Some(columns), out))
     }
 
     fn list_in<W: Write>(&self, columns: Option<Vec<Column>>, out: W) -> List<W> {
@@ -174,7 +176,7 @@ impl<W: Write> List<W> {
         self.count += 1;
         match self.style.format {
             Format::Json => {
-                let item = serde_json::to_string_pretty(&self.style.selected(item))?.replace('\n', "\n  ");
+                let item = serde_json::to_string_pretty(&Exact(&self.style.selected(item)))?.replace('\n', "\n  ");
                 write!(self.out, "{}\n  {item}", if self.count == 1 { "[" } else { "," })
             }
             Format::Jsonl => {
@@ -226,7 +228,10 @@ impl<W: Write> List<W> {
         let raw = self.style.raw_csv;
         let cell = |column: &Column| {
             let cell = column.cell(row, SEPARATOR);
-            let is_text = matches!(at(row, &column.path), Some(Value::String(_) | Value::Array(_) | Value::Object(_)));
+            let is_text = match at(row, &column.path) {
+                Some(Value::String(text)) => json::marked_number(text).is_none(),
+                value => matches!(value, Some(Value::Array(_) | Value::Object(_))),
+            };
             if raw || !is_text { cell } else { cell_text::escaped(cell) }
         };
         let record: Vec<_> = self.columns.iter().flatten().map(cell).collect();
@@ -258,34 +263,44 @@ impl<W: Write> List<W> {
             return writeln!(self.out, "None.");
         }
         let mut columns = self.columns.take().unwrap_or_else(|| found(&rows));
-        if self.style.columns.is_empty() {
+        let are_named = !self.style.columns.is_empty();
+        if !are_named {
             columns.retain(|column| rows.iter().any(|row| !column.cell(row, ", ").is_empty()));
-            columns = fitting(columns, &rows, terminal_width());
-            if self.hints && hides_some(&columns, &rows) {
-                say("There are more fields: -o json shows them all, and --columns those that you name.");
-            }
         }
+        let hides_some = self.hints && hides_some(&columns, &rows);
         if columns.is_empty() {
             // Items without fields.
             return rows.iter().try_for_each(|row| writeln!(self.out, "{}", shown(&cell_text::text(Some(row), ", "))));
         }
+        let Fitting { columns, dropped } = match terminal_width() {
+            Some(width) => Fitting::within(width, columns, &rows, are_named),
+            None => Fitting::all(columns, &rows),
+        };
+        if !dropped.is_empty() {
+            let dropped = shown(&dropped.join(", "));
+            say(format_args!("No room for {dropped}. -o json shows everything, and --columns what you name."));
+        } else if hides_some {
+            say("There are more fields. -o json shows everything, and --columns what you name.");
+        }
         let mut table = table();
-        table.set_header(columns.iter().map(|column| shown(&column.path).to_uppercase()));
+        // The cells fit already.
+        table.set_content_arrangement(ContentArrangement::Disabled);
+        table.set_header(columns.iter().map(|(column, _)| shown(&column.path).to_uppercase()));
         for row in &rows {
-            table.add_row(columns.iter().map(|column| shown(&column.cell(row, ", "))));
+            table.add_row(columns.iter().map(|(column, width)| column.cut(row, *width)));
         }
         writeln!(self.out, "{}", table.trim_fmt())
     }
 }
 
 fn pretty(value: &Value, mut out: impl Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut out, value)?;
+    serde_json::to_writer_pretty(&mut out, &Exact(value))?;
     writeln!(out)
 }
 
 /// Writes a value in one line.
 pub(crate) fn line(value: &Value, mut out: impl Write) -> io::Result<()> {
-    serde_json::to_writer(&mut out, value)?;
+    serde_json::to_writer(&mut out, &Exact(value))?;
     writeln!(out)
 }
 

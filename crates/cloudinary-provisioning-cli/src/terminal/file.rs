@@ -37,6 +37,11 @@ impl OutputFile {
         Ok(Self::New { file, path })
     }
 
+    /// Whether what was written is out already.
+    pub(crate) fn is_device(&self) -> bool {
+        matches!(self, Self::Device(_))
+    }
+
     /// Gives the file its name.
     pub(crate) fn finish(mut self) -> io::Result<()> {
         self.flush()?;

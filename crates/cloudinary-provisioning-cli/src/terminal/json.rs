@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::ser::{Error, Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -22,6 +23,87 @@ const DEPTH: usize = 128;
 pub(crate) fn read(text: &str) -> Result<Value, JsonError> {
     check(serde_json::from_str(text)?, "", DEPTH)?;
     Ok(serde_json::from_str(text)?)
+}
+
+/// Stands in front of a number that is held as a text, to keep its digits. It is a character for private use.
+const MARK: char = '\u{e000}';
+
+/// Puts numbers that a [`Value`] would round into texts, which [`Exact`] writes as the numbers that they were. Returns
+/// `None` if there are none.
+pub(crate) fn with_marked_numbers(json: &[u8]) -> Option<Vec<u8>> {
+    let json = str::from_utf8(json).ok()?;
+    let mut marked = String::new();
+    let mut copied = 0;
+    let mut at = 0;
+    while let Some(byte) = json.as_bytes().get(at) {
+        let rest = json.as_bytes().get(at..).unwrap_or_default();
+        let length = match byte {
+            b'"' => text_length(rest),
+            b'-' | b'0'..=b'9' => rest.iter().take_while(|byte| b"+-.eE0123456789".contains(byte)).count(),
+            _ => 1,
+        };
+        let token = json.get(at..at + length).unwrap_or_default();
+        if !token.starts_with('"')
+            && serde_json::from_str::<&RawValue>(token).is_ok()
+            && is_number(token)
+            && !is_kept(token)
+        {
+            marked.push_str(json.get(copied..at)?);
+            marked.extend(['"', MARK]);
+            marked.push_str(token);
+            marked.push('"');
+            copied = at + length;
+        }
+        at += length;
+    }
+    if copied == 0 {
+        return None;
+    }
+    marked.push_str(json.get(copied..)?);
+    Some(marked.into_bytes())
+}
+
+/// How long a text is with its quotes.
+fn text_length(rest: &[u8]) -> usize {
+    let mut is_escaped = false;
+    let end = rest.iter().skip(1).position(|byte| {
+        let ends = *byte == b'"' && !is_escaped;
+        is_escaped = *byte == b'\\' && !is_escaped;
+        ends
+    });
+    end.map_or(rest.len(), |end| end + 2)
+}
+
+fn is_number(token: &str) -> bool {
+    token.starts_with(|c: char| c == '-' || c.is_ascii_digit())
+}
+
+/// The digits of a number that is held as a text.
+pub(crate) fn marked_number(text: &str) -> Option<&str> {
+    text.strip_prefix(MARK).filter(|text| is_number(text) && serde_json::from_str::<&RawValue>(text).is_ok())
+}
+
+/// A value with all digits of its numbers, as JSON.
+pub(crate) struct Exact<'v>(pub(crate) &'v Value);
+
+impl Serialize for Exact<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::String(text) => match marked_number(text) {
+                Some(number) => {
+                    RawValue::from_string(number.to_owned()).map_err(S::Error::custom)?.serialize(serializer)
+                }
+                None => text.serialize(serializer),
+            },
+            Value::Array(items) => serializer.collect_seq(items.iter().map(Exact)),
+            Value::Object(fields) => {
+                let mut map = serializer.serialize_map(Some(fields.len()))?;
+                fields.iter().try_for_each(|(name, value)| map.serialize_entry(name, &Exact(value)))?;
+                map.end()
+            }
+            value => value.serialize(serializer),
+        }
+    }
 }
 
 fn check(value: &RawValue, path: &str, depth: usize) -> Result<(), JsonError> {
@@ -88,6 +170,21 @@ mod tests {
         for refused in ["18446744073709551616", "-9223372036854775809", "1e400", "1e-400", "0.12345678901234567890"] {
             let error = read(refused).unwrap_err().to_string();
             assert_eq!(error, format!("is {refused}, a number that would be rounded"));
+        }
+    }
+
+    #[test]
+    fn a_number_that_would_be_rounded_passes_through() {
+        let json = r#"{"a\"1e999":[1, -123456789012345678901,0.12345678901234567890 ,"123456789012345678901"],"e":1e400,"é":2}"#;
+        let marked = with_marked_numbers(json.as_bytes()).unwrap();
+        let value: Value = serde_json::from_slice(&marked).unwrap();
+        let expected = json.replace(", -", ",-").replace(" ,", ",");
+        assert_eq!(serde_json::to_string(&Exact(&value)).unwrap(), expected);
+        assert_eq!(with_marked_numbers(br#"{"a":[1.5,-2,"1e999"]}"#), None);
+        for broken in ["\"\\", "1e", "-", "{\"a\":99999999999999999999", "\"99999999999999999999"] {
+            // It is as broken as before.
+            let marked = with_marked_numbers(broken.as_bytes()).unwrap_or_else(|| broken.as_bytes().to_vec());
+            assert!(serde_json::from_slice::<Value>(&marked).is_err(), "{broken}");
         }
     }
 

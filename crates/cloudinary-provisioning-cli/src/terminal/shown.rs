@@ -24,6 +24,11 @@ pub(crate) fn acts(c: char) -> bool {
         )
 }
 
+/// Whether a character takes no room, as text copied from a web page may have between those that do.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! `cldp export access|keys|roles` and `cldp review`.
 
-use cloudinary_provisioning_fake::{Fault, Switch};
+use cloudinary_provisioning_fake::{Fault, NewAccessKey, NewSubAccount, Switch};
 use serde_json::{Value, json};
 
 use crate::run::{account, bare, cldp, demo, run, serve};
@@ -27,6 +27,15 @@ fn a_review_is_a_table_or_json() {
     assert!(table.is_done().stdout.starts_with(" PRINCIPAL "), "{table:?}");
     let json = demo(&["review"]);
     assert!(json.is_done().value().as_array().is_some_and(|lines| lines.len() > 7));
+}
+
+#[test]
+fn a_table_of_a_review_marks_who_is_disabled() {
+    let jo = cloudinary_provisioning_fake::NewUser::new("Jo", "jo@x.org").role("billing").enabled(false);
+    let server = serve(account().with_user(jo));
+    let table = run(cldp(&server).args(["review", "-otable"]));
+    assert!(table.is_done().stdout.contains(" jo@x.org (disabled) "), "{table:?}");
+    assert_eq!(run(cldp(&server).arg("review")).is_done().value()[0]["principal"], "jo@x.org");
 }
 
 #[test]
@@ -61,6 +70,15 @@ fn keys_are_exported_without_their_secrets() {
 }
 
 #[test]
+fn every_key_is_exported_whatever_the_size_of_a_page() {
+    let keys = (0..5).map(|n| NewAccessKey::new(format!("Key {n}")));
+    let seeded = account().with_page_cap(2).with_sub_account(NewSubAccount::new("One").id("s1"));
+    let server = serve(keys.fold(seeded, |account, key| account.with_access_key("s1", key)));
+    let ran = run(cldp(&server).args(["export", "keys", "-ojsonl"]));
+    assert_eq!(ran.is_done().json().len(), 6, "five, and the root key");
+}
+
+#[test]
 fn roles_are_exported_with_policies_and_principals() {
     let ran = demo(&["export", "roles", "-ojson"]);
     let roles = ran.is_done().value();
@@ -72,7 +90,7 @@ fn roles_are_exported_with_policies_and_principals() {
 
 #[test]
 fn what_could_not_be_read_is_empty_and_a_failure() {
-    let server = serve(account().with_sub_account(cloudinary_provisioning_fake::NewSubAccount::new("One").id("s1")));
+    let server = serve(account().with_sub_account(NewSubAccount::new("One").id("s1")));
     server.with(|account| account.script([Fault::response(), Fault::status(403)]));
     let ran = run(cldp(&server).args(["export", "keys"]));
     assert_eq!(ran.status, 1, "{ran:?}");

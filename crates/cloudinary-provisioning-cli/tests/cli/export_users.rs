@@ -83,7 +83,7 @@ fn it_asks_for_no_more_than_it_needs() {
 #[test]
 fn there_is_no_progress_bar_where_there_is_no_terminal() {
     let server = serve(seeded());
-    let expected = format!("Reading from account acc at {}.\nWrote 5 users.\n", server.url());
+    let expected = format!("Reading from account acc at {}.\nRead 5 users.\n", server.url());
     assert_eq!(export(&server).stderr, expected);
 }
 
@@ -153,6 +153,25 @@ fn what_cannot_be_read_is_an_empty_cell_that_apply_leaves_alone() {
 }
 
 #[test]
+fn a_file_stays_as_it_was_if_something_could_not_be_read() {
+    let server = serve(seeded());
+    let file = TempFile::new("csv", "good");
+    let export = |arguments: &[&str]| {
+        server.with(|account| {
+            account.fail_next(7, Fault::response());
+            account.fail_next(1, Fault::status(403));
+        });
+        let ran = run(cldp(&server).args(["export", "users", "--workers", "1", "--file"]).arg(&file.0).args(arguments));
+        assert_eq!(ran.status, 1, "{ran:?}");
+        (fs::read_to_string(&file.0).unwrap(), ran.stderr)
+    };
+    let (content, told) = export(&[]);
+    assert!(content == "good" && told.contains("is left as it was; --partial writes the rest"), "{told}");
+    let (content, told) = export(&["--partial"]);
+    assert!(content.starts_with("email,name,") && told.contains("their cells are empty"), "{told}");
+}
+
+#[test]
 fn throttling_is_waited_out_and_told() {
     let server = serve(seeded());
     server.with(|account| account.script([Fault::response(), Fault::throttled(0)]));
@@ -163,7 +182,7 @@ fn throttling_is_waited_out_and_told() {
 }
 
 fn export_to(server: &FakeServer, path: &Path) -> Ran {
-    run(cldp(server).args(["export", "users", "--file"]).arg(path))
+    run(cldp(server).args(["export", "users", "--workers", "1", "--file"]).arg(path))
 }
 
 #[test]

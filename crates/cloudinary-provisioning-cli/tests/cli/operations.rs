@@ -162,7 +162,10 @@ fn wrong_fields_are_refused_and_nothing_is_sent() {
     refused(&["users", "list", "--page", "x"], "--page: ");
     refused(&["users", "list", "--ids", "[]"], "`ids` is empty");
     refused(&["users", "update", "u1", "--sub-account-ids", "[]"], "`sub_account_ids` is empty");
-    refused(&["users", "update", "u1", "--json", r#"{"sub_account_ids":[]}"#], "`sub_account_ids` is empty");
+    for value in ["[]", "{}", "false", "[null]", "[[]]", "null", "\"some\"", "\"\"", "[\"\"]"] {
+        let body = format!(r#"{{"sub_account_ids":{value}}}"#);
+        refused(&["users", "update", "u1", "--json", &body], "`sub_account_ids` is ");
+    }
     refused(
         &["users", "update", "u1", "--json", r#"{"nam":"x"}"#],
         "`nam` is not a field of the operation; its fields are user_id, name",
@@ -173,6 +176,20 @@ fn wrong_fields_are_refused_and_nothing_is_sent() {
     refused(&["users", "update", "u1", "--json", r#"{"name":null}"#], "`name` is not a text");
     refused(&["product-environments", "update", "s1", "--custom-attributes", "[1]"], "is not a JSON object");
     assert_eq!(server.requests(), 0);
+}
+
+#[test]
+fn what_names_somebody_has_no_invisible_characters() {
+    let server = serve(seeded());
+    let why = |name: &str| format!("`{name}` has an invisible character, U+200B");
+    let refused = |arguments: &[&str], name: &str| run(cldp(&server).args(arguments)).is_refused(&why(name));
+    refused(&["users", "create", "--name=A", "--email", "a@x.org\u{200b}"], "email");
+    refused(&["users", "update", "u1", "--json", "{\"role\":\"billing\u{200b}\"}"], "role");
+    refused(&["users", "delete", "u1\u{200b}", "--yes"], "user_id");
+    refused(&["users", "update", "u1", "--sub-account-ids", "s1\u{200b}"], "sub_account_ids");
+    let family = "\u{1f468}\u{200d}\u{1f469}";
+    run(cldp(&server).args(["users", "update", "u1", "--name", family])).is_done();
+    assert_eq!(server.requests(), 1);
 }
 
 #[test]
@@ -190,6 +207,13 @@ fn a_list_is_read_page_by_page_up_to_its_limit() {
     assert_eq!(ids(&["--page", "2"]), "u3 u4", "a page that is asked for is one page");
     assert_eq!(ids(&["--ids", "u1", "--ids", "u4"]), "u1 u4");
     assert_eq!(ids(&["--limit", "0"]), "");
+}
+
+#[test]
+fn a_short_list_takes_few_requests() {
+    let server = serve(account());
+    assert_eq!(run(cldp(&server).args(["users", "list"])).is_done().stdout, "[]\n");
+    assert_eq!(server.requests(), 1);
 }
 
 #[test]

@@ -54,6 +54,8 @@ struct Listening {
     open: Mutex<HashMap<u64, Arc<TcpStream>>>,
     connections: AtomicU64,
     requests: AtomicU64,
+    /// How long responses take, in microseconds.
+    latency: AtomicU64,
     stop: AtomicBool,
 }
 
@@ -88,6 +90,7 @@ impl FakeServer {
             open: Mutex::default(),
             connections: AtomicU64::new(0),
             requests: AtomicU64::new(0),
+            latency: AtomicU64::new(0),
             stop: AtomicBool::new(false),
         });
         let acceptor = {
@@ -136,6 +139,22 @@ impl FakeServer {
     /// Returns a handle to the account.
     pub fn shared(&self) -> SharedAccount {
         self.listening.account.clone()
+    }
+
+    /// Sets how long each response takes, as over a network. Requests are applied at once, and connections do not wait
+    /// for one another.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # use cloudinary_provisioning_fake::{FakeAccount, FakeServer};
+    /// let server = FakeServer::start(FakeAccount::new("acc", "key", "secret"))?;
+    /// server.set_latency(std::time::Duration::from_millis(20));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set_latency(&self, latency: Duration) {
+        let micros = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
+        self.listening.latency.store(micros, Ordering::SeqCst);
     }
 
     /// Returns the number of connections that have been accepted.
@@ -231,6 +250,10 @@ fn serve(listening: &Listening, stream: &TcpStream) -> io::Result<()> {
             listening.requests.fetch_add(1, Ordering::SeqCst);
             account.try_respond(request)
         };
+        let latency = listening.latency.load(Ordering::SeqCst);
+        if latency > 0 {
+            thread::sleep(Duration::from_micros(latency));
+        }
         if let Err(Disruption::Reset) = result {
             // The request's last byte is still unread, and that makes it a reset.
             return Ok(());

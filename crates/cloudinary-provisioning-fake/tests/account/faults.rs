@@ -74,7 +74,7 @@ fn throttling_carries_its_hint_and_the_usual_headers() {
 }
 
 #[test]
-fn a_proxys_page_is_html_and_nothing_else() {
+fn the_page_of_a_proxy_is_html_and_nothing_else() {
     let mut account = account().with_script([Fault::html(502)]);
     let response = ask(&mut account, Method::GET, USERS, "");
     assert_eq!(response.headers().len(), 1);

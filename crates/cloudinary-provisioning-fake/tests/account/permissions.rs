@@ -243,7 +243,7 @@ mod custom_policies {
     }
 
     #[test]
-    fn an_update_must_not_take_what_is_another_policys() {
+    fn an_update_must_not_take_what_another_policy_has() {
         let mut account = seeded()
             .with_custom_policy(NewCustomPolicy::new("a", ALLOW_ALL).id("p1"))
             .with_custom_policy(NewCustomPolicy::new("b", BY_KEY).id("p2"));

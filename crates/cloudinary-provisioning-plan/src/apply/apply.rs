@@ -300,23 +300,21 @@ impl Apply {
         };
         match (&step.work, applied.0) {
             (Work::CreateEnvironment(fields), AppliedKind::Environment(made)) => {
-                self.learn(step, made.id.as_str());
                 let cloud_name = fields.cloud_name.clone().unwrap_or_default();
                 let key = made.api_access_keys.into_iter().flatten().next();
-                if let (Some(root), Some(key)) = (step.made.get(1), key.as_ref().and_then(|key| key.key.as_ref())) {
-                    self.ids.insert(root.clone(), key.to_string());
-                }
-                let pair = key.and_then(|key| Some((key.key?, key.secret?)));
+                let (api_key, secret) = key.map_or((None, None), |key| (key.key, key.secret));
+                self.learn(step, [made.id.as_str()].into_iter().chain(api_key.as_ref().map(ApiKey::as_str)));
+                let pair = api_key.zip(secret);
                 self.keep_secret(at, &mut ended, cloud_name, None, pair);
             }
             (Work::GenerateKey { cloud_name, name, .. }, AppliedKind::Key(made)) => {
-                self.learn(step, made.api_key.as_str());
+                self.learn(step, [made.api_key.as_str()]);
                 let pair = made.api_secret.clone().map(|secret| (made.api_key.clone(), secret));
                 self.keep_secret(at, &mut ended, cloud_name.clone(), Some(name.clone()), pair);
             }
-            (_, AppliedKind::Group(made)) => self.learn(step, made.id.as_str()),
-            (_, AppliedKind::Role(made)) => self.learn(step, made.id.as_str()),
-            (Work::CreateUser(..), AppliedKind::User(made)) => self.learn(step, made.id.as_str()),
+            (_, AppliedKind::Group(made)) => self.learn(step, [made.id.as_str()]),
+            (_, AppliedKind::Role(made)) => self.learn(step, [made.id.as_str()]),
+            (Work::CreateUser(..), AppliedKind::User(made)) => self.learn(step, [made.id.as_str()]),
             (Work::UpdateUser(id, _), AppliedKind::User(found)) => {
                 self.observe(id, &found);
             }
@@ -325,9 +323,9 @@ impl Apply {
         ended
     }
 
-    /// Notes the id of what a step has made.
-    fn learn(&mut self, step: &Step, id: &str) {
-        if let Some(made) = step.made.first() {
+    /// Notes the ids of what a step has made.
+    fn learn<'i>(&mut self, step: &Step, ids: impl IntoIterator<Item = &'i str>) {
+        for (made, id) in step.made.iter().zip(ids) {
             self.ids.insert(made.clone(), id.to_owned());
         }
     }
@@ -364,16 +362,15 @@ impl Apply {
     fn failed(&mut self, step: &Step, error: &Error) -> Ended {
         let maybe_applied = error.maybe_applied();
         match (&step.work, error.kind()) {
-            (Work::GenerateKey { .. }, ErrorKind::SecretLost { api_key: Some(api_key), .. }) => {
-                self.learn(step, api_key.as_str());
+            (work, ErrorKind::SecretLost { sub_account_id, api_key }) => {
+                let is_environment = matches!(work, Work::CreateEnvironment(_));
+                let key = api_key.as_ref().map(ApiKey::as_str);
+                let ids = if is_environment { [Some(sub_account_id.as_str()), key] } else { [key, None] };
+                self.learn(step, ids.into_iter().flatten());
                 let mut ended =
                     Ended::new(Ending::Done, Some(format!("{error}: delete the key and generate another one")));
                 ended.secret_lost = true;
                 return ended;
-            }
-            (Work::CreateEnvironment(_), ErrorKind::SecretLost { sub_account_id, .. }) => {
-                self.learn(step, sub_account_id.as_str());
-                return Ended::new(Ending::Done, Some(error.to_string()));
             }
             _ if step.action.takes_away() && is_absent(error) && !is_update(&step.work) => {
                 let note = (!maybe_applied).then(|| "it was gone already".to_owned());

@@ -104,6 +104,9 @@ impl Builder<'_> {
             return Err(Obstacle::Problem(format!("there is no role {id}, neither declared nor in the account")));
         }
         let found = self.snapshot.roles.get(id).and_then(|part| part.known()).and_then(Option::as_ref);
+        if declaration.is_none() && found.is_some_and(|role| self.is_pruned_role(role)) {
+            return Err(Obstacle::Problem(format!("role {id} is not declared, and `prune` removes what is not")));
+        }
         let scope = found.and_then(|role| role.scope.as_ref()).or(declaration.and_then(|role| role.scope.as_ref()));
         let wanted = match declared.scope {
             Scope::Account => ScopeType::Account,
@@ -144,7 +147,7 @@ impl Builder<'_> {
         let role = self.snapshot.roles.get(&assignment.role).and_then(|part| part.known()).and_then(Option::as_ref);
         let role_name = role.and_then(|role| role.name.as_deref()).unwrap_or_default();
         let principal = self.principal_name(&assignment.principal);
-        is_ignored(ObjectKind::Roles, &assignment.role.to_string())
+        is_ignored(ObjectKind::Roles, assignment.role.as_str())
             || is_ignored(ObjectKind::Roles, role_name)
             || match &principal {
                 Some(Principal::User(email)) => is_ignored(ObjectKind::Users, email),

@@ -179,14 +179,21 @@ impl<'a> Builder<'a> {
         match self.environment(&key.environment)? {
             Handle::Known(id) => match self.keys.get(&SubAccountId::from(id)) {
                 None => Err(Obstacle::Unknown(format!("the keys of {} were not read", key.environment))),
-                Some(index) => index.resolve(
-                    &key.name,
-                    "key",
-                    |found| found.api_key.to_string(),
-                    |declared| {
-                        (!declared.is_absent()).then(|| Made::Key(key.environment.to_string(), key.name.to_string()))
-                    },
-                ),
+                Some(index) => {
+                    let made = || Made::Key(key.environment.to_string(), key.name.to_string());
+                    let handle = index.resolve(
+                        &key.name,
+                        "key",
+                        |found| found.api_key.to_string(),
+                        |declared| (!declared.is_absent()).then(made),
+                    )?;
+                    match handle.known().and_then(|id| index.by_id(id)) {
+                        Some((found, None)) if self.is_pruned_key(&key.environment, found) => Err(Obstacle::Problem(
+                            format!("key {key} is not declared, and `prune` removes what is not"),
+                        )),
+                        _ => Ok(handle),
+                    }
+                }
             },
             Handle::Made(_) if &*key.name == ROOT_KEY => {
                 Ok(Handle::Made(Made::Key(key.environment.to_string(), key.name.to_string())))
@@ -199,6 +206,14 @@ impl<'a> Builder<'a> {
                 declared.then_some(Handle::Made(made)).ok_or_else(missing)
             }
         }
+    }
+
+    /// Whether a key that is not declared goes. Root keys stay.
+    pub(crate) fn is_pruned_key(&self, cloud_name: &str, found: &FoundKey) -> bool {
+        self.prunes(ObjectKind::Keys)
+            && !found.root
+            && !self.is_ignored(ObjectKind::Environments, cloud_name)
+            && !self.is_ignored(ObjectKind::Keys, &format!("{cloud_name}/{}", found.name))
     }
 
     pub(crate) fn principal(&self, principal: &Principal) -> Resolved<(PrincipalType, Handle)> {
@@ -360,7 +375,7 @@ impl<'a, D, F> Index<'a, D, F> {
     ) -> Resolved<Handle> {
         self.reason().map_err(|obstacle| match obstacle {
             Obstacle::Unknown(reason) => Obstacle::Unknown(format!("{what} {name} is not known: {reason}")),
-            problem => problem,
+            problem @ Obstacle::Problem(_) => problem,
         })?;
         let several = |count| Obstacle::Problem(format!("there are {count} of the name {what} {name} in the account"));
         match self.declared(name) {

@@ -29,7 +29,7 @@ impl Builder<'_> {
                 (Pairing::New, true) => self.unchanged(KIND),
                 (Pairing::New, false) => self.create_environment(declared),
                 (Pairing::Found(found) | Pairing::Renamed(found), true) => {
-                    self.steps.push(delete(&found.cloud_name, &found.id))
+                    self.steps.push(delete(&found.cloud_name, &found.id));
                 }
                 (Pairing::Found(found) | Pairing::Renamed(found), false) => self.update_environment(declared, found),
             }

@@ -121,10 +121,8 @@ impl Builder<'_> {
     }
 
     fn plan_groups_of(&mut self, user: &User, groups: &BTreeSet<Name>) {
-        let handle = match self.user(&user.email) {
-            Ok(handle) => handle,
-            Err(_) => return, // The user was blocked already.
-        };
+        // If not, the user was blocked already.
+        let Ok(handle) = self.user(&user.email) else { return };
         for name in groups {
             if self.lists_members(name) {
                 continue;

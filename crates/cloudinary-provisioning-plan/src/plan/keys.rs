@@ -19,9 +19,8 @@ impl Builder<'_> {
         for declared in &self.manifest.keys {
             let object = Object::Key(declared);
             match (self.environment(&declared.environment), declared.is_absent()) {
-                (Err(Obstacle::Problem(_)), true) => self.unchanged(KIND),
+                (Err(Obstacle::Problem(_)) | Ok(Handle::Made(_)), true) => self.unchanged(KIND),
                 (Err(obstacle), _) => self.block(object, obstacle),
-                (Ok(Handle::Made(_)), true) => self.unchanged(KIND),
                 (Ok(environment @ Handle::Made(_)), false) if &*declared.name == ROOT_KEY => {
                     self.root_key(declared, environment);
                 }
@@ -115,19 +114,16 @@ impl Builder<'_> {
         let (mut steps, mut unknown) = (Vec::new(), Vec::new());
         for (environment, index) in &self.keys {
             let cloud_name = self.environment_name(environment);
-            if self.is_ignored(ObjectKind::Environments, &cloud_name) || self.is_deleted(environment) {
+            if self.is_deleted(environment) || self.is_ignored(ObjectKind::Environments, &cloud_name) {
                 continue;
             }
             if let Err(Obstacle::Unknown(reason)) = index.reason() {
                 unknown.push((cloud_name, format!("its keys are not known: {reason}")));
                 continue;
             }
-            for found in index.others().flat_map(|(_, keys)| keys).filter(|found| !found.root) {
-                let reference = KeyRef::new(&*cloud_name, &*found.name);
-                if !self.is_ignored(ObjectKind::Keys, &reference.to_string()) {
-                    steps.push(delete(&reference, environment, found));
-                }
-            }
+            let pruned =
+                index.others().flat_map(|(_, keys)| keys).filter(|found| self.is_pruned_key(&cloud_name, found));
+            steps.extend(pruned.map(|found| delete(&KeyRef::new(&*cloud_name, &*found.name), environment, found)));
         }
         if let Err(reason) = self.snapshot.environments.or_reason() {
             unknown.push((String::new(), format!("the product environments are not known: {reason}")));

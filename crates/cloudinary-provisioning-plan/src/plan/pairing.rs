@@ -41,8 +41,8 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    pub(crate) fn new(name: impl ToString, was: Option<impl ToString>) -> Self {
-        Self { name: name.to_string(), was: was.map(|was| was.to_string()) }
+    pub(crate) fn new(name: impl AsRef<str>, was: Option<impl AsRef<str>>) -> Self {
+        Self { name: name.as_ref().to_owned(), was: was.map(|was| was.as_ref().to_owned()) }
     }
 }
 

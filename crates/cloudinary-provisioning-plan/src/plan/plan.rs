@@ -203,10 +203,7 @@ impl AccountFacts {
             (StepKind::Roles, roles.filter(|role| !role.system).count()),
             (StepKind::Groups, groups.len()),
             (StepKind::Users, all.iter().filter(|user| user.enabled != Some(false)).count()),
-            (
-                StepKind::Memberships,
-                groups.iter().filter_map(|group| group.members.known()).map(|members| members.len()).sum(),
-            ),
+            (StepKind::Memberships, groups.iter().filter_map(|group| group.members.known()).map(BTreeSet::len).sum()),
             (StepKind::Assignments, snapshot.assignments.len()),
             (
                 StepKind::Policies,

@@ -1,6 +1,7 @@
 //! Custom roles: what differs.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use cloudinary_provisioning::{PolicyId, RoleId};
 use serde_json::Value;
@@ -72,6 +73,15 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Whether a role that is not declared goes.
+    pub(crate) fn is_pruned_role(&self, found: &FoundRole) -> bool {
+        let name = found.name.as_deref().unwrap_or_default();
+        self.prunes(ObjectKind::Roles)
+            && !found.system
+            && !self.is_ignored(ObjectKind::Roles, found.id.as_str())
+            && !self.is_ignored(ObjectKind::Roles, name)
+    }
+
     fn prune_roles(&mut self) {
         if let Err(reason) = self.snapshot.all_roles.or_reason() {
             return self.unknown(KIND, "", reason);
@@ -79,10 +89,7 @@ impl Builder<'_> {
         let declared: BTreeSet<&str> = self.manifest.roles.iter().map(|role| role.id.as_str()).collect();
         for (id, part) in &self.snapshot.roles {
             let Some(Some(found)) = part.known() else { continue };
-            let name = found.name.as_deref().unwrap_or_default();
-            let is_ignored =
-                self.is_ignored(ObjectKind::Roles, id.as_str()) || self.is_ignored(ObjectKind::Roles, name);
-            if found.system || is_ignored || declared.contains(id.as_str()) {
+            if declared.contains(id.as_str()) || !self.is_pruned_role(found) {
                 continue;
             }
             if let Err(Obstacle::Unknown(reason) | Obstacle::Problem(reason)) = self.delete_role(id) {
@@ -118,24 +125,8 @@ fn create(declared: &Role) -> Resolved<Step> {
 }
 
 fn update(declared: &Role, found: &FoundRole) -> Resolved<Option<Step>> {
-    let fixed = |field, wanted: Option<&str>, found: Option<&str>| match (wanted, found) {
-        (Some(wanted), Some(found)) if wanted != found => Err(Obstacle::Problem(format!(
-            "`{field}` is {found} and cannot be changed to {wanted}: give the role another id"
-        ))),
-        _ => Ok(()),
-    };
-    let text = |value: Option<&str>| value.map(str::to_owned);
-    fixed(
-        "permission",
-        text(declared.permission.as_ref().map(|value| value.as_str())).as_deref(),
-        found.permission.as_ref().map(|value| value.as_str()),
-    )?;
-    fixed(
-        "scope",
-        text(declared.scope.as_ref().map(|value| value.as_str())).as_deref(),
-        found.scope.as_ref().map(|value| value.as_str()),
-    )?;
-
+    unchangeable("permission", declared.permission.as_ref(), found.permission.as_ref())?;
+    unchangeable("scope", declared.scope.as_ref(), found.scope.as_ref())?;
     let mut changes = Vec::new();
     let (old_name, old_description) =
         (found.name.clone().unwrap_or_default(), found.description.clone().unwrap_or_default());
@@ -164,6 +155,15 @@ fn update(declared: &Role, found: &FoundRole) -> Resolved<Option<Step>> {
     let fields = RoleFields { name, description: Some(description).filter(|text| !text.is_empty()), policies };
     let work = Work::UpdateRole(found.id.clone(), fields);
     Ok(Some(Step::new(KIND, declared.id.as_str(), Action::Update, work).id(&found.id).changes(changes)))
+}
+
+fn unchangeable<T: PartialEq + fmt::Display>(field: &str, wanted: Option<&T>, found: Option<&T>) -> Resolved<()> {
+    match (wanted, found) {
+        (Some(wanted), Some(found)) if wanted != found => Err(Obstacle::Problem(format!(
+            "`{field}` is {found} and cannot be changed to {wanted}: give the role another id"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 fn wanted_policies(declared: &Role) -> Option<BTreeSet<PolicyId>> {

@@ -282,7 +282,7 @@ impl<'s> Export<'s> {
                     by_role.entry(key).or_default().insert(principal);
                 }
                 (Err(reason), _) | (_, Err(reason)) => {
-                    self.leave_out(ObjectKind::Assignments, found.role.as_str(), reason)
+                    self.leave_out(ObjectKind::Assignments, found.role.as_str(), reason);
                 }
             }
         }

@@ -19,6 +19,8 @@ use crate::snapshot::{
     FoundScope, FoundUser, Part, ROOT_KEY,
 };
 
+use super::pages::Listed;
+
 /// How many items a page has.
 pub(super) const PAGE_SIZE: u32 = 100;
 
@@ -63,7 +65,7 @@ pub struct Fact(pub(super) FactKind);
 pub(super) enum FactKind {
     Environments(Result<Vec<FoundEnvironment>, String>),
     Groups(Result<Vec<FoundGroup>, String>, BTreeMap<UserId, String>),
-    Users(Result<Vec<(FoundUser, Option<u64>)>, String>),
+    Users(Result<Vec<Listed>, String>),
     Access(BTreeSet<SubAccountId>),
     UserIds(BTreeSet<UserId>),
     Members(BTreeSet<UserId>, BTreeMap<UserId, String>),
@@ -123,7 +125,7 @@ impl Read {
                 let principal = holder.clone();
                 principals::ListRoles::new(holder.kind.clone(), &holder.id, permission.clone()).map(move |found| {
                     let found = found.into_iter().map(|found| assignment(&principal, found)).collect();
-                    Fact(FactKind::Assignments(found))
+                    Fact(FactKind::Assignments(Ok(found)))
                 })
             }
             Self::Policies(scope, cursor) => {
@@ -182,7 +184,7 @@ fn all_users(found: Vec<User>) -> Fact {
     Fact(FactKind::Users(found.into_iter().map(user).collect()))
 }
 
-fn user(found: User) -> Result<(FoundUser, Option<u64>), String> {
+fn user(found: User) -> Result<Listed, String> {
     let email = found.email.ok_or_else(|| missing("user", found.id.as_str(), "email"))?;
     let mut user = FoundUser::new(found.id, email);
     user.name = found.name;
@@ -192,12 +194,16 @@ fn user(found: User) -> Result<(FoundUser, Option<u64>), String> {
     (user.created_at, user.last_login) = (found.created_at, found.last_login);
     let is_master = found.role == Some(users::Role::MasterAdmin);
     user.role = found.role;
-    user.access = match found.all_sub_accounts {
-        Some(true) => Part::Known(FoundAccess::All),
+    let count = found.sub_account_count;
+    let own = found.sub_account_ids.map(|ids| ids.into_iter().collect::<BTreeSet<_>>());
+    user.access = match (found.all_sub_accounts, own) {
+        (Some(true), _) => Part::Known(FoundAccess::All),
         _ if is_master => Part::Known(FoundAccess::All),
+        // Not every service sends the list; where it does, it is as long as the service counts.
+        (Some(false), Some(ids)) if count == Some(ids.len() as u64) => Part::Known(FoundAccess::Only(ids)),
         _ => Part::Unread,
     };
-    Ok((user, found.sub_account_count))
+    Ok((user, count))
 }
 
 fn keys(found: AccessKeys) -> Fact {
@@ -232,11 +238,11 @@ fn principal(role: &RoleId, found: RolePrincipal) -> Result<FoundAssignment, Str
     Ok(assignment)
 }
 
-fn assignment(principal: &FoundPrincipal, found: PrincipalRole) -> Result<FoundAssignment, String> {
+fn assignment(principal: &FoundPrincipal, found: PrincipalRole) -> FoundAssignment {
     let scope = scope(found.scope_type.as_ref(), found.scope_id.as_ref());
     let mut assignment = FoundAssignment::new(found.id, scope, principal.clone());
     assignment.content = content(found.policy_parameters);
-    Ok(assignment)
+    assignment
 }
 
 /// An account's scope has no id, or an empty one.

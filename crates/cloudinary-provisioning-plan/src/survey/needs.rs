@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::manifest::{Manifest, ObjectKind, Principal, Scope};
+use crate::manifest::{Manifest, ObjectKind, Principal, Scope, Statement};
 use crate::snapshot::fold;
 
 /// Some of a kind, or all of it.
@@ -39,6 +39,7 @@ impl<T: Ord> Which<T> {
 
 /// What has to be read.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one list")]
 pub(super) struct Needs {
     pub(super) environments: bool,
     /// Former cloud names by those that are wanted.
@@ -155,7 +156,7 @@ impl Needs {
         }
         for policy in &manifest.policies {
             self.policies.add(policy.scope.clone());
-            for key in policy.statement.iter().flat_map(|statement| statement.references()) {
+            for key in policy.statement.iter().flat_map(Statement::references) {
                 self.keys.add(&*key.environment);
             }
         }
@@ -193,7 +194,9 @@ impl Needs {
             self.all_roles = true;
             self.roles_of = principals.into_iter().cloned().collect();
         } else {
-            roles.into_iter().for_each(|role| self.principals_of.add(role));
+            for role in roles {
+                self.principals_of.add(role);
+            }
         }
     }
 }

@@ -6,6 +6,9 @@ use cloudinary_provisioning::UserId;
 
 use crate::snapshot::FoundUser;
 
+/// A user, and how many product environments the service says that the user can access.
+pub(super) type Listed = (FoundUser, Option<u64>);
+
 /// Pages that came, in whatever order, and which to ask for next.
 ///
 /// An empty page ends the list. A short one does not: the service may cap the size of pages. A page that brings nobody
@@ -14,10 +17,10 @@ use crate::snapshot::FoundUser;
 pub(super) struct UserPages {
     asked: u32,
     read: u32,
-    waiting: BTreeMap<u32, Result<Vec<(FoundUser, Option<u64>)>, String>>,
+    waiting: BTreeMap<u32, Result<Vec<Listed>, String>>,
     seen: BTreeSet<UserId>,
     nothing_new: u32,
-    users: Vec<(FoundUser, Option<u64>)>,
+    users: Vec<Listed>,
     failed: Option<String>,
     ended: bool,
 }
@@ -38,7 +41,7 @@ impl UserPages {
         self.ended
     }
 
-    pub(super) fn received(&mut self, page: u32, users: Result<Vec<(FoundUser, Option<u64>)>, String>) {
+    pub(super) fn received(&mut self, page: u32, users: Result<Vec<Listed>, String>) {
         self.waiting.insert(page, users);
         while let Some(users) = self.waiting.remove(&(self.read + 1)) {
             self.read += 1;
@@ -63,7 +66,7 @@ impl UserPages {
     }
 
     /// All users, or why they are not known, once the list has ended.
-    pub(super) fn take(&mut self) -> Result<Vec<(FoundUser, Option<u64>)>, String> {
+    pub(super) fn take(&mut self) -> Result<Vec<Listed>, String> {
         let users = std::mem::take(&mut self.users);
         self.failed.take().map_or(Ok(users), Err)
     }
@@ -73,17 +76,17 @@ impl UserPages {
 mod tests {
     use super::*;
 
-    fn page(ids: &[&str]) -> Result<Vec<(FoundUser, Option<u64>)>, String> {
-        Ok(ids.iter().map(|id| (FoundUser::new(*id, format!("{id}@example.com")), None)).collect())
+    fn page(ids: &[&str]) -> Vec<Listed> {
+        ids.iter().map(|id| (FoundUser::new(*id, format!("{id}@example.com")), None)).collect()
     }
 
     #[test]
     fn pages_come_in_any_order_and_an_empty_one_ends_the_list() {
         let mut pages = UserPages::default();
         assert_eq!(pages.next(16).collect::<Vec<_>>(), [1, 2]);
-        pages.received(2, page(&[]));
+        pages.received(2, Ok(page(&[])));
         assert!(!pages.is_ended());
-        pages.received(1, page(&["a"]));
+        pages.received(1, Ok(page(&["a"])));
         assert!(pages.is_ended());
         assert_eq!(pages.take().map(|users| users.len()), Ok(1));
         assert_eq!(pages.next(16).count(), 0);
@@ -93,10 +96,10 @@ mod tests {
     fn one_page_without_anybody_new_does_not_end_the_list() {
         let mut pages = UserPages::default();
         for (number, ids) in [(1, &["a"][..]), (2, &["a"]), (3, &["b"]), (4, &["b"])] {
-            pages.received(number, page(ids));
+            pages.received(number, Ok(page(ids)));
         }
         assert!(!pages.is_ended());
-        pages.received(5, page(&["a"]));
+        pages.received(5, Ok(page(&["a"])));
         assert!(pages.is_ended());
         assert_eq!(pages.take().map(|users| users.len()), Ok(2));
     }
@@ -107,7 +110,7 @@ mod tests {
         let mut asked = 0;
         for number in 1..=100 {
             asked = pages.next(16).last().unwrap_or(asked);
-            pages.received(number, page(&[&number.to_string()]));
+            pages.received(number, Ok(page(&[&number.to_string()])));
         }
         assert!(asked <= 100 + 16, "{asked}");
     }

@@ -16,7 +16,7 @@ use crate::snapshot::{
 use super::estimate::{Estimate, EstimatedCalls};
 use super::fact::{Fact, FactKind, PAGE_SIZE, Read};
 use super::needs::{Needs, Which};
-use super::pages::UserPages;
+use super::pages::{Listed, UserPages};
 
 /// What stands for a part of which the reads have not come back.
 const UNFINISHED: &str = "it was not read to its end";
@@ -53,7 +53,7 @@ pub struct Survey {
     asked: BTreeSet<Read>,
     pages: UserPages,
     /// Users that were asked for by email, and how many of those reads are still to come.
-    named: Vec<(FoundUser, Option<u64>)>,
+    named: Vec<Listed>,
     named_left: usize,
     /// Emails that were missing from the list that they were asked for in.
     missing: BTreeSet<Vec<String>>,
@@ -220,7 +220,9 @@ impl Survey {
             }
         }
         if let Some(groups) = self.snapshot.groups.known_mut().filter(|_| self.needs.members) {
-            groups.iter_mut().for_each(|group| group.members.settle(UNFINISHED));
+            for group in groups {
+                group.members.settle(UNFINISHED);
+            }
         }
         if self.needs.all_roles {
             self.snapshot.all_roles.settle(UNFINISHED);
@@ -422,7 +424,7 @@ impl Survey {
                 self.snapshot.member_emails.extend(emails);
             }
             (Read::MembersOf(id), FactKind::Members(members, emails)) => {
-                self.set_members(id, Part::Known(members));
+                self.set_members(id, &Part::Known(members));
                 self.snapshot.member_emails.extend(emails);
             }
             (Read::UsersPage(page), FactKind::Users(users)) => self.user_page(*page, users),
@@ -431,7 +433,7 @@ impl Survey {
                 Err(reason) => self.fail(read, &reason),
             },
             (Read::AccessOf(id), FactKind::Access(environments)) => {
-                self.set_access(id, Part::Known(FoundAccess::Only(environments)));
+                self.set_access(id, &Part::Known(FoundAccess::Only(environments)));
             }
             (Read::UsersOfEnvironment(id), FactKind::UserIds(users)) => {
                 self.users_of.insert(id.clone(), Some(Ok(users)));
@@ -478,13 +480,13 @@ impl Survey {
         match read {
             Read::Environments => self.snapshot.environments = Part::Failed(reason()),
             Read::Groups { .. } => self.snapshot.groups = Part::Failed(reason()),
-            Read::MembersOf(id) => self.set_members(id, Part::Failed(reason())),
+            Read::MembersOf(id) => self.set_members(id, &Part::Failed(reason())),
             Read::UsersPage(page) => self.user_page(*page, Err(reason())),
             Read::UsersOf(_) => {
                 self.named_left -= 1;
                 self.snapshot.users = Part::Failed(reason());
             }
-            Read::AccessOf(id) => self.set_access(id, Part::Failed(reason())),
+            Read::AccessOf(id) => self.set_access(id, &Part::Failed(reason())),
             Read::UsersOfEnvironment(id) => drop(self.users_of.insert(id.clone(), Some(Err(reason())))),
             Read::KeysOf(id, _) => {
                 self.key_pages.remove(id);
@@ -500,7 +502,7 @@ impl Survey {
         }
     }
 
-    fn user_page(&mut self, page: u32, users: Result<Vec<(FoundUser, Option<u64>)>, String>) {
+    fn user_page(&mut self, page: u32, users: Result<Vec<Listed>, String>) {
         if self.pages.is_ended() {
             return;
         }
@@ -513,7 +515,7 @@ impl Survey {
     }
 
     /// Whoever is missing from a list of several is asked for alone: not every server reads the list as it is meant.
-    fn users_of_emails(&mut self, asked: &[String], users: Vec<(FoundUser, Option<u64>)>) {
+    fn users_of_emails(&mut self, asked: &[String], users: Vec<Listed>) {
         if asked.len() > 1 {
             let found: BTreeSet<_> = users.iter().map(|(user, _)| fold(&user.email)).collect();
             let missing = asked.iter().filter(|email| !found.contains(*email)).cloned();
@@ -540,7 +542,7 @@ impl Survey {
         chunks.into_iter().chain(self.missing.iter().cloned())
     }
 
-    fn set_users(&mut self, users: Result<Vec<(FoundUser, Option<u64>)>, String>) {
+    fn set_users(&mut self, users: Result<Vec<Listed>, String>) {
         self.snapshot.users = part(users.map(|users| {
             let counts = users.iter().filter_map(|(user, count)| Some((user.id.clone(), (*count)?)));
             self.access_counts.extend(counts);
@@ -548,14 +550,14 @@ impl Survey {
         }));
     }
 
-    fn set_members(&mut self, id: &GroupId, members: Part<BTreeSet<UserId>>) {
+    fn set_members(&mut self, id: &GroupId, members: &Part<BTreeSet<UserId>>) {
         let groups = self.snapshot.groups.known_mut().into_iter().flatten();
-        groups.filter(|group| group.id == *id).for_each(|group| group.members.clone_from(&members));
+        groups.filter(|group| group.id == *id).for_each(|group| group.members.clone_from(members));
     }
 
-    fn set_access(&mut self, id: &UserId, access: Part<FoundAccess>) {
+    fn set_access(&mut self, id: &UserId, access: &Part<FoundAccess>) {
         let users = self.snapshot.users.known_mut().into_iter().flatten();
-        users.filter(|user| user.id == *id).for_each(|user| user.access.clone_from(&access));
+        users.filter(|user| user.id == *id).for_each(|user| user.access.clone_from(access));
     }
 
     fn keys(&mut self, id: &SubAccountId, page: Option<u32>, keys: Vec<FoundKey>, total: Option<u64>) {

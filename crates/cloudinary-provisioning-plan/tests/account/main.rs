@@ -1,6 +1,17 @@
 //! Plans for an in-memory account.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a panic is a failed test"
+)]
+#![allow(clippy::type_complexity, reason = "what a generator draws is a tuple")]
+
 mod apply;
+mod generate;
 mod plan;
+mod properties;
 mod support;
 mod survey;

@@ -1,6 +1,12 @@
 //! An account, and the loop that sends operations to it.
 
-use cloudinary_provisioning::{Account, AnyOperation, Error, Operation, Safety};
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, SystemTime};
+
+use cloudinary_provisioning::{
+    Account, AnyOperation, Driver, Error, Exchange, Operation, Outcome, Reading, RetryPolicy, Safety, TransportError,
+    http,
+};
 use cloudinary_provisioning_fake::FakeAccount;
 use cloudinary_provisioning_plan::apply::{NewSecret, Report};
 use cloudinary_provisioning_plan::guard::Guards;
@@ -10,19 +16,36 @@ use cloudinary_provisioning_plan::{Manifest, Plan, Snapshot, Survey};
 pub(crate) struct World {
     pub(crate) fake: FakeAccount,
     account: Account,
+    now: Duration,
     /// Secrets that were stored.
     pub(crate) stored: Vec<NewSecret>,
 }
 
+/// Where a run is broken off.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Stop {
+    Never,
+    /// Before the call of this number.
+    Before(usize),
+    /// After the call of this number, of which no result is recorded.
+    After(usize),
+}
+
 impl World {
-    pub(crate) fn new(fake: FakeAccount) -> Self {
+    pub(crate) fn new(mut fake: FakeAccount) -> Self {
         let account = Account::from_url(&fake.account_url()).unwrap();
-        Self { fake, account, stored: Vec::new() }
+        // What is there already was not made just now.
+        fake.advance(Duration::from_secs(86_400).try_into().unwrap());
+        Self { fake, account, now: Duration::ZERO, stored: Vec::new() }
     }
 
+    /// Makes a call as a client does: it retries, and looks a create up whose response was lost.
     pub(crate) fn send<T: Send + 'static>(&mut self, operation: &AnyOperation<T>) -> Result<T, Error> {
-        let request = self.account.request(operation).unwrap();
-        operation.parse(&self.fake.respond(request))
+        let line = Line { fake: RefCell::new(&mut self.fake), now: Cell::new(self.now) };
+        let call = Exchange::new(&self.account, operation.clone(), RetryPolicy::default())?.recover()?;
+        let result = call.run(&line);
+        self.now = line.now.get();
+        result.map(cloudinary_provisioning::Response::into_value)
     }
 
     /// Reads what a survey asks for, and says how many calls that took.
@@ -50,10 +73,23 @@ impl World {
     }
 
     pub(crate) fn apply(&mut self, manifest: &Manifest, guards: &Guards) -> Report {
+        self.apply_until(manifest, guards, Stop::Never)
+    }
+
+    pub(crate) fn apply_until(&mut self, manifest: &Manifest, guards: &Guards, stop: Stop) -> Report {
         let mut apply = self.plan(manifest).apply(guards);
+        let mut calls = 0;
         while let Some(batch) = apply.next_batch() {
             for operation in batch.iter().rev() {
-                apply.record(operation, self.send(operation));
+                if stop == Stop::Before(calls) {
+                    return apply.report();
+                }
+                let result = self.send(operation);
+                if stop == Stop::After(calls) {
+                    return apply.report();
+                }
+                apply.record(operation, result);
+                calls += 1;
             }
             for secret in apply.take_secrets() {
                 apply.stored(&secret);
@@ -61,6 +97,32 @@ impl World {
             }
         }
         apply.report()
+    }
+}
+
+/// Virtual time, which goes on with the account's.
+struct Line<'w> {
+    fake: RefCell<&'w mut FakeAccount>,
+    now: Cell<Duration>,
+}
+
+impl Driver for Line<'_> {
+    fn send(&self, request: &http::Request<Vec<u8>>, _: Duration) -> Outcome {
+        // By so much the account's clock advances with a request.
+        self.now.set(self.now.get() + Duration::from_secs(1));
+        match self.fake.borrow_mut().try_respond(request.clone()) {
+            Ok(response) => response.into(),
+            Err(_) => TransportError::maybe_sent("the connection broke").into(),
+        }
+    }
+
+    fn sleep(&self, delay: Duration) {
+        self.now.set(self.now.get() + delay);
+        self.fake.borrow_mut().advance(delay.try_into().unwrap());
+    }
+
+    fn reading(&self) -> Reading {
+        Reading::new(self.now.get(), SystemTime::UNIX_EPOCH + self.now.get(), 0)
     }
 }
 

@@ -19,21 +19,21 @@ const SHORTEST_PHASE: Duration = Duration::from_micros(250);
 
 /// The agents of a client, each made when it is first needed.
 pub(crate) enum Agents {
-    /// The caller's own, which cannot be built again.
+    /// An agent that the caller built, which cannot be built again.
     Given(Agent),
     Own {
         pooled: LateAgent,
         /// Opens a connection for every request.
         fresh: LateAgent,
-        /// The same two without the environment's proxy, for hosts that it is not used for.
+        /// The same two without the environment's proxy, for hosts that are called directly.
         direct: Option<Box<(Bypass, [LateAgent; 2])>>,
     },
 }
 
-/// An agent that is made for its first request, with the timeout of that.
+/// An agent that is made for its first request, with the timeout of that request.
 ///
-/// ureq resumes TLS sessions only after a request without configuration of its own has connected. The first one needs
-/// none this way, so that a program whose calls all have their own timeouts resumes sessions too.
+/// ureq resumes TLS sessions only after a request without its own configuration has connected. The first request needs none
+/// this way, so that a program whose calls all have another timeout than the client resumes sessions too.
 pub(crate) struct LateAgent {
     make: Box<dyn Fn(Duration) -> Agent + Send + Sync>,
     made: OnceLock<Agent>,
@@ -50,8 +50,8 @@ impl LateAgent {
 }
 
 impl Agents {
-    /// Agents of the same configuration: one that keeps connections, and one that opens one for every request. They
-    /// are agents, and not one agent with requests configured singly, so that both resume TLS sessions.
+    /// Two agents with the same configuration: one keeps connections, and the other opens one for every request. One agent
+    /// that configures some requests would not resume TLS sessions.
     pub(crate) fn own(given: Option<&Proxy>, env: Option<EnvProxy>, tls: &Tls, connect_timeout: Duration) -> Self {
         let agent = |proxy: Option<Proxy>, idle: usize| {
             let tls = tls.clone();
@@ -75,7 +75,7 @@ impl Agents {
     }
 }
 
-/// The connect timeout that is set, within what ureq can take.
+/// The connect timeout, limited to what ureq accepts.
 pub(crate) fn connect_timeout(set: Option<Duration>) -> Duration {
     clamp(set.unwrap_or(DEFAULT_CONNECT_TIMEOUT))
 }
@@ -84,13 +84,13 @@ pub(crate) fn clamp(timeout: Duration) -> Duration {
     timeout.clamp(SHORTEST_TIMEOUT, LONGEST_TIMEOUT)
 }
 
-/// ureq counts resolving and connecting one after the other. Both together end before the attempt does, so that a
-/// connection that never comes about is known as such.
+/// The timeout of resolving, which ureq counts separately from connecting. Both together end before the attempt does, so that
+/// a failed connection is known not to have carried the request.
 pub(crate) fn resolve_timeout(connect_timeout: Duration, attempt_timeout: Duration) -> Duration {
     connect_timeout.clamp(SHORTEST_PHASE, (attempt_timeout / 4).max(SHORTEST_PHASE))
 }
 
-/// See [`resolve_timeout`].
+/// The timeout of connecting; see [`resolve_timeout`].
 pub(crate) fn connect_timeout_below(connect_timeout: Duration, attempt_timeout: Duration) -> Duration {
     connect_timeout.clamp(SHORTEST_PHASE, (attempt_timeout / 8 * 5).max(SHORTEST_PHASE))
 }

@@ -1,8 +1,8 @@
-//! The proxy that the environment names, and which hosts it is not used for.
+//! The environment's proxy, and the hosts that are called directly.
 
 use std::ffi::OsString;
-use std::net::IpAddr;
 
+use cloudinary_provisioning::Origin;
 use cloudinary_provisioning::http::Uri;
 use ureq::{Proxy, ProxyProtocol};
 
@@ -17,7 +17,7 @@ pub(crate) struct EnvProxy {
 pub(crate) struct Bypass(Option<Proxy>);
 
 impl EnvProxy {
-    /// The first of the variables for the scheme that is set counts.
+    /// Reads the first variable that is set, of those for the scheme.
     pub(crate) fn read(https: bool, get: impl Fn(&str) -> Option<OsString>) -> Result<Option<Self>, ConfigError> {
         let get = |name: &str| get(name).filter(|value| !value.is_empty());
         let own = if https { ["HTTPS_PROXY", "https_proxy"] } else { ["HTTP_PROXY", "http_proxy"] };
@@ -38,7 +38,7 @@ impl EnvProxy {
 impl Bypass {
     fn of(hosts: Option<&str>) -> Self {
         Self(hosts.and_then(|hosts| {
-            // ureq understands the entries, as part of a proxy; this one is never used.
+            // ureq matches hosts only as part of a proxy. This proxy is never used.
             let matcher = Proxy::builder(ProxyProtocol::Http).host("localhost");
             hosts.split(',').map(str::trim).fold(matcher, ureq::ProxyBuilder::no_proxy).build().ok()
         }))
@@ -49,7 +49,7 @@ impl Bypass {
     }
 }
 
-/// Refuses a proxy that ureq would panic on, or silently not use.
+/// Refuses a proxy that ureq would panic on or silently ignore.
 pub(crate) fn check(proxy: Option<&Proxy>) -> Result<(), ConfigError> {
     let socks = proxy.is_some_and(|proxy| !matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https));
     if socks && !cfg!(feature = "socks-proxy") {
@@ -58,10 +58,9 @@ pub(crate) fn check(proxy: Option<&Proxy>) -> Result<(), ConfigError> {
     Ok(())
 }
 
+/// Whether a request goes to this machine.
 pub(crate) fn is_loopback(uri: &Uri) -> bool {
-    let host = uri.host().unwrap_or_default();
-    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    host.eq_ignore_ascii_case("localhost") || bare.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+    uri.host().is_some_and(Origin::is_loopback_host)
 }
 
 #[cfg(test)]
@@ -96,7 +95,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_list_of_hosts_that_is_no_text_is_refused_by_its_name() {
+    fn a_list_of_hosts_that_is_not_unicode_is_refused_by_its_name() {
         use std::os::unix::ffi::OsStringExt;
 
         let get = |name: &str| match name {

@@ -1,4 +1,4 @@
-//! TLS, as far as the features that are on go. Without one ureq has no `tls` module at all.
+//! The TLS configuration. Without a TLS feature, ureq has no `tls` module.
 
 #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
 pub(crate) use off::Tls;
@@ -17,7 +17,7 @@ mod on {
     const RUSTLS: bool = cfg!(any(feature = "rustls", feature = "rustls-no-provider"));
     const NATIVE_TLS: bool = cfg!(feature = "native-tls");
 
-    /// The TLS configuration that was given, or else what the features bring.
+    /// The TLS configuration that was given, or else the default of the enabled features.
     #[derive(Clone, Default)]
     pub(crate) struct Tls(Option<TlsConfig>);
 
@@ -36,7 +36,7 @@ mod on {
             config.tls_config(self.config())
         }
 
-        /// rustls before native-tls, and the roots that are there.
+        /// Prefers rustls to native-tls, and takes the root certificates that the features bring.
         fn config(&self) -> TlsConfig {
             self.0.clone().unwrap_or_else(|| {
                 let provider = if RUSTLS { TlsProvider::Rustls } else { TlsProvider::NativeTls };
@@ -46,7 +46,7 @@ mod on {
             })
         }
 
-        /// Refuses what makes ureq panic on the first request over TLS.
+        /// Refuses a configuration that makes ureq panic on the first request over TLS.
         pub(crate) fn check(&self) -> Result<(), ConfigError> {
             let config = self.config();
             match config.provider() {
@@ -74,8 +74,8 @@ mod on {
         Err(ConfigError::RootCerts { roots, feature })
     }
 
-    /// ureq falls back on the process's default provider, then on ring where the feature `rustls` is on, and panics
-    /// where there is neither.
+    /// ureq falls back on the process's default provider, then on ring if the feature `rustls` is on, and panics if there is
+    /// neither.
     #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
     fn check_crypto_provider(config: &TlsConfig) -> Result<(), ConfigError> {
         let given = config.unversioned_rustls_crypto_provider().is_some();

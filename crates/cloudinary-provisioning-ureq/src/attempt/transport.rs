@@ -5,14 +5,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use cloudinary_provisioning::http::{Request, Response};
-use cloudinary_provisioning::{FreshConnection, Outcome, Transport, TransportError};
+use cloudinary_provisioning::{BoxError, FreshConnection, Outcome, Transport, TransportError};
 use ureq::config::Config;
 use ureq::{AsSendBody, Body};
 
 use crate::attempt::agents::{Agents, clamp, connect_timeout_below, resolve_timeout};
 use crate::attempt::proxy::is_loopback;
 
-/// What is reserved for a body at once, whatever its length claims to be.
+/// The most that is reserved for a body at once, whatever length it announces.
 const LARGEST_RESERVE: u64 = 1024 * 1024;
 
 /// Sends requests with ureq.
@@ -24,7 +24,7 @@ pub(crate) struct UreqTransport {
 
 impl Transport for UreqTransport {
     fn send(&self, request: &Request<Vec<u8>>, timeout: Duration) -> Outcome {
-        // ureq's resolver panics where the process cannot have another thread.
+        // ureq's resolver panics if it cannot start a thread.
         catch_unwind(AssertUnwindSafe(|| self.attempt(request, timeout)))
             .unwrap_or_else(|panic| Outcome::Failed(panicked(&*panic)))
     }
@@ -50,7 +50,7 @@ impl UreqTransport {
         let timeout = clamp(timeout);
         let (agent, expire, direct) = match &self.agents {
             Agents::Given(agent) => {
-                // ureq's default is the proxy of the environment, which would see key and secret in plain text.
+                // An agent uses the environment's proxy by default, which would see the key and the secret in plain text.
                 let of_environment = agent.config().proxy().is_some_and(ureq::Proxy::is_from_env);
                 (agent, fresh, of_environment && is_loopback(request.uri()))
             }
@@ -65,7 +65,7 @@ impl UreqTransport {
         if !expire && !direct && suits(agent.config(), timeout) {
             return agent.run(request);
         }
-        // Configuration of a single request costs TLS session resumption, so it is for those that really differ.
+        // Configuring a request disables TLS session resumption, so only requests that differ are configured.
         let mut config =
             agent.configure_request(request).http_status_as_error(false).max_redirects(0).timeout_global(Some(timeout));
         if let Some(connect_timeout) = self.connect_timeout {
@@ -82,12 +82,12 @@ impl UreqTransport {
         agent.run(config.build())
     }
 
-    /// Reads to the end, of errors too, so that the connection can be used again.
+    /// Reads the body to its end, also that of an error, so that the connection can be used again.
     fn read(&self, response: Response<Body>) -> Outcome {
         let (parts, mut body) = response.into_parts();
         let reserve = body.content_length().unwrap_or(0).min(self.body_limit).min(LARGEST_RESERVE);
         let mut bytes = Vec::with_capacity(usize::try_from(reserve).unwrap_or(0));
-        // One byte more than the limit tells a body that is too large from one that is just as large.
+        // One byte more than the limit shows that a body is too large.
         let result = body.as_reader().take(self.body_limit.saturating_add(1)).read_to_end(&mut bytes);
         let too_large = u64::try_from(bytes.len()).is_ok_and(|length| length > self.body_limit);
         if too_large {
@@ -97,7 +97,7 @@ impl UreqTransport {
         match result {
             Ok(_) if too_large => Outcome::TooLarge(response, self.body_limit),
             Ok(_) => Outcome::Response(response),
-            Err(error) => Outcome::Truncated(response, Some(error.into())),
+            Err(error) => Outcome::Truncated(response, Some(known(error).into())),
         }
     }
 }
@@ -113,18 +113,18 @@ fn with_body<B>(request: &Request<Vec<u8>>, body: B) -> Request<B> {
     copy
 }
 
-/// Whether an agent does by itself what every request needs.
+/// Whether the agent's own configuration is what a request needs.
 fn suits(config: &Config, timeout: Duration) -> bool {
     !config.http_status_as_error() && config.max_redirects() == 0 && config.timeouts().global == Some(timeout)
 }
 
-/// What a failure means for the request, by the error's value alone: what was not certainly unsent may have been sent.
+/// Tells whether the request was sent, from the error alone. What is not known to be unsent may have been sent.
 fn classify(error: ureq::Error) -> TransportError {
     use ureq::{Error, Timeout};
     match error {
-        Error::HostNotFound | Error::ConnectProxyFailed(_) | Error::Timeout(Timeout::Resolve | Timeout::Connect) => {
-            TransportError::not_sent(error)
-        }
+        Error::HostNotFound | Error::ConnectProxyFailed(_) => TransportError::not_sent(error),
+        Error::Timeout(Timeout::Resolve | Timeout::Connect) => TransportError::not_sent(timed_out(error)),
+        Error::Timeout(_) => TransportError::maybe_sent(timed_out(error)),
         // The error inside is the cause; ureq's own has no source.
         Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused || is_unresolved(&error) => {
             TransportError::not_sent(error)
@@ -145,16 +145,30 @@ fn classify(error: ureq::Error) -> TransportError {
     }
 }
 
-/// The standard library has no error kind for a name that does not resolve: its text is the same on all Unix systems,
-/// and Windows has codes (`WSAHOST_NOT_FOUND` to `WSANO_DATA`). Neither comes from anywhere else.
+/// A timeout of ureq as one of the standard library, which every program knows.
+fn timed_out(error: impl Into<BoxError>) -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, error)
+}
+
+/// An error of reading a body. ureq's timeouts have no kind of their own there.
+fn known(error: io::Error) -> io::Error {
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
+    match cause {
+        Some(ureq::Error::Timeout(timeout)) => timed_out(ureq::Error::Timeout(*timeout)),
+        _ => error,
+    }
+}
+
+/// Whether a name did not resolve. The standard library has no error kind for that, but its text is the same on all Unix
+/// systems, and Windows has codes (`WSAHOST_NOT_FOUND` to `WSANO_DATA`). Neither comes from anywhere else.
 fn is_unresolved(error: &io::Error) -> bool {
     let code = error.raw_os_error().unwrap_or_default();
     (cfg!(windows) && (11001..=11004).contains(&code))
         || error.to_string().starts_with("failed to lookup address information")
 }
 
-/// rustls reports a certificate that it does not trust as invalid data, with its own error inside. The handshake is
-/// over before a byte of the request is sent.
+/// Whether a certificate was not trusted. rustls reports that as invalid data, with its own error inside. It happens before
+/// a byte of the request is sent.
 fn is_certificate(error: &io::Error) -> bool {
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
     return error
@@ -168,12 +182,12 @@ fn is_certificate(error: &io::Error) -> bool {
     }
 }
 
-/// A panic in ureq. Only the one of its resolver, which could not have a thread, is known to come before sending.
+/// The error for a panic in ureq. Only that of its resolver, which could not start a thread, is known to come before sending.
 fn panicked(panic: &(dyn std::any::Any + Send)) -> TransportError {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     match text {
         Some(text) if text.contains("failed to spawn thread") => {
-            TransportError::not_sent("no thread can be had to resolve the name")
+            TransportError::not_sent("could not start a thread to resolve the name")
         }
         _ => TransportError::maybe_sent("ureq panicked"),
     }

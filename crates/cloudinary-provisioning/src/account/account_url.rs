@@ -29,7 +29,7 @@ impl<'u> AccountUrl<'u> {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("account") => rest,
             _ => return invalid("does not begin with `account://`"),
         };
-        // A secret may hold an `@` or a `?`, an id does not.
+        // A secret may contain `@` or `?`; an id does not.
         let (credentials, id) = rest.rsplit_once('@').unwrap_or(("", rest));
         let (id, query) = id.split_once('?').unwrap_or((id, ""));
         let id = id.strip_suffix('/').unwrap_or(id);
@@ -63,7 +63,7 @@ fn decoded(part: &'static str, text: &str) -> Result<Option<String>, AccountErro
     if text.is_empty() {
         return Ok(None);
     }
-    // percent-encoding leaves a stray `%` as it is; in a secret that is more likely a mistake than meant.
+    // percent-encoding leaves a stray `%` as it is; in a secret that is more likely a mistake.
     let stray = text.split('%').skip(1).any(|rest| {
         let mut digits = rest.bytes();
         !matches!((digits.next(), digits.next()), (Some(a), Some(b)) if a.is_ascii_hexdigit() && b.is_ascii_hexdigit())

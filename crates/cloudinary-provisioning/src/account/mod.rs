@@ -1,4 +1,4 @@
-//! Who calls, where to, and the making of a request.
+//! Credentials, base URL, and building requests.
 
 pub(crate) mod account;
 pub(crate) mod account_url;

@@ -1,7 +1,7 @@
 //! [`Origin`]: the base URL of requests.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -113,7 +113,7 @@ impl Origin {
     /// Returns an [`AccountError`] if this is not such a URL, or would send credentials in plain text over a network.
     pub fn url(url: &str) -> Result<Self, AccountError> {
         let (origin, uri) = Self::parse(url)?;
-        if uri.scheme_str() == Some("http") && !uri.host().is_some_and(is_loopback) {
+        if uri.scheme_str() == Some("http") && !uri.host().is_some_and(Self::is_loopback_host) {
             return Err(AccountError::new("origin", AccountReason::Insecure));
         }
         Ok(origin)
@@ -126,6 +126,19 @@ impl Origin {
     /// Returns an [`AccountError`] if this is not such a URL.
     pub fn url_allowing_http(url: &str) -> Result<Self, AccountError> {
         Self::parse(url).map(|(origin, _)| origin)
+    }
+
+    /// Whether requests to this host of a URL do not leave the machine: `localhost`, `127.0.0.0/8` or `[::1]`.
+    ///
+    /// ```
+    /// use cloudinary_provisioning::Origin;
+    ///
+    /// assert!(Origin::is_loopback_host("localhost") && Origin::is_loopback_host("[::1]"));
+    /// assert!(!Origin::is_loopback_host("localhost.example.com"));
+    /// ```
+    pub fn is_loopback_host(host: &str) -> bool {
+        let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        host.eq_ignore_ascii_case("localhost") || address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
     }
 
     fn parse(url: &str) -> Result<(Self, Uri), AccountError> {
@@ -160,13 +173,6 @@ impl Origin {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || bare.parse().is_ok_and(|ip: Ipv4Addr| ip.is_loopback())
-        || bare.parse().is_ok_and(|ip: Ipv6Addr| ip.is_loopback())
 }
 
 impl Default for Origin {

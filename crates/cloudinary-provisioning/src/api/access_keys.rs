@@ -1,16 +1,17 @@
 //! Access keys of a product environment: `list`, `generate`, `delete_by_name`, `update`, `delete`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`List`] | Lists the access keys of a product environment. | `GET /sub_accounts/{sub_account_id}/access_keys` | yes |
-//! | [`Generate`] | Generates an access key and returns it with its secret. | `POST /sub_accounts/{sub_account_id}/access_keys` | only if surely not processed |
-//! | [`DeleteByName`] | Deletes the access key of this name. | `DELETE /sub_accounts/{sub_account_id}/access_keys` | yes |
-//! | [`Update`] | Updates what is set and leaves the rest of an access key. | `PUT /sub_accounts/{sub_account_id}/access_keys/{key}` | yes |
-//! | [`Delete`] | Deletes an access key. | `DELETE /sub_accounts/{sub_account_id}/access_keys/{key}` | yes |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`List`] | Lists the access keys of a product environment. | `GET /sub_accounts/{sub_account_id}/access_keys` | `AccessKeys` | yes |
+//! | [`Generate`] | Generates an access key and returns it with its secret. | `POST /sub_accounts/{sub_account_id}/access_keys` | `AccessKey` | only if known not to be processed |
+//! | [`DeleteByName`] | Deletes the access key of this name. | `DELETE /sub_accounts/{sub_account_id}/access_keys` | `SuccessResponse` | yes |
+//! | [`Update`] | Updates what is set and leaves the rest of an access key. | `PUT /sub_accounts/{sub_account_id}/access_keys/{key}` | `AccessKey` | yes |
+//! | [`Delete`] | Deletes an access key. | `DELETE /sub_accounts/{sub_account_id}/access_keys/{key}` | `SuccessResponse` | yes |
 //!
-//! A new key has no permissions until a role is assigned to it
-//! ([`principals::UpdateRoles`](crate::principals::UpdateRoles), as a principal of the type `apiKey`). An account without
-//! this feature answers 404 with a page of HTML.
+//! A new key has no permissions until a role is assigned to it, with
+//! [`principals::UpdateRoles`](crate::principals::UpdateRoles) and
+//! [`Principal::api_key`](crate::principals::Principal::api_key). For an account without this feature, the service returns
+//! a 404 with an HTML page.
 //!
 //! The vendor's documentation: <https://cloudinary.com/documentation/provisioning_api#access_keys>.
 
@@ -64,8 +65,8 @@ operations! {
 
     /// Generates an access key and returns it with its secret.
     ///
-    /// Each success makes another key. With a name, sending it again is refused: names are unique within the environment,
-    /// and are known to stay taken after a deletion.
+    /// Each success creates another key. With a name, the service refuses a second one: names are unique within the
+    /// product environment, and are known to stay taken after a deletion.
     ///
     /// ```
     /// use cloudinary_provisioning::{access_keys::Generate, http::Response};
@@ -129,8 +130,8 @@ operations! {
         body name?: String,
         /// Whether the key is enabled.
         body enabled?: bool,
-        /// What to set the key aside for. The mark moves to this key from the one that had it; there is no documented way to
-        /// take it off.
+        /// What to set the key aside for. The mark moves to this key from the one that had it. No way to remove it is
+        /// documented.
         body dedicated_for?: DedicatedFor,
     }
 
@@ -150,7 +151,7 @@ operations! {
     Delete "deleteAccessKey" #delete_access_key Idempotent {}
 }
 
-paged!(List: AccessKey, by page: u32, keyed by api_key);
+paged!(List: AccessKey, by page: u32, keyed by api_key, sorted by sort_by sort_order);
 
 impl Page for AccessKeys {
     type Item = AccessKey;
@@ -221,7 +222,7 @@ models! {
     /// ```
     #[derive(Eq)]
     AccessKey {
-        /// The key, which is digits and its id.
+        /// The key: digits; also its id.
         api_key: ApiKey,
         /// The name.
         name?: String,
@@ -237,6 +238,22 @@ models! {
         root?: bool,
         /// What the key is set aside for. It is not in the API description.
         dedicated_for?: Vec<DedicatedFor>,
+    }
+}
+
+impl AccessKey {
+    /// Returns `false` only if the service says that it is disabled: a key that is generated without the field is enabled.
+    ///
+    /// ```
+    /// use cloudinary_provisioning::access_keys::AccessKey;
+    ///
+    /// let mut key = AccessKey::new("1");
+    /// assert!(key.is_enabled());
+    /// key.enabled = Some(false);
+    /// assert!(!key.is_enabled());
+    /// ```
+    pub fn is_enabled(&self) -> bool {
+        self.enabled != Some(false)
     }
 }
 

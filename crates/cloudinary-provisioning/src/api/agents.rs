@@ -1,15 +1,15 @@
 //! Accounts and clouds for agents: `create_account`, `create_cloud`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`CreateAccount`] | Creates a free account for a person and sends them an email to verify. | `POST /agents/accounts` | only if surely not processed |
-//! | [`CreateCloud`] | Creates a cloud that lives for 24 hours, unless a person claims it. | `POST /clouds` | only if surely not processed |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`CreateAccount`] | Creates a free account for a person and sends them an email to verify. | `POST /agents/accounts` | `AgentAccount` | only if known not to be processed |
+//! | [`CreateCloud`] | Creates a cloud that lives for 24 hours, unless a person claims it. | `POST /clouds` | `AgentCloud` | only if known not to be processed |
 //!
-//! They need no account and no credentials: requests carry no `authorization` header and go to the account's origin. They
-//! are not in the vendor's API description; its classic Python SDK has them. The service limits them by IP address, and
-//! failed calls count.
+//! They need neither an account nor credentials: requests carry no `authorization` header and go to the account's origin.
+//! They are not in the vendor's API description; its classic Python SDK has them. The service limits them by IP address,
+//! and counts failed calls.
 //!
-//! The responses hold the only copy of credentials. Where their shape is unknown, the error holds the body.
+//! The responses hold the only copy of the credentials. If a response cannot be read, the error holds its body.
 
 use time::OffsetDateTime;
 
@@ -24,7 +24,7 @@ operations! {
 
     /// Creates a free account for a person and sends them an email to verify.
     ///
-    /// The credentials in the response do nothing until the address is verified. An address that is taken is a 400.
+    /// The credentials in the response are not valid until the address is verified. An address that is taken ends in a 400.
     ///
     /// ```
     /// use cloudinary_provisioning::{Account, agents::CreateAccount};
@@ -61,7 +61,7 @@ operations! {
 
     /// Creates a cloud that lives for 24 hours, unless a person claims it.
     ///
-    /// It cannot be read, changed or deleted by the API. The `claim_url` of the response holds a token.
+    /// It cannot be read, changed or deleted with the API. The `claim_url` of the response holds a token.
     ///
     /// ```
     /// use cloudinary_provisioning::{Account, agents::CreateCloud};

@@ -1,8 +1,8 @@
 //! Billing usage: `get`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`Get`] | Gets the usage of each plan of the account, by cycle. | `GET /billing_usage` | yes |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`Get`] | Gets the usage of each plan of the account, by cycle. | `GET /billing_usage` | `Vec<PlanUsage>` | yes |
 //!
 //! The vendor's documentation: <https://cloudinary.com/documentation/provisioning_api#billing_usage>.
 

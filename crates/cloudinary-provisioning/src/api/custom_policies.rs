@@ -1,15 +1,15 @@
 //! Custom policies: `list`, `create`, `get`, `update`, `delete`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`List`] | Lists the custom policies of a scope. | `GET /policies/custom` | yes |
-//! | [`Create`] | Creates a custom policy. | `POST /policies/custom` | only if surely not processed |
-//! | [`Get`] | Gets one custom policy. | `GET /policies/custom/{policy_id}` | yes |
-//! | [`Update`] | Replaces a custom policy as a whole: what is left out is lost. | `PUT /policies/custom/{policy_id}` | yes |
-//! | [`Delete`] | Deletes a custom policy. | `DELETE /policies/custom/{policy_id}` | yes |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`List`] | Lists the custom policies of a scope. | `GET /policies/custom` | `CursorPage<CustomPolicy>` | yes |
+//! | [`Create`] | Creates a custom policy. | `POST /policies/custom` | `CustomPolicy` | only if known not to be processed |
+//! | [`Get`] | Gets one custom policy. | `GET /policies/custom/{policy_id}` | `CustomPolicy` | yes |
+//! | [`Update`] | Replaces a custom policy as a whole: fields that are not set are cleared. | `PUT /policies/custom/{policy_id}` | `CustomPolicy` | yes |
+//! | [`Delete`] | Deletes a custom policy. | `DELETE /policies/custom/{policy_id}` | `()` | yes |
 //!
-//! The service rewrites the whitespace of a statement, so that a response differs from what was sent: compare statements
-//! with [`same_statement`].
+//! The service rewrites the whitespace of statements, so a response differs from what was sent. Compare statements with
+//! [`same_statement`].
 //!
 //! The vendor's documentation: <https://cloudinary.com/documentation/provisioning_api#custom_policies>.
 
@@ -58,7 +58,7 @@ operations! {
 
     /// Creates a custom policy.
     ///
-    /// The description says that an identical statement in the same scope is a 409.
+    /// According to the description, an identical statement in the same scope ends in a 409.
     ///
     /// ```
     /// use cloudinary_provisioning::{Account, ScopeType, custom_policies::Create};
@@ -113,9 +113,9 @@ operations! {
     GET /policies/custom/{policy_id: PolicyId} -> { data: CustomPolicy } | 401 403 404
     Get "getCustomPolicy" #get_custom_policy Safe {}
 
-    /// Replaces a custom policy as a whole: what is left out is lost.
+    /// Replaces a custom policy as a whole: fields that are not set are cleared.
     ///
-    /// The description says that a statement identical to the present one is a 409; a live test sees it succeed.
+    /// According to the description, a statement identical to the present one ends in a 409; in a live test it succeeded.
     ///
     /// ```
     /// use cloudinary_provisioning::{Account, Null, ScopeType, custom_policies::Update};
@@ -166,6 +166,7 @@ operations! {
 paged!(List: CustomPolicy, by cursor: String, keyed by id);
 
 impl Create {
+    #[expect(clippy::unnecessary_wraps, reason = "as those of creates that need not have their key")]
     fn lookup(&self) -> Result<Lookup<CustomPolicy>, BuildError> {
         let create = self.clone();
         let list = List::new()
@@ -184,16 +185,17 @@ impl Create {
 
     /// Whether a policy has the fields that are asked for.
     fn made(&self, policy: &CustomPolicy) -> bool {
-        let asked = |field: Option<&'_ Nullable<String>>| field.and_then(Nullable::as_ref).cloned();
-        agrees(asked(self.description.as_ref()).as_ref(), policy.description.as_ref())
+        // A description that is null does not agree with one that was asked for.
+        let description = self.description.as_ref().and_then(Nullable::as_ref);
+        description.is_none_or(|asked| policy.description.as_ref() == Some(asked))
             && agrees(self.enabled.as_ref().and_then(Nullable::as_ref), policy.enabled.as_ref())
     }
 }
 
-/// Whether two Cedar statements are the same but for whitespace outside string literals.
+/// Whether two Cedar statements differ in nothing but whitespace outside string literals.
 ///
-/// The service gives statements back with other whitespace than it was sent. Whitespace counts only where it separates
-/// two words; comments count as they are.
+/// The service returns statements with other whitespace than was sent. Whitespace counts only between two words. Comments
+/// are compared as they are.
 ///
 /// ```
 /// use cloudinary_provisioning::custom_policies::same_statement;
@@ -209,7 +211,7 @@ pub fn same_statement(one: &str, other: &str) -> bool {
     tokens(one).eq(tokens(other))
 }
 
-/// The characters of a statement without the whitespace that means nothing; a space stands for what separates two words.
+/// The characters of a statement without insignificant whitespace; whitespace between two words is a single space.
 fn tokens(statement: &str) -> impl Iterator<Item = char> {
     let mut characters = statement.trim().chars().peekable();
     let (mut in_text, mut escaped, mut previous) = (false, false, ' ');
@@ -253,7 +255,7 @@ models! {
     /// ```
     #[derive(Eq)]
     CustomPolicy {
-        /// The policy's id, which the service gives.
+        /// The policy's id, which the service assigns.
         id: PolicyId,
         /// The name.
         name?: String,
@@ -271,5 +273,21 @@ models! {
         description?: String,
         /// The product environment, or `all`, where the level is `prodenv`.
         scope_id?: ScopeId,
+    }
+}
+
+impl CustomPolicy {
+    /// Returns `false` only if the service says that it is disabled: its default is `true`.
+    ///
+    /// ```
+    /// use cloudinary_provisioning::custom_policies::CustomPolicy;
+    ///
+    /// let mut policy = CustomPolicy::new("1");
+    /// assert!(policy.is_enabled());
+    /// policy.enabled = Some(false);
+    /// assert!(!policy.is_enabled());
+    /// ```
+    pub fn is_enabled(&self) -> bool {
+        self.enabled != Some(false)
     }
 }

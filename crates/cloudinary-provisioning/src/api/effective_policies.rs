@@ -1,8 +1,8 @@
 //! Effective policies: `list`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`List`] | Lists the roles with their system policies, and the custom policies, that are in effect within a scope. | `GET /policies/effective` | yes |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`List`] | Lists the roles with their system policies, and the custom policies, that are in effect within a scope. | `GET /policies/effective` | `EffectivePolicies` | yes |
 //!
 //! The vendor's documentation: <https://cloudinary.com/documentation/provisioning_api#effective_policies>.
 
@@ -16,8 +16,8 @@ operations! {
 
     /// Lists the roles with their system policies, and the custom policies, that are in effect within a scope.
     ///
-    /// One response holds all of them, and can be large: statements come once for each principal. With a principal, only
-    /// what is in effect for that one is returned.
+    /// One response holds all of them, and can be large: it repeats the statements for each principal. With a principal, it
+    /// holds only what is in effect for that one.
     ///
     /// ```
     /// use cloudinary_provisioning::{

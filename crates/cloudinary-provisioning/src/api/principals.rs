@@ -1,11 +1,11 @@
 //! Principals (users, groups and keys) and their roles: `list_roles`, `update_roles`, `inspect`, `inspect_multiple`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`ListRoles`] | Lists the roles of a principal. | `GET /principal_roles` | yes |
-//! | [`UpdateRoles`] | Assigns roles to a principal, or removes them from it. | `PUT /principal_roles` | yes |
-//! | [`Inspect`] | Lists the principals that have roles within a scope, with their roles. | `GET /principal_roles/inspect` | yes |
-//! | [`InspectMultiple`] | Lists the roles of the given principals within a scope; it changes nothing. | `POST /principal_roles/inspect` | yes |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`ListRoles`] | Lists the roles of a principal. | `GET /principal_roles` | `Vec<PrincipalRole>` | yes |
+//! | [`UpdateRoles`] | Assigns roles to a principal, or removes them from it. | `PUT /principal_roles` | `()` | yes |
+//! | [`Inspect`] | Lists the principals that have roles within a scope, with their roles. | `GET /principal_roles/inspect` | `CursorPage<InspectedPrincipal>` | yes |
+//! | [`InspectMultiple`] | Lists the roles of the given principals within a scope. It changes nothing. | `POST /principal_roles/inspect` | `CursorPage<InspectedPrincipal>` | yes |
 //!
 //! The vendor's documentation: <https://cloudinary.com/documentation/provisioning_api#principals>.
 
@@ -16,7 +16,7 @@ use crate::call::pager::paged;
 use crate::declare::models::models;
 use crate::declare::objects::objects;
 use crate::declare::operations::operations;
-use crate::wire::id::{PrincipalId, RoleId, ScopeId};
+use crate::wire::id::{ApiKey, GroupId, PrincipalId, RoleId, ScopeId, UserId};
 use crate::wire::json_object::JsonObject;
 use crate::wire::values::ContentParams;
 
@@ -67,16 +67,16 @@ operations! {
 
     /// Assigns roles to a principal, or removes them from it.
     ///
-    /// The description requires none of the fields, and nothing happens without them; they are required here.
+    /// The description requires none of the fields, but without them the request has no effect, so they are required here.
     ///
     /// ```
     /// use cloudinary_provisioning::principals::{AssignedRole, Principal, UpdateRoles};
-    /// use cloudinary_provisioning::{Account, AssignmentChange, PrincipalType};
+    /// use cloudinary_provisioning::{Account, AssignmentChange};
     ///
     /// let account = Account::new("acc", "key", "secret")?;
     /// let role = AssignedRole::new("cld::role::prodenv::admin").scope_id("s1");
     /// let update =
-    ///     UpdateRoles::new(AssignmentChange::Add, Principal::new(PrincipalType::ApiKey, "814"), [role]);
+    ///     UpdateRoles::new(AssignmentChange::Add, Principal::api_key("814"), [role]);
     /// let body: serde_json::Value =
     ///     serde_json::from_slice(account.request(&update)?.body())?;
     /// assert_eq!(
@@ -140,22 +140,19 @@ operations! {
         query cursor?: String,
     }
 
-    /// Lists the roles of the given principals within a scope; it changes nothing.
+    /// Lists the roles of the given principals within a scope. It changes nothing.
     ///
     /// The service pages with a cursor, here in the body; give the operation to a [`Pager`](crate::Pager) or to the
     /// adapter's `items`.
     ///
     /// ```
     /// use cloudinary_provisioning::{
-    ///     Account, PrincipalType, ScopeType,
+    ///     Account, ScopeType,
     ///     principals::{InspectMultiple, Principal},
     /// };
     ///
     /// let account = Account::new("acc", "key", "secret")?;
-    /// let inspect = InspectMultiple::new(
-    ///     ScopeType::Account,
-    ///     [Principal::new(PrincipalType::User, "u1")],
-    /// );
+    /// let inspect = InspectMultiple::new(ScopeType::Account, [Principal::user("u1")]);
     /// assert_eq!(
     ///     account.request(&inspect)?.body(),
     ///     br#"{"scope_type":"account","principals":[{"type":"user","id":"u1"}]}"#,
@@ -188,9 +185,11 @@ objects! {
     /// ```
     /// use cloudinary_provisioning::{PrincipalType, principals::Principal};
     ///
-    /// let key = Principal::new(PrincipalType::ApiKey, "814814814814814");
-    /// # drop(key);
+    /// let key = Principal::api_key("814814814814814");
+    /// assert_eq!(key, Principal::new(PrincipalType::ApiKey, "814814814814814"));
+    /// assert_eq!(key.id, "814814814814814");
     /// ```
+    #[derive(PartialOrd, Ord)]
     Principal {
         /// What kind of principal it is: `type` on the wire.
         kind as "type": PrincipalType,
@@ -201,13 +200,14 @@ objects! {
     /// A role that is assigned or removed, by [`UpdateRoles`].
     ///
     /// ```
-    /// use cloudinary_provisioning::{JsonObject, principals::AssignedRole};
+    /// use cloudinary_provisioning::{JsonObject, SubAccountId, principals::AssignedRole};
     ///
+    /// let environment = SubAccountId::from("s1");
     /// let folder = JsonObject::from_iter([("folder_id".to_owned(), "f1".into())]);
     /// let editor = AssignedRole::new("cld::role::folder::editor")
-    ///     .scope_id("s1")
+    ///     .scope_id(&environment)
     ///     .policy_parameters(folder);
-    /// # drop(editor);
+    /// assert_eq!(editor.scope_id, Some(environment.into()));
     /// ```
     AssignedRole {
         /// The role's id.
@@ -216,6 +216,42 @@ objects! {
         scope_id?: ScopeId,
         /// The content that the role applies to, as an id by its kind: `{"folder_id": "…"}`.
         policy_parameters?: JsonObject,
+    }
+}
+
+impl Principal {
+    /// Creates the principal that is this user.
+    ///
+    /// ```
+    /// use cloudinary_provisioning::{principals::Principal, users::User};
+    ///
+    /// let john = User::new("0abed8df");
+    /// assert_eq!(Principal::user(&john.id).id, "0abed8df");
+    /// ```
+    pub fn user(id: impl Into<UserId>) -> Self {
+        Self::new(PrincipalType::User, id.into())
+    }
+
+    /// Creates the principal that is this user group.
+    pub fn group(id: impl Into<GroupId>) -> Self {
+        Self::new(PrincipalType::Group, id.into())
+    }
+
+    /// Creates the principal that is this access key of a product environment, by the text of the key.
+    pub fn api_key(key: impl Into<ApiKey>) -> Self {
+        Self::new(PrincipalType::ApiKey, key.into())
+    }
+
+    /// Creates the principal that is this provisioning key of the account, by the text of the key.
+    pub fn provisioning_key(key: impl Into<PrincipalId>) -> Self {
+        Self::new(PrincipalType::ProvisioningKey, key.into())
+    }
+}
+
+/// The same assignment, to assign it to another principal or to remove it.
+impl From<PrincipalRole> for AssignedRole {
+    fn from(role: PrincipalRole) -> Self {
+        Self::new(role.id).maybe(role.scope_id, Self::scope_id).maybe(role.policy_parameters, Self::policy_parameters)
     }
 }
 

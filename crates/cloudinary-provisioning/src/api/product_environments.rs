@@ -1,12 +1,12 @@
 //! Product environments, which the API also calls sub-accounts: `list`, `create`, `get`, `update`, `delete`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`List`] | Lists the product environments of the account, all of them or those that meet conditions. | `GET /sub_accounts` | yes |
-//! | [`Create`] | Creates a product environment. | `POST /sub_accounts` | only if surely not processed |
-//! | [`Get`] | Gets one product environment. | `GET /sub_accounts/{sub_account_id}` | yes |
-//! | [`Update`] | Updates what is set and leaves the rest of a product environment. | `PUT /sub_accounts/{sub_account_id}` | yes |
-//! | [`Delete`] | Deletes a product environment. | `DELETE /sub_accounts/{sub_account_id}` | yes |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`List`] | Lists the product environments of the account, all of them or those that meet conditions. | `GET /sub_accounts` | `Vec<ProductEnvironment>` | yes |
+//! | [`Create`] | Creates a product environment. | `POST /sub_accounts` | `ProductEnvironment` | only if known not to be processed |
+//! | [`Get`] | Gets one product environment. | `GET /sub_accounts/{sub_account_id}` | `ProductEnvironment` | yes |
+//! | [`Update`] | Updates what is set and leaves the rest of a product environment. | `PUT /sub_accounts/{sub_account_id}` | `ProductEnvironment` | yes |
+//! | [`Delete`] | Deletes a product environment. | `DELETE /sub_accounts/{sub_account_id}` | `SuccessResponse` | yes |
 //!
 //! The vendor's documentation: <https://cloudinary.com/documentation/provisioning_api#product_environments>.
 
@@ -27,8 +27,8 @@ operations! {
 
     /// Lists the product environments of the account, all of them or those that meet conditions.
     ///
-    /// One response holds all of them. `ids` and `cloud_names` take up to 100 entries each, and the service is said to
-    /// ignore the other parameters with `ids`. Responses hold secrets.
+    /// One response holds all of them. `ids` and `cloud_names` take up to 100 entries each. According to the description,
+    /// the service ignores the other parameters with `ids`. Responses hold secrets.
     ///
     /// ```
     /// use cloudinary_provisioning::{Account, product_environments::List};
@@ -58,7 +58,7 @@ operations! {
 
     /// Creates a product environment.
     ///
-    /// The response holds its first access key with the secret: keep it, reading the environment later may not return it.
+    /// The response holds its first access key with the secret. Keep it: later responses may not have it.
     /// A provisioning key has no permissions on a product environment that it has just created, until a role is assigned
     /// to it. Cloud names are unique over all accounts, and stay taken after a deletion.
     ///
@@ -80,7 +80,7 @@ operations! {
         body cloud_name?: String,
         /// The product environment to copy the settings from.
         body base_sub_account_id?: SubAccountId,
-        /// Attributes of your own, as text by text.
+        /// Attributes of your own: texts by their names.
         body custom_attributes?: JsonObject,
         /// Whether it is enabled. It is not in the description; the vendor's classic SDKs send it. One report says that the
         /// service ignores it: compare the response.
@@ -89,7 +89,7 @@ operations! {
 
     /// Gets one product environment.
     ///
-    /// A 403 is not documented and is known to come where the provisioning key has no permissions on the environment.
+    /// A 403 is not documented. It is known to occur if the provisioning key has no permissions on the product environment.
     ///
     /// ```
     /// use cloudinary_provisioning::{http::Response, product_environments::Get};
@@ -126,7 +126,7 @@ operations! {
         body name?: String,
         /// The cloud name. It can be changed only while there are fewer than 1,000 images.
         body cloud_name?: String,
-        /// Attributes of your own, which replace all that there are.
+        /// Attributes of your own, which replace all existing ones.
         body custom_attributes?: JsonObject,
         /// Whether it is enabled.
         body enabled?: bool,
@@ -134,7 +134,7 @@ operations! {
 
     /// Deletes a product environment.
     ///
-    /// The service refuses where there are 1,000 assets or more.
+    /// The service refuses if it holds 1,000 assets or more.
     ///
     /// ```
     /// use cloudinary_provisioning::{http::Response, product_environments::Delete};
@@ -176,7 +176,7 @@ impl Create {
 }
 
 models! {
-    /// A product environment; only the id is sure to be there.
+    /// A product environment. Only the id is always present.
     ///
     /// ```
     /// use cloudinary_provisioning::product_environments::ProductEnvironment;
@@ -202,17 +202,17 @@ models! {
         cloud_name?: String,
         /// Whether it is enabled.
         enabled?: bool,
-        /// The access keys: on creation the first one with its secret, later all of them, with or without secrets.
+        /// The access keys: on creation the first one with its secret; later all of them, with or without their secrets.
         api_access_keys?: Vec<ApiAccessKey>,
         /// When it was created.
         created_at?: OffsetDateTime,
         /// When it was last changed.
         updated_at?: OffsetDateTime,
-        /// The description. It is not in the API description and comes with every response of the service.
+        /// The description. It is not in the API description; every response of the service has it.
         description?: String,
-        /// Attributes of your own. They are not in the API description and come with every response of the service.
+        /// Attributes of your own. They are not in the API description; every response of the service has them.
         custom_attributes?: JsonObject,
-        /// The edge key, which is known to come on creation alone.
+        /// The edge key, which is known to be present only on creation.
         edge_key?: Secret,
     }
 
@@ -234,5 +234,21 @@ models! {
         secret?: Secret,
         /// Whether the key is enabled.
         enabled?: bool,
+    }
+}
+
+impl ProductEnvironment {
+    /// Returns `false` only if the service says that it is disabled: a product environment is created enabled.
+    ///
+    /// ```
+    /// use cloudinary_provisioning::product_environments::ProductEnvironment;
+    ///
+    /// let mut shop = ProductEnvironment::new("1");
+    /// assert!(shop.is_enabled());
+    /// shop.enabled = Some(false);
+    /// assert!(!shop.is_enabled());
+    /// ```
+    pub fn is_enabled(&self) -> bool {
+        self.enabled != Some(false)
     }
 }

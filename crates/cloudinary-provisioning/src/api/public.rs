@@ -1,10 +1,10 @@
-//! What needs no account and no credentials: `get_catalog`, `validate_policy`, `get_schema`.
+//! Operations without an account and credentials: `get_catalog`, `validate_policy`, `get_schema`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`GetCatalog`] | Gets the system roles and system policies that the service defines. | `GET /catalog` | yes |
-//! | [`ValidatePolicy`] | Validates a policy against the service's Cedar schema; it changes nothing. | `POST /validate` | yes |
-//! | [`GetSchema`] | Gets the service's Cedar schema. | `GET /schema` | yes |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`GetCatalog`] | Gets the system roles and system policies that the service defines. | `GET /catalog` | `JsonObject` | yes |
+//! | [`ValidatePolicy`] | Validates a policy against the service's Cedar schema. It changes nothing. | `POST /validate` | `Validation` | yes |
+//! | [`GetSchema`] | Gets the service's Cedar schema. | `GET /schema` | `JsonObject` | yes |
 //!
 //! Requests carry no `authorization` header.
 //!
@@ -19,7 +19,7 @@ operations! {
 
     /// Gets the system roles and system policies that the service defines.
     ///
-    /// The content is not documented as fields and arrives whole: `system_roles` and `system_policies`.
+    /// The content is not documented field by field, so it is returned as JSON: `system_roles` and `system_policies`.
     ///
     /// ```
     /// use cloudinary_provisioning::{http::Response, public::GetCatalog};
@@ -33,9 +33,9 @@ operations! {
     GET /catalog -> { catalog: JsonObject } | 400
     GetCatalog "getSystemRolesAndPoliciesCatalog" #get_system_roles_and_policies_catalog Safe {}
 
-    /// Validates a policy against the service's Cedar schema; it changes nothing.
+    /// Validates a policy against the service's Cedar schema. It changes nothing.
     ///
-    /// An invalid policy is a success with `valid` as `false`.
+    /// For an invalid policy the call succeeds, and `valid` is `false`.
     ///
     /// ```
     /// use cloudinary_provisioning::{http::Response, public::ValidatePolicy};
@@ -54,7 +54,7 @@ operations! {
 
     /// Gets the service's Cedar schema.
     ///
-    /// It arrives whole, by namespace, in Cedar's JSON form.
+    /// It is returned as JSON, by namespace, in Cedar's own format.
     ///
     /// ```
     /// use cloudinary_provisioning::{http::Response, public::GetSchema};

@@ -1,14 +1,14 @@
 //! Roles: `list`, `create`, `get`, `update`, `delete`, `list_principals`, `update_principals`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`List`] | Lists the system and custom roles of a permission type. | `GET /roles` | yes |
-//! | [`Create`] | Creates a custom role. | `POST /roles` | with `id`; else only if surely not processed |
-//! | [`Get`] | Gets one role, with its policies. | `GET /roles/{role_id}` | yes |
-//! | [`Update`] | Replaces a custom role as a whole: what is left out is lost. | `PUT /roles/{role_id}` | yes |
-//! | [`Delete`] | Deletes a custom role. | `DELETE /roles/{role_id}` | yes |
-//! | [`ListPrincipals`] | Lists the principals that have a role. | `GET /roles/{role_id}/principals` | yes |
-//! | [`UpdatePrincipals`] | Assigns a role to principals, or removes it from them. | `PUT /roles/{role_id}/principals` | yes |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`List`] | Lists the system and custom roles of a permission type. | `GET /roles` | `Vec<Role>` | yes |
+//! | [`Create`] | Creates a custom role. | `POST /roles` | `Role` | with `id`; else only if known not to be processed |
+//! | [`Get`] | Gets one role, with its policies. | `GET /roles/{role_id}` | `Role` | yes |
+//! | [`Update`] | Replaces a custom role as a whole: fields that are not set are cleared. | `PUT /roles/{role_id}` | `Role` | yes |
+//! | [`Delete`] | Deletes a custom role. | `DELETE /roles/{role_id}` | `()` | yes |
+//! | [`ListPrincipals`] | Lists the principals that have a role. | `GET /roles/{role_id}/principals` | `Vec<RolePrincipal>` | yes |
+//! | [`UpdatePrincipals`] | Assigns a role to principals, or removes it from them. | `PUT /roles/{role_id}/principals` | `()` | yes |
 //!
 //! Names of roles are not unique over scopes: `Admin` exists for the account and for product environments.
 //!
@@ -61,7 +61,7 @@ operations! {
 
     /// Creates a custom role.
     ///
-    /// With an `id` of your own it can be sent again: a second one is a 409. A taken name is a 409 as well.
+    /// With an `id` that you choose it can be sent again: a second one ends in a 409. So does a name that is taken.
     ///
     /// ```
     /// use cloudinary_provisioning::{Account, PermissionType, ScopeType, roles::Create};
@@ -122,7 +122,7 @@ operations! {
         query params?: ContentParams,
     }
 
-    /// Replaces a custom role as a whole: what is left out is lost.
+    /// Replaces a custom role as a whole: fields that are not set are cleared.
     ///
     /// ```
     /// use cloudinary_provisioning::{Account, roles::Update};
@@ -155,13 +155,13 @@ operations! {
     #[doc(alias = "delete_role")]
     DELETE /roles/{role_id: RoleId} -> () 204 | 401 403 404
     Delete "deleteRole" #delete_custom_role Idempotent {
-        /// Whether to delete the role though principals have it.
+        /// Whether to delete the role even if principals have it.
         query force?: bool,
     }
 
     /// Lists the principals that have a role.
     ///
-    /// One response holds all of them; without `verbose` only their ids and types come.
+    /// One response holds all of them; without `verbose`, only their ids and types.
     ///
     /// ```
     /// use cloudinary_provisioning::{PrincipalType, http::Response, roles::ListPrincipals};
@@ -179,7 +179,7 @@ operations! {
         query scope_type?: ScopeType,
         /// The product environment, where the level is `prodenv`.
         query scope_id?: ScopeId,
-        /// Whether all fields of the assignments come.
+        /// Whether to return all fields of the assignments.
         query verbose?: bool,
         /// The folder that the role applies to.
         query folder_id?: String,
@@ -193,7 +193,7 @@ operations! {
 
     /// Assigns a role to principals, or removes it from them.
     ///
-    /// The description requires neither field, and nothing happens without them; they are required here.
+    /// The description requires neither field, but without them the request has no effect, so they are required here.
     ///
     /// ```
     /// use cloudinary_provisioning::{
@@ -253,7 +253,7 @@ impl Create {
             && agrees(Some(&self.name), role.name.as_ref())
             && agrees(Some(&self.permission_type), role.permission_type.as_ref())
             && agrees(Some(&self.scope_type), role.scope_type.as_ref())
-            && agrees(description, role.description.as_ref())
+            && description.is_none_or(|asked| role.description.as_ref() == Some(asked))
     }
 }
 
@@ -279,7 +279,7 @@ objects! {
 }
 
 models! {
-    /// A role; its policies come with a single role.
+    /// A role. Its policies are present only in the response to [`Get`].
     ///
     /// ```
     /// use cloudinary_provisioning::{ManagementType, roles::Role};

@@ -1,13 +1,13 @@
-//! What several resources share.
+//! Models that several resources share.
 
 use crate::declare::models::models;
 use crate::wire::open_enum::open_enum;
 
 models! {
-    /// What the service answers where there is nothing to return, as on a delete.
+    /// The response to an operation that returns nothing, such as a delete.
     ///
-    /// The description has `{"message": "ok"}`; deleting a user group is known to answer `{"ok": true}`. No body at all
-    /// is read as neither.
+    /// According to the description it is `{"message": "ok"}`; deleting a user group is known to return `{"ok": true}`. In
+    /// a response without a body, both are `None`.
     ///
     /// ```
     /// use cloudinary_provisioning::SuccessResponse;

@@ -1,8 +1,8 @@
 //! System policies: `list`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`List`] | Lists the policies that the service defines. | `GET /policies/system` | yes |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`List`] | Lists the policies that the service defines. | `GET /policies/system` | `CursorPage<SystemPolicy>` | yes |
 //!
 //! The vendor's documentation: <https://cloudinary.com/documentation/provisioning_api#system_policies>.
 
@@ -18,8 +18,8 @@ operations! {
 
     /// Lists the policies that the service defines.
     ///
-    /// Without a scope type of `prodenv` the account's are returned. The response can hold a cursor, and the request has no
-    /// parameter to give it back.
+    /// Without a scope type of `prodenv` the account's are returned. The response can hold a cursor, but the request has no
+    /// parameter for it.
     ///
     /// ```
     /// use cloudinary_provisioning::{PermissionType, http::Response, system_policies::List};

@@ -1,15 +1,15 @@
 //! User groups: `list`, `create`, `get`, `update`, `delete`, `list_users`, `add_user`, `remove_user`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`List`] | Lists the user groups of the account. | `GET /user_groups` | yes |
-//! | [`Create`] | Creates a user group. | `POST /user_groups` | only if surely not processed |
-//! | [`Get`] | Gets one user group. | `GET /user_groups/{group_id}` | yes |
-//! | [`Update`] | Renames a user group. | `PUT /user_groups/{group_id}` | yes |
-//! | [`Delete`] | Deletes a user group; its users stay. | `DELETE /user_groups/{group_id}` | yes |
-//! | [`ListUsers`] | Lists the users in a group. | `GET /user_groups/{group_id}/users` | yes |
-//! | [`AddUser`] | Adds a user to a group. | `POST /user_groups/{group_id}/users/{user_id}` | yes |
-//! | [`RemoveUser`] | Removes a user from a group and returns the users that are left. | `DELETE /user_groups/{group_id}/users/{user_id}` | yes |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`List`] | Lists the user groups of the account. | `GET /user_groups` | `Vec<UserGroup>` | yes |
+//! | [`Create`] | Creates a user group. | `POST /user_groups` | `UserGroup` | only if known not to be processed |
+//! | [`Get`] | Gets one user group. | `GET /user_groups/{group_id}` | `UserGroup` | yes |
+//! | [`Update`] | Renames a user group. | `PUT /user_groups/{group_id}` | `UserGroup` | yes |
+//! | [`Delete`] | Deletes a user group. Its users are kept. | `DELETE /user_groups/{group_id}` | `SuccessResponse` | yes |
+//! | [`ListUsers`] | Lists the users in a group. | `GET /user_groups/{group_id}/users` | `Vec<UserGroupUser>` | yes |
+//! | [`AddUser`] | Adds a user to a group. | `POST /user_groups/{group_id}/users/{user_id}` | `AddedUser` | yes |
+//! | [`RemoveUser`] | Removes a user from a group and returns the remaining users. | `DELETE /user_groups/{group_id}/users/{user_id}` | `Vec<UserGroupUser>` | yes |
 //!
 //! The vendor's documentation: <https://cloudinary.com/documentation/provisioning_api#user_groups>.
 
@@ -45,7 +45,7 @@ operations! {
 
     /// Creates a user group.
     ///
-    /// The description does not require a name, and a group without one cannot be created; it is required here.
+    /// The description does not require a name, but the service rejects its absence, so it is required here.
     ///
     /// ```
     /// use cloudinary_provisioning::{Account, user_groups::Create};
@@ -82,7 +82,7 @@ operations! {
 
     /// Renames a user group.
     ///
-    /// Only the name can change; members come and go with [`AddUser`] and [`RemoveUser`].
+    /// Only the name can be changed; use [`AddUser`] and [`RemoveUser`] for members.
     ///
     /// ```
     /// use cloudinary_provisioning::{Account, user_groups::Update};
@@ -102,9 +102,9 @@ operations! {
         body extended_details?: bool,
     }
 
-    /// Deletes a user group; its users stay.
+    /// Deletes a user group. Its users are kept.
     ///
-    /// The description says `{"message": "ok"}`, the service answers `{"ok": true}`; both are read.
+    /// According to the description, the response is `{"message": "ok"}`; the service sends `{"ok": true}`. Both are read.
     ///
     /// ```
     /// use cloudinary_provisioning::{http::Response, user_groups::Delete};
@@ -137,8 +137,8 @@ operations! {
 
     /// Adds a user to a group.
     ///
-    /// The description says that the response is the user, the service sends all members; [`AddedUser`] holds either.
-    /// Adding a user who is in the group already may be a 409.
+    /// According to the description, the response is the user; the service sends all members. [`AddedUser`] holds either.
+    /// Adding a user who is already in the group may end in a 409.
     ///
     /// ```
     /// use cloudinary_provisioning::{http::Response, user_groups::AddUser};
@@ -153,7 +153,7 @@ operations! {
     POST /user_groups/{group_id: GroupId}/users/{user_id: UserId} -> AddedUser | 400 401 403 404 409 420 429
     AddUser "addUserToUserGroup" #add_user_to_user_group Idempotent {}
 
-    /// Removes a user from a group and returns the users that are left.
+    /// Removes a user from a group and returns the remaining users.
     ///
     /// ```
     /// use cloudinary_provisioning::{http::Response, user_groups::RemoveUser};
@@ -171,6 +171,7 @@ operations! {
 }
 
 impl Create {
+    #[expect(clippy::unnecessary_wraps, reason = "as those of creates that need not have their key")]
     fn lookup(&self) -> Result<Lookup<UserGroup>, BuildError> {
         let name = self.name.clone();
         let lookup = Lookup::new(List::new(), move |groups: Vec<UserGroup>| {

@@ -1,14 +1,14 @@
 //! Users: `list`, `create`, `get`, `update`, `delete`, `get_groups`, `list_sub_accounts`.
 //!
-//! | operation | what it does | request | retried |
-//! |---|---|---|---|
-//! | [`List`] | Lists the users of the account, all of them or those that meet conditions. | `GET /users` | yes |
-//! | [`Create`] | Creates a user. | `POST /users` | only if surely not processed |
-//! | [`Get`] | Gets one user. | `GET /users/{user_id}` | yes |
-//! | [`Update`] | Updates what is set and leaves the rest of a user. | `PUT /users/{user_id}` | yes |
-//! | [`Delete`] | Deletes a user. | `DELETE /users/{user_id}` | yes |
-//! | [`GetGroups`] | Lists the groups that a user belongs to. | `GET /users/{user_id}/groups` | yes |
-//! | [`ListSubAccounts`] | Lists the product environments that a user has access to. | `GET /users/{user_id}/sub_accounts` | yes |
+//! | operation | what it does | request | returns | retried |
+//! |---|---|---|---|---|
+//! | [`List`] | Lists the users of the account, all of them or those that meet conditions. | `GET /users` | `Vec<User>` | yes |
+//! | [`Create`] | Creates a user. | `POST /users` | `User` | only if known not to be processed |
+//! | [`Get`] | Gets one user. | `GET /users/{user_id}` | `User` | yes |
+//! | [`Update`] | Updates what is set and leaves the rest of a user. | `PUT /users/{user_id}` | `User` | yes |
+//! | [`Delete`] | Deletes a user. | `DELETE /users/{user_id}` | `SuccessResponse` | yes |
+//! | [`GetGroups`] | Lists the groups that a user belongs to. | `GET /users/{user_id}/groups` | `Vec<UserGroupSummary>` | yes |
+//! | [`ListSubAccounts`] | Lists the product environments that a user has access to. | `GET /users/{user_id}/sub_accounts` | `Vec<SubAccountSummary>` | yes |
 //!
 //! The vendor's documentation: <https://cloudinary.com/documentation/provisioning_api#users>.
 
@@ -33,11 +33,11 @@ operations! {
 
     /// Lists the users of the account, all of them or those that meet conditions.
     ///
-    /// Without a page it returns everything. To walk it page by page, give it to a [`Pager`](crate::Pager) or to the
-    /// adapter's `items`. Filters apply together, also with `ids` and `emails`: the description says that other parameters
-    /// are ignored then, and the service applies them. `ids` and `emails` take up to 100 entries each;
+    /// Without a page it returns everything. To read it page by page, give it to a [`Pager`](crate::Pager) or to the
+    /// adapter's `items`. Filters apply together, also with `ids` and `emails`: according to the description, other
+    /// parameters are ignored then, but the service applies them. `ids` and `emails` take up to 100 entries each;
     /// [`by_ids`](Self::by_ids) and [`by_emails`](Self::by_emails) split longer lists. A list that is set and empty is
-    /// refused when the request is built: the service would take it for no condition and return everybody.
+    /// refused when the request is built, since the service would ignore it and return everybody.
     ///
     /// ```
     /// use cloudinary_provisioning::{
@@ -91,14 +91,14 @@ operations! {
         query page?: u32,
         /// How many users a page has. The service may cap it.
         query page_size?: u32,
-        /// Users with this status, such as `active` or `pending`. It is not in the description; the vendor's newest
-        /// classic SDK sends it in place of `pending`.
+        /// Users with this status, such as `active` or `pending`. It is not in the description; the newest of
+        /// the vendor's classic SDKs sends it instead of `pending`.
         query status?: String,
     }
 
     /// Creates a user.
     ///
-    /// A 409 says that the email is taken. The user is pending until they set a password.
+    /// A 409 means that the email is taken. The user is pending until they set a password.
     ///
     /// ```
     /// use cloudinary_provisioning::{
@@ -134,8 +134,8 @@ operations! {
         /// The role to assign.
         body role?: Role,
         /// The product environments that the user can access. The service's default is all of them; with `master_admin` it
-        /// ignores this. An empty list is refused: the service would grant access to everything, which `SubAccountAccess::All` says
-        /// on purpose.
+        /// ignores this. An empty list is refused, since the service would grant access to everything; `SubAccountAccess::All`
+        /// does that explicitly.
         body sub_account_ids?: SubAccountAccess,
         /// Whether the user is enabled. The service's default is `true`.
         body enabled?: bool,
@@ -157,7 +157,7 @@ operations! {
 
     /// Updates what is set and leaves the rest of a user.
     ///
-    /// One that sets nothing sends `{}`; [`is_empty`](Self::is_empty) tells. A 409 says that the email is taken.
+    /// An update that sets nothing sends `{}`; check with [`is_empty`](Self::is_empty). A 409 means that the email is taken.
     ///
     /// ```
     /// use cloudinary_provisioning::{Account, users::Update};
@@ -179,7 +179,7 @@ operations! {
         /// The role to assign.
         body role?: Role,
         /// The product environments that the user can access. With `master_admin` the service ignores this. An empty list
-        /// is refused: the service would grant access to everything, which `SubAccountAccess::All` says on purpose.
+        /// is refused, since the service would grant access to everything; `SubAccountAccess::All` does that explicitly.
         body sub_account_ids?: SubAccountAccess,
         /// Whether the user is enabled.
         body enabled?: bool,
@@ -187,7 +187,7 @@ operations! {
 
     /// Deletes a user.
     ///
-    /// Where the response of an attempt is lost, the next one may answer 404; the error then says that the call may have
+    /// If the response to an attempt is lost, the next attempt may end in a 404; the error then says that the call may have
     /// been applied.
     ///
     /// ```
@@ -236,6 +236,7 @@ operations! {
 }
 
 impl Create {
+    #[expect(clippy::unnecessary_wraps, reason = "as those of creates that need not have their key")]
     fn lookup(&self) -> Result<Lookup<User>, BuildError> {
         let create = self.clone();
         let lookup = Lookup::new(List::new().emails([&*self.email]), move |users: Vec<User>| {
@@ -264,10 +265,10 @@ impl Create {
     }
 }
 
-paged!(List: User, by page: u32, keyed by id, whole with ids emails);
+paged!(List: User, by page: u32, keyed by id, sorted by sort_by sort_order, whole with ids emails);
 
 impl List {
-    /// Lists the users with these ids, as many as there are, 100 in each operation. No ids, no operations.
+    /// Lists the users with these ids, as many as there are, 100 in each operation. An empty input yields nothing.
     ///
     /// ```
     /// use cloudinary_provisioning::users::List;
@@ -282,8 +283,8 @@ impl List {
         hundreds(ids.into_iter().map(Into::into), |ids: Vec<UserId>| Self::new().ids(ids))
     }
 
-    /// Lists the users with these email addresses, as many as there are, 100 in each operation. No addresses, no
-    /// operations.
+    /// Lists the users with these email addresses, as many as there are, 100 in each operation. An empty input yields
+    /// nothing.
     pub fn by_emails<I>(emails: I) -> impl Iterator<Item = Self>
     where
         I: IntoIterator,
@@ -315,7 +316,7 @@ impl Update {
 }
 
 models! {
-    /// A user of the account; only the id is sure to be there.
+    /// A user of the account. Only the id is always present.
     ///
     /// ```
     /// use cloudinary_provisioning::users::{Role, User};
@@ -421,6 +422,22 @@ models! {
         cloud_name?: String,
         /// Whether the product environment is enabled.
         enabled?: bool,
+    }
+}
+
+impl User {
+    /// Returns `false` only if the service says that it is disabled: a user who is created without the field is enabled.
+    ///
+    /// ```
+    /// use cloudinary_provisioning::users::User;
+    ///
+    /// let mut john = User::new("1");
+    /// assert!(john.is_enabled());
+    /// john.enabled = Some(false);
+    /// assert!(!john.is_enabled());
+    /// ```
+    pub fn is_enabled(&self) -> bool {
+        self.enabled != Some(false)
     }
 }
 

@@ -150,6 +150,19 @@ pub trait AsyncDriver {
         None
     }
 
+    /// Waits until the place is ready, or the timeout passes. The default sleeps beside it.
+    fn wait(&self, place: Place<'_>, timeout: Duration) -> impl Future<Output = ()> + Send {
+        let sleep = self.sleep(timeout);
+        async move {
+            let (mut place, mut sleep) = (pin!(place), pin!(sleep));
+            poll_fn(|context| match place.as_mut().poll(context) {
+                Poll::Ready(()) => Poll::Ready(()),
+                Poll::Pending => sleep.as_mut().poll(context),
+            })
+            .await;
+        }
+    }
+
     /// Returns `true` if the result is not wanted any more. The call then begins no further attempt, and ends with the
     /// reason [`Cancelled`](crate::GiveUpReason::Cancelled).
     fn is_cancelled(&self) -> bool {
@@ -190,40 +203,30 @@ impl<O: Operation> Exchange<O> {
     ///
     /// The same as [`run`](Self::run).
     pub fn run_mut(&mut self, driver: &impl Driver) -> Result<Response<O::Output>, Error> {
-        let wait = async |place: Place<'_>, timeout| driver.wait(place, timeout);
-        poll_ready(drive(self, &Blocking(driver), wait))
+        poll_ready(drive(self, &Blocking(driver)))
     }
 
     /// Makes the call with an async driver, on any runtime.
     ///
-    /// The call ends in time by its own [`total_timeout`](crate::RetryPolicy::total_timeout). A future that is dropped
-    /// instead takes with it what is known of the call, such as whether it may have been applied.
+    /// The call ends in time by its own [`total_timeout`](crate::RetryPolicy::total_timeout). If its future is dropped
+    /// instead, nobody learns whether the call may have been applied.
     ///
     /// # Errors
     ///
     /// The same as [`run`](Self::run).
     pub async fn run_async(mut self, driver: &impl AsyncDriver) -> Result<Response<O::Output>, Error> {
-        let wait = async |place: Place<'_>, timeout| {
-            let (mut place, mut sleep) = (pin!(place), pin!(driver.sleep(timeout)));
-            poll_fn(|context| match place.as_mut().poll(context) {
-                Poll::Ready(()) => Poll::Ready(()),
-                Poll::Pending => sleep.as_mut().poll(context),
-            })
-            .await;
-        };
-        drive(&mut self, driver, wait).await
+        drive(&mut self, driver).await
     }
 }
 
-/// The loop of a call. `wait` waits for a place among the attempts in flight.
+/// The loop of a call.
 async fn drive<O: Operation, D: AsyncDriver>(
     exchange: &mut Exchange<O>,
     driver: &D,
-    wait: impl AsyncFn(Place<'_>, Duration),
 ) -> Result<Response<O::Output>, Error> {
     let start = driver.reading().now;
     let mut waited = Duration::ZERO;
-    let result = attempts(exchange, driver, wait, &mut waited).await;
+    let result = attempts(exchange, driver, &mut waited).await;
     driver.on_end(&CallEvent {
         operation: exchange.operation().id(),
         attempts: exchange.attempts(),
@@ -238,12 +241,11 @@ async fn drive<O: Operation, D: AsyncDriver>(
 async fn attempts<O: Operation, D: AsyncDriver>(
     exchange: &mut Exchange<O>,
     driver: &D,
-    wait: impl AsyncFn(Place<'_>, Duration),
     waited: &mut Duration,
 ) -> Result<Response<O::Output>, Error> {
     loop {
         let before = driver.reading().now;
-        let permit = admitted(exchange, driver, &wait).await?;
+        let permit = admitted(exchange, driver).await?;
         let began = driver.reading().now;
         *waited = waited.saturating_add(began.saturating_sub(before));
         if driver.is_cancelled() {
@@ -278,7 +280,6 @@ async fn attempts<O: Operation, D: AsyncDriver>(
 async fn admitted<'d, O: Operation, D: AsyncDriver>(
     exchange: &mut Exchange<O>,
     driver: &'d D,
-    wait: &impl AsyncFn(Place<'_>, Duration),
 ) -> Result<InFlight<'d>, Error> {
     // The call has begun, however long it waits.
     exchange.start(driver.reading().now);
@@ -301,13 +302,13 @@ async fn admitted<'d, O: Operation, D: AsyncDriver>(
             Admission::Full => {
                 let left = exchange.time_left(reading.now)?;
                 turn.is_taken = false;
-                wait(throttle.place(), left).await;
+                driver.wait(throttle.place(), left).await;
             }
         }
     }
 }
 
-/// The turn of a call that has waited for a place. If it takes none after all, somebody else has to be woken.
+/// The turn of a call that has waited for a place. If it does not take one after all, another call has to be woken.
 struct Turn<'d> {
     throttle: &'d SharedThrottle,
     is_taken: bool,
@@ -321,8 +322,8 @@ impl Drop for Turn<'_> {
     }
 }
 
-/// A place among the attempts in flight. It is given back where the attempt comes to nothing: where no time is left, the
-/// driver panics, or the future is dropped.
+/// A place among the attempts in flight. It is released if the attempt has no outcome: if no time is left, the driver
+/// panics, or the future is dropped.
 struct InFlight<'d>(Option<(&'d SharedThrottle, Permit)>);
 
 impl InFlight<'_> {
@@ -371,6 +372,11 @@ impl<D: Driver> AsyncDriver for Blocking<'_, D> {
 
     fn throttle(&self) -> Option<&SharedThrottle> {
         self.0.throttle()
+    }
+
+    fn wait(&self, place: Place<'_>, timeout: Duration) -> impl Future<Output = ()> + Send {
+        self.0.wait(place, timeout);
+        ready(())
     }
 
     fn is_cancelled(&self) -> bool {

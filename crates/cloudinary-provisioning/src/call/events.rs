@@ -1,4 +1,4 @@
-//! What hooks are told.
+//! Events, which hooks receive.
 
 use std::fmt;
 use std::time::Duration;

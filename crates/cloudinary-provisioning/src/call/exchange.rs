@@ -186,7 +186,7 @@ impl<O: Operation> Exchange<O> {
     /// |---|---|
     /// | a success | return it |
     /// | an error, and the create cannot have been applied | return the error; throttling and failed connections are retried as always |
-    /// | an error, and the create may have been applied; or a 409 after such an error | look it up |
+    /// | an error, and the create may have been applied; or a 409 after such an error | look it up, after the delay that the service asks for, if any |
     /// | the look-up finds one resource that was made since the call began, with the fields asked for | return it; [`Response::recovered`] is `true` |
     /// | … and its secret is not in the look-up | return [`ErrorKind::SecretLost`], which names what was created |
     /// | … nothing, and a second create cannot make a second resource | sleep, then send the create again |
@@ -313,6 +313,9 @@ impl<O: Operation> Exchange<O> {
         if !in_time {
             return Err(self.give_up(GiveUpReason::DeadlineExceeded, elapsed, "no time is left for an attempt"));
         }
+        if let Some(recovery) = self.recovery.as_mut() {
+            recovery.begin(elapsed);
+        }
         self.begun = self.begun.saturating_add(1);
         self.open = Some(self.begun);
         let (operation, attempts) = match self.recovery.as_ref().and_then(|recovery| recovery.looking_with()) {
@@ -354,16 +357,14 @@ impl<O: Operation> Exchange<O> {
     /// If no time is left, returns the error of the previous attempt, or a [`TransportError::NotSent`] if there was none.
     pub fn time_left(&mut self, now: Duration) -> Result<Duration, Error> {
         let elapsed = self.elapsed(now);
-        match self.retry.policy.left_at(elapsed) {
-            Some(left) => Ok(left),
-            None => {
-                let why = "too many attempts were in flight for all of its time";
-                Err(self.give_up(GiveUpReason::DeadlineExceeded, elapsed, why))
-            }
-        }
+        self.retry.policy.left_at(elapsed).ok_or_else(|| {
+            let why = "too many attempts were in flight for all of its time";
+            self.give_up(GiveUpReason::DeadlineExceeded, elapsed, why)
+        })
     }
 
     /// Takes the outcome of an attempt and returns the next step.
+    #[expect(clippy::needless_pass_by_value, reason = "an attempt has one outcome")]
     pub fn on_outcome(&mut self, attempt: Attempt, outcome: Outcome, at: Reading) -> Step<'_, O::Output> {
         if self.ended || self.open != Some(attempt.begun) {
             return Step::Failed(self.out_of_order());
@@ -398,12 +399,19 @@ impl<O: Operation> Exchange<O> {
                         recovery.takes_existing() && is_conflict && recovery.look_for_existing()
                     }
                 });
+                let mut error = error.given_up(reason, self.retry.attempts, elapsed);
                 if is_looking {
-                    self.last = Some(error.given_up(reason, self.retry.attempts, elapsed));
-                    return Step::Send;
+                    let Some(hint) = error.retry_after() else {
+                        self.last = Some(error);
+                        return Step::Send;
+                    };
+                    match self.retry.policy.delay_of_hint(hint, elapsed, at.jitter) {
+                        Ok(delay) => return self.retry_after(delay, error),
+                        Err(reason) => error = error.given_up(reason, self.retry.attempts, elapsed),
+                    }
                 }
                 self.ended = true;
-                Step::Failed(error.given_up(reason, self.retry.attempts, elapsed))
+                Step::Failed(error)
             }
         }
     }
@@ -472,18 +480,19 @@ impl<O: Operation> Exchange<O> {
             }
             Conclusion::Absent { is_unique, is_taken, looks } => {
                 let last = self.take_last();
-                let recovers = self.recovery.as_ref().is_some_and(|recovery| recovery.recovers());
-                if !recovers || (is_taken && last.is_conflict()) {
+                let looks_for_own = self.recovery.as_ref().is_some_and(|recovery| recovery.recovers());
+                if !looks_for_own || (is_taken && last.is_conflict()) {
                     self.ended = true;
                     return Step::Failed(last);
                 }
                 // After a conflict it is there, and the look-up lags.
                 let send_again = is_unique && !last.is_conflict();
                 let policy = &self.retry.policy;
+                // What the service asked for was waited for before the look-up.
                 let delay = if send_again {
-                    policy.delay_after(attempts, &last, elapsed, at.jitter)
+                    policy.delay_after(attempts, None, elapsed, at.jitter)
                 } else {
-                    policy.settling_after(looks, &last, elapsed, at.jitter)
+                    policy.settling_after(looks, elapsed, at.jitter)
                 };
                 match delay {
                     Ok(delay) => {
@@ -537,7 +546,7 @@ impl<O: Operation> Exchange<O> {
     }
 }
 
-/// What an attempt came to.
+/// The result of an attempt.
 fn result<T>(
     id: &'static str,
     outcome: Outcome,
@@ -547,7 +556,7 @@ fn result<T>(
 ) -> Result<Response<T>, Error> {
     let now = Some(at.wall_clock);
     let incomplete = |kind, response: http::Response<Vec<u8>>| {
-        // An error response tells enough by its status and headers.
+        // The status and the headers of an error response are enough.
         let kind = if response.status().is_success() { kind } else { ErrorKind::Status };
         reading::with_response(id, kind, response, now)
     };

@@ -20,7 +20,10 @@ pub(crate) mod sealed {
         /// Whether one response brings all there is, whatever the position.
         fn is_whole(&self) -> bool;
 
-        /// What tells an item from the others.
+        /// Whether what is created meanwhile comes at the end, as far as the operation says.
+        fn grows_at_its_end(&self) -> bool;
+
+        /// What distinguishes an item from the others.
         fn key(item: &Self::Element) -> impl Hash;
     }
 
@@ -75,7 +78,7 @@ pub trait Paged:
 /// one request. Memory use is the one page that the caller holds, and about 16 bytes for each item before.
 ///
 /// An item that is created meanwhile moves others to a later page, where they are seen a second time; they are returned
-/// once. An item that is deleted meanwhile moves others to an earlier page, so that a list by page numbers can miss some.
+/// once. For that, pages have to be asked for in order; see [`ahead`](Self::ahead). An item that is deleted meanwhile moves others to an earlier page, so that a list by page numbers can miss some.
 /// Before deleting the items of a list, collect all of them.
 ///
 /// ```
@@ -134,7 +137,9 @@ impl<O: Paged> Pager<O> {
     /// Returns the operation that asks for a page that comes this many pages after the next one, to read ahead.
     ///
     /// Returns `None` at the end, for lists with cursors, where only a page says how to ask for the next one, and for
-    /// lists of given ids or emails. Give pages to [`received`](Self::received) in order, and drop what was read ahead
+    /// lists of given ids or emails. Also returns `None` for lists that are sorted by anything but the time of creation,
+    /// or in descending order: what is created meanwhile comes before other items there, and would hide one if a page was
+    /// answered later than the page after it. Give pages to [`received`](Self::received) in order, and drop what was read ahead
     /// beyond the end.
     ///
     /// ```
@@ -145,7 +150,7 @@ impl<O: Paged> Pager<O> {
     /// assert_eq!(Pager::new(custom_policies::List::new()).ahead(1), None);
     /// ```
     pub fn ahead(&self, pages: u32) -> Option<O> {
-        if self.ended || self.operation.is_whole() {
+        if self.ended || self.operation.is_whole() || !self.operation.grows_at_its_end() {
             return None;
         }
         let mut operation = self.operation.clone();
@@ -242,9 +247,11 @@ impl<T> Page for CursorPage<T> {
     }
 }
 
-/// Makes a list operation [`Paged`]: `paged!(List: User by page: u32, keyed by id, whole with ids emails)`.
+/// Makes a list operation [`Paged`]:
+/// `paged!(List: User, by page: u32, keyed by id, sorted by sort_by sort_order, whole with ids emails)`.
 macro_rules! paged {
-    ($name:ident: $item:ty, by $position:ident: $type:ty, keyed by $($key:ident)+ $(, whole with $($whole:ident)+)?) => {
+    ($name:ident: $item:ty, by $position:ident: $type:ty, keyed by $($key:ident)+
+        $(, sorted by $by:ident $order:ident)? $(, whole with $($whole:ident)+)?) => {
         impl $crate::call::pager::sealed::Walk for $name {
             type Position = $type;
             type Element = $item;
@@ -255,6 +262,11 @@ macro_rules! paged {
 
             fn is_whole(&self) -> bool {
                 false $($(|| self.$whole.is_some())+)?
+            }
+
+            fn grows_at_its_end(&self) -> bool {
+                true $(&& self.$order != Some(SortOrder::Desc)
+                    && self.$by.as_ref().is_none_or(|by| *by == SortBy::CreatedAt))?
             }
 
             fn key(item: &$item) -> impl std::hash::Hash {

@@ -209,6 +209,11 @@ impl Walk for RawList {
     }
 
     /// By what names it, or else as a whole, since a field may change meanwhile.
+    fn grows_at_its_end(&self) -> bool {
+        let sorts = ["name", "role", "status", "activity", "api_key", "enabled"];
+        !self.call.has_query("sort_order", "desc") && !sorts.iter().any(|by| self.call.has_query("sort_by", by))
+    }
+
     fn key(item: &Value) -> impl Hash {
         let names = ["type", "id", "api_key"].map(|name| item.get(name).map(Value::to_string));
         let whole = if names.iter().skip(1).all(Option::is_none) { Some(item.to_string()) } else { None };

@@ -29,7 +29,7 @@ pub(crate) struct Recovery<T> {
     account: Account,
     options: RequestOptions,
     policy: RetryPolicy,
-    /// The ids of what was there before the create was sent, where nothing else tells.
+    /// The ids of what existed before the create was sent, if nothing else distinguishes them.
     before: HashSet<String>,
     looking: Option<Looking<T>>,
     /// How often the result was looked for.
@@ -40,48 +40,53 @@ pub(crate) struct Recovery<T> {
 }
 
 /// A look-up under way.
+#[expect(clippy::struct_excessive_bools, reason = "each is known by itself")]
 struct Looking<T> {
     operation: Erased<Found<T>>,
     request: Request<Vec<u8>>,
     retry: Retry,
     last: Option<Error>,
-    /// Whether it records what is there before the create is sent.
+    /// How long the call had taken when the last request was sent.
+    sent: Duration,
+    /// Whether it records existing resources before the create is sent.
     is_before: bool,
     /// Whether it follows a conflict that no attempt of this call can have caused.
     is_conflict: bool,
     /// The pages that were asked for, so that none is asked for twice.
     pages: HashSet<(http::Uri, Vec<u8>)>,
-    /// Resources that the create has made.
+    /// Resources that the create has created.
     made: Vec<(Response<()>, T, Option<LostSecret>)>,
     /// Resources with the natural key, whoever made them.
     existing: Vec<(Response<()>, T)>,
-    /// Whether there is a resource of which nobody can tell.
+    /// Whether there is a resource that this call may or may not have created.
     is_unclear: bool,
-    /// Whether there is a resource that was there before the call.
+    /// Whether there is a resource of which a quicker response would tell.
+    is_slow: bool,
+    /// Whether there is a resource that existed before the call.
     is_taken: bool,
 }
 
-/// What a look-up came to.
+/// The conclusion from a look-up.
 pub(crate) enum Conclusion<T> {
     /// Send the next request at once.
     Send,
     /// Sleep, then send the same request again; see [`Recovery::retry_event`].
     Retry(Duration),
-    /// What was there before cannot be recorded, so the create is not sent.
+    /// Existing resources cannot be recorded, so the create is not sent.
     Failed(Error),
     Made(Response<T>),
-    /// It was there before, and the caller takes that.
+    /// It existed before, and the caller accepts that.
     Existing(Response<T>),
     SecretLost(ErrorKind),
     /// It is not there.
     Absent {
         /// Whether a second create cannot make a second resource.
         is_unique: bool,
-        /// Whether its natural key is taken by what was there before.
+        /// Whether a resource that existed before has its natural key.
         is_taken: bool,
         looks: u32,
     },
-    /// Nobody can tell.
+    /// Undecidable.
     Unclear,
 }
 
@@ -123,14 +128,14 @@ impl<T: Send> Recovery<T> {
         self.takes_existing = true;
     }
 
-    /// The look at what is there before the create is sent, where it takes one.
+    /// Begins to record existing resources before the create is sent, if that is needed.
     fn first_look(&self) -> Option<Looking<T>> {
         let operation = self.lookup.needs_before.then(|| self.lookup.operation.clone())?;
         let request = self.account.request_with(&operation, &self.options).ok()?;
         Some(Looking::new(operation, request, self.policy, true))
     }
 
-    /// Begins to look for what a conflict is about, which this call has not made.
+    /// Begins to look for the resource that a conflict is about, which this call has not created.
     pub(crate) fn look_for_existing(&mut self) -> bool {
         let can_look = self.look();
         if let Some(looking) = self.looking.as_mut() {
@@ -139,13 +144,20 @@ impl<T: Send> Recovery<T> {
         can_look
     }
 
-    /// Begins to look for the result. `false` if that cannot be done.
+    /// Begins to look for the result. Returns `false` if that is not possible.
     pub(crate) fn look(&mut self) -> bool {
         let operation = self.lookup.operation.clone();
         let request = self.account.request_with(&operation, &self.options);
         self.looking = request.ok().map(|request| Looking::new(operation, request, self.policy, false));
         self.looks = self.looks.saturating_add(1);
         self.looking.is_some()
+    }
+
+    /// The request of the look-up under way is sent now.
+    pub(crate) fn begin(&mut self, elapsed: Duration) {
+        if let Some(looking) = self.looking.as_mut() {
+            looking.sent = elapsed;
+        }
     }
 
     /// The request of the look-up under way.
@@ -200,7 +212,11 @@ impl<T: Send> Recovery<T> {
                 self.before.insert(candidate.id);
                 continue;
             }
-            match self.made_by_this_call(&candidate, service_now, elapsed) {
+            let made = |elapsed| self.made_by_this_call(&candidate, service_now, elapsed);
+            // The service answered the look-up some time between its request and its response.
+            let (earliest, latest) = (made(looking.sent), made(elapsed));
+            match latest {
+                Some(true) if earliest != latest => looking.is_slow = true,
                 Some(true) if candidate.agrees && !looking.is_conflict => {
                     looking.made.push((response.clone(), candidate.value, candidate.lost_secret));
                     continue;
@@ -226,7 +242,7 @@ impl<T: Send> Recovery<T> {
         if looking.is_before {
             return Conclusion::Send;
         }
-        let Looking { mut made, mut existing, is_unclear, is_taken, .. } = looking;
+        let Looking { mut made, mut existing, is_unclear, is_slow, is_taken, .. } = looking;
         if self.takes_existing
             && made.is_empty()
             && existing.len() == 1
@@ -234,6 +250,11 @@ impl<T: Send> Recovery<T> {
         {
             return Conclusion::Existing(response.with_value(value));
         }
+        if is_slow && !is_unclear && made.is_empty() {
+            // As if it was not there yet: another look may tell.
+            return Conclusion::Absent { is_unique: false, is_taken: false, looks: self.looks };
+        }
+        let is_unclear = is_unclear || is_slow;
         match (made.pop(), made.is_empty()) {
             (Some((response, value, None)), true) if !is_unclear => {
                 Conclusion::Made(response.with_value(value).with_recovered())
@@ -256,7 +277,8 @@ impl<T: Send> Recovery<T> {
         Some(RetryEvent { operation, attempt, delay, cause: looking.last.as_ref()? })
     }
 
-    /// Whether a resource was made since the call began; `None` where nobody can tell.
+    /// Whether a resource was made since the call began, so long before the service answered; `None` if that is not
+    /// known.
     fn made_by_this_call(
         &self,
         candidate: &Candidate<T>,
@@ -282,12 +304,14 @@ impl<T> Looking<T> {
             request,
             retry,
             last: None,
+            sent: Duration::ZERO,
             is_before,
             pages,
             made: Vec::new(),
             existing: Vec::new(),
             is_conflict: false,
             is_unclear: false,
+            is_slow: false,
             is_taken: false,
         }
     }

@@ -1,5 +1,5 @@
 //! [`RetryPolicy`], and the machine behind [`Exchange`](crate::Exchange) that decides when to retry: pure, without a
-//! clock, randomness or sleep of its own.
+//! clock, randomness or sleep.
 
 use std::time::Duration;
 
@@ -153,34 +153,36 @@ impl RetryPolicy {
     pub(crate) fn delay_after(
         &self,
         attempts: u32,
-        error: &Error,
+        hint: Option<Duration>,
         elapsed: Duration,
         jitter: u64,
     ) -> Result<Duration, GiveUpReason> {
         if attempts >= self.max_attempts {
             return Err(GiveUpReason::AttemptsExhausted);
         }
-        let hint = error.retry_after();
-        if let Some(reason) = self.refuses(hint.unwrap_or_default(), hint.is_some(), elapsed) {
-            return Err(reason);
-        }
-        let delay = match hint {
-            Some(hint) => hint.saturating_add(scale_by(HINT_JITTER, jitter)),
-            None => self.backoff(attempts, jitter),
+        let Some(hint) = hint else {
+            let delay = self.backoff(attempts, jitter);
+            return self.refuses(delay, false, elapsed).map_or(Ok(delay), Err);
         };
-        self.refuses(delay, false, elapsed).map_or(Ok(delay), Err)
+        self.delay_of_hint(hint, elapsed, jitter)
+    }
+
+    /// The delay before the next request of any kind, if the service asks for one of this length, or why there is none.
+    pub(crate) fn delay_of_hint(
+        &self,
+        hint: Duration,
+        elapsed: Duration,
+        jitter: u64,
+    ) -> Result<Duration, GiveUpReason> {
+        let delay = hint.saturating_add(scale_by(HINT_JITTER, jitter));
+        let refused = self.refuses(hint, true, elapsed).or_else(|| self.refuses(delay, false, elapsed));
+        refused.map_or(Ok(delay), Err)
     }
 
     /// The delay before looking again for a resource that was not there yet: at least half of what a retry waits at most,
     /// so that what is late or lagging has time to appear.
-    pub(crate) fn settling_after(
-        &self,
-        looks: u32,
-        error: &Error,
-        elapsed: Duration,
-        jitter: u64,
-    ) -> Result<Duration, GiveUpReason> {
-        let delay = self.delay_after(looks, error, elapsed, jitter)?.max(self.bound(looks) / 2);
+    pub(crate) fn settling_after(&self, looks: u32, elapsed: Duration, jitter: u64) -> Result<Duration, GiveUpReason> {
+        let delay = self.delay_after(looks, None, elapsed, jitter)?.max(self.bound(looks) / 2);
         self.refuses(delay, false, elapsed).map_or(Ok(delay), Err)
     }
 
@@ -235,7 +237,7 @@ impl Retry {
             }
             Retryable::Always | Retryable::IfSafe => {}
         }
-        self.policy.delay_after(self.attempts, error, elapsed, jitter)
+        self.policy.delay_after(self.attempts, error.retry_after(), elapsed, jitter)
     }
 }
 

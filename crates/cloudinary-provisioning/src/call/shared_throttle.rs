@@ -96,7 +96,7 @@ impl SharedThrottle {
         self.change(|state| state.throttle.release(permit));
     }
 
-    /// Wakes those that there is room for, as somebody must who was woken and takes no place.
+    /// Wakes as many as there is room for. Whoever was woken and does not take a place must call it.
     pub(crate) fn pass_on(&self) {
         self.change(|_| ());
     }

@@ -9,8 +9,7 @@ use crate::outcome::outcome::Outcome;
 
 /// The most that is added to a delay, so that waiting calls do not all start at once.
 const LONGEST_JITTER: Duration = Duration::from_secs(1);
-/// The longest window that the service counts requests in. What asks for more is a mistake, which must not silence a
-/// client.
+/// The longest window in which the service counts requests. A longer delay is a mistake, which must not silence a client.
 const LONGEST_WINDOW: Duration = Duration::from_secs(60 * 60);
 
 /// Holds back all calls of a client after the service has throttled one of them, without I/O.

@@ -36,7 +36,22 @@ macro_rules! expand {
     (@recover $name:ident) => {};
     (@recover $name:ident $lookup:ident) => { impl $crate::Recover for $name {} };
 
-    (@trimmed $summary:literal) => { $summary.trim_ascii() };
+    (@summary $name:ident) => { "" };
+    (@summary $name:ident $summary:literal $($text:literal)*) => {{
+        assert!(!$summary.trim_ascii().is_empty(), concat!("`", stringify!($name), "` has no summary"));
+        $summary.trim_ascii()
+    }};
+
+    (@output nothing $item:tt) => { "()" };
+    (@output list $item:ident) => { concat!("Vec<", stringify!($item), ">") };
+    (@output page $item:ident) => { concat!("CursorPage<", stringify!($item), ">") };
+    (@output $reader:ident $item:ident) => { stringify!($item) };
+
+    (@returns nothing $item:tt) => { "nothing" };
+    (@returns list $item:ident) => { concat!("a list of [`", stringify!($item), "`]") };
+    (@returns page $item:ident) => { concat!("a page of [`", stringify!($item), "`], with the cursor of the next one") };
+    (@returns $reader:ident $item:ident) => { concat!("a [`", stringify!($item), "`]") };
+
     (@given) => { None };
     (@given $given:ident) => { Some(stringify!($given)) };
     (@status) => { 200 };
@@ -83,9 +98,10 @@ macro_rules! expand {
         $crate::wire::limits::limits::<$($type)+>($min, $max)
     };
 
-    (@limit $self:ident $field:ident) => {};
-    (@limit $self:ident $field:ident $min:literal $max:literal) => {
-        $crate::wire::limits::check_limits(stringify!($field), &$self.$field, $min, $max)?
+    (@limit $self:ident $place:ident $field:ident) => {};
+    (@limit $self:ident $place:ident $field:ident $min:literal $max:literal) => {
+        $crate::wire::limits::check_limits(
+            $crate::declare::keywords::$place!(place), stringify!($field), &$self.$field, $min, $max)?
     };
     (@segment $self:ident $target:ident {$field:ident: $type:ident}) => {
         $target.segment(stringify!($field), $self.$field.as_ref())?

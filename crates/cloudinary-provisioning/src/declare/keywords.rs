@@ -1,5 +1,5 @@
-//! What the words of a declaration mean: bases, safeties and places, each a macro of its name. A word that is none of them
-//! is an error at the word: there is no such macro. Types are passed as tokens, so that an error points at the declaration.
+//! The words of a declaration: prefixes, safeties and places, each a macro of its name. Any other word is an error at the
+//! word, since such a macro does not exist. Types are passed as tokens, so that an error points at the declaration.
 
 macro_rules! Provisioning {
     () => {
@@ -34,7 +34,7 @@ macro_rules! Idempotent {
 }
 macro_rules! NotIdempotent {
     () => {
-        "Not idempotent; retried only if surely not processed."
+        "Not idempotent; retried only if known not to be processed."
     };
 }
 
@@ -43,7 +43,7 @@ macro_rules! segment {
         $crate::wire::kind::Place::Path
     };
     (about) => {
-        " which one, in the path."
+        " Which one, in the path."
     };
     (kind $($type:tt)+) => {
         $crate::wire::kind::path_kind::<$($type)+>()

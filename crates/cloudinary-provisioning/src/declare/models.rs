@@ -4,33 +4,25 @@
 /// `field as "name"` has another name on the wire. `checked method` calls a method that may refuse what was read.
 macro_rules! models {
     ($($(#[doc = $doc:literal])* $(#[derive($derive:ident)])? $name:ident $(checked $check:ident)? { $($fields:tt)+ })+) => {
-        $($crate::declare::models::models!(@sort { [$($doc)*] [$($derive)?] $name [$($check)?] } [] [] $($fields)+);)+
+        $($crate::declare::sort::sort!(@next
+            { [$crate::declare::models::models] { [$($doc)*] [$($derive)?] $name [$($check)?] } } [] [] $($fields)+);)+
     };
 
-    (@sort $head:tt [$($req:tt)*] $opt:tt
-        $(#[doc = $doc:literal])* $field:ident $(as $wire:literal)?: $type:ty, $($rest:tt)*) => {
-        $crate::declare::models::models!(@sort $head [$($req)* { [$($doc)*] $field [$($wire)?] $type }] $opt $($rest)*);
-    };
-    (@sort $head:tt $req:tt [$($opt:tt)*]
-        $(#[doc = $doc:literal])* $field:ident $(as $wire:literal)? ?: $type:ty, $($rest:tt)*) => {
-        $crate::declare::models::models!(@sort $head $req [$($opt)* { [$($doc)*] $field [$($wire)?] $type }] $($rest)*);
-    };
-
-    (@sort { [$($text:literal)*] [$($derive:ident)?] $name:ident [$($check:ident)?] }
-        [$({ [$($rdoc:literal)*] $rfield:ident [$($rwire:literal)?] $rtype:ty })*]
-        [$({ [$($doc:literal)*] $field:ident [$($wire:literal)?] $type:ty })*]
+    (@sorted { [$($text:literal)*] [$($derive:ident)?] $name:ident [$($check:ident)?] }
+        [$({ [$($rdoc:literal)*] $rfield:ident [$($rwire:literal)?] ($($rtype:tt)+) })*]
+        [$({ [$($doc:literal)*] $field:ident [$($wire:literal)?] ($($type:tt)+) })*]
     ) => {
         $(#[doc = $text])*
         #[derive(Clone, Debug, PartialEq $(, $derive)?)]
         #[non_exhaustive]
         pub struct $name {
-            $($(#[doc = $rdoc])* pub $rfield: $rtype,)*
-            $($(#[doc = $doc])* pub $field: Option<$type>,)*
+            $($(#[doc = $rdoc])* pub $rfield: $($rtype)+,)*
+            $($(#[doc = $doc])* pub $field: Option<$($type)+>,)*
         }
 
         impl $name {
             #[doc = concat!("Creates a value with what is always there, for tests.")]
-            pub fn new($($rfield: impl Into<$rtype>),*) -> Self {
+            pub fn new($($rfield: impl Into<$($rtype)+>),*) -> Self {
                 Self { $($rfield: $rfield.into(),)* $($field: None,)* }
             }
         }
@@ -39,8 +31,8 @@ macro_rules! models {
 
         impl $crate::wire::kind::Typed for $name {
             const KIND: $crate::wire::kind::Kind = $crate::wire::kind::Kind::Record(&[
-                $($crate::declare::models::models!(@field $rfield [$($rwire)?] true $rtype, [$($rdoc)*]),)*
-                $($crate::declare::models::models!(@field $field [$($wire)?] false $type, [$($doc)*]),)*
+                $($crate::declare::models::models!(@field $rfield [$($rwire)?] true ($($rtype)+), [$($rdoc)*]),)*
+                $($crate::declare::models::models!(@field $field [$($wire)?] false ($($type)+), [$($doc)*]),)*
             ]);
         }
 
@@ -75,7 +67,7 @@ macro_rules! models {
                 #[inline]
                 #[allow(non_upper_case_globals, reason = "named as the fields")]
                 fn find(text_of_key: &str) -> Option<(u32, &'static str)> {
-                    // Constants, since a pattern can be no macro; by their lengths first, which tells most of them apart.
+                    // Constants, since `stringify!` is not allowed in patterns; by their lengths first, which tells most of them apart.
                     $(const $rfield: (usize, &str) =
                         $crate::wire::keys::with_len($crate::declare::models::models!(@name $rfield $($rwire)?));)*
                     $(const $field: (usize, &str) =
@@ -91,8 +83,8 @@ macro_rules! models {
                     mut map: A,
                     path: &mut $crate::wire::json_path::JsonPath,
                 ) -> Result<Self, A::Error> {
-                    $(let mut $rfield: Option<$rtype> = None;)*
-                    $(let mut $field: Option<$type> = None;)*
+                    $(let mut $rfield: Option<$($rtype)+> = None;)*
+                    $(let mut $field: Option<$($type)+> = None;)*
                     let mut keys = $crate::wire::keys::Keys::new(Self::find);
                     while let Some(number) = map.next_key_seed(&mut keys)? {
                         match number {
@@ -112,6 +104,8 @@ macro_rules! models {
                     Ok(value)
                 }
             }
+
+            $crate::wire::keys::check_count(&[$(At::$rfield as u32,)* $(At::$field as u32,)*]);
         };
 
         impl<'de> serde::Deserialize<'de> for $name {
@@ -133,15 +127,19 @@ macro_rules! models {
         }
     };
 
+    (@sorted { $docs:tt $derives:tt $name:ident $($check:tt)? } $req:tt $opt:tt) => {
+        compile_error!(concat!("`", stringify!($name), "` has a field with a place: expected `name?: Type,`"));
+    };
+
     (@name $field:ident) => { stringify!($field) };
     (@name $field:ident $wire:literal) => { $wire };
 
-    (@field $field:ident [$($wire:literal)?] $required:literal $type:ty, [$($doc:literal)*]) => {
+    (@field $field:ident [$($wire:literal)?] $required:literal ($($type:tt)+), [$($doc:literal)*]) => {
         $crate::wire::kind::Field {
             place: $crate::wire::kind::Place::Body,
             name: $crate::declare::models::models!(@name $field $($wire)?),
             required: $required,
-            kind: <$type as $crate::wire::kind::Typed>::KIND,
+            kind: <$($type)+ as $crate::wire::kind::Typed>::KIND,
             doc: concat!($($doc),*).trim_ascii(),
             limits: None,
         }

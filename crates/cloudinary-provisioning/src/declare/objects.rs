@@ -3,50 +3,51 @@
 /// Objects in the bodies of requests. `field: Type` is an argument of `new`, `field?: Type` a setter, and `field as "name"`
 /// has another name on the wire.
 macro_rules! objects {
-    ($($(#[doc = $doc:literal])* $name:ident { $($fields:tt)+ })+) => {
-        $($crate::declare::objects::objects!(@sort { [$($doc)*] $name } [] [] $($fields)+);)+
+    ($($(#[doc = $doc:literal])* $(#[derive($($derive:ident),+)])? $name:ident { $($fields:tt)+ })+) => {
+        $($crate::declare::sort::sort!(@next
+            { [$crate::declare::objects::objects] { [$($doc)*] [$($($derive)+)?] $name } } [] [] $($fields)+);)+
     };
 
-    (@sort $head:tt [$($req:tt)*] $opt:tt
-        $(#[doc = $doc:literal])* $field:ident $(as $wire:literal)?: $type:ty, $($rest:tt)*) => {
-        $crate::declare::objects::objects!(@sort $head [$($req)* { [$($doc)*] $field [$($wire)?] $type }] $opt $($rest)*);
-    };
-    (@sort $head:tt $req:tt [$($opt:tt)*]
-        $(#[doc = $doc:literal])* $field:ident $(as $wire:literal)? ?: $type:ty, $($rest:tt)*) => {
-        $crate::declare::objects::objects!(@sort $head $req [$($opt)* { [$($doc)*] $field [$($wire)?] $type }] $($rest)*);
-    };
-
-    (@sort { [$($text:literal)*] $name:ident }
-        [$({ [$($rdoc:literal)*] $rfield:ident [$($rwire:literal)?] $rtype:ty })*]
-        [$({ [$($doc:literal)*] $field:ident [$($wire:literal)?] $type:ty })*]
+    (@sorted { [$($text:literal)*] [$($derive:ident)*] $name:ident }
+        [$({ [$($rdoc:literal)*] $rfield:ident [$($rwire:literal)?] ($($rtype:tt)+) })*]
+        [$({ [$($doc:literal)*] $field:ident [$($wire:literal)?] ($($type:tt)+) })*]
     ) => {
         $(#[doc = $text])*
-        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash $(, $derive)*)]
+        #[non_exhaustive]
         pub struct $name {
-            $(pub(crate) $rfield: $rtype,)*
-            $(pub(crate) $field: Option<$type>,)*
+            $($(#[doc = $rdoc])* pub $rfield: $($rtype)+,)*
+            $($(#[doc = $doc])* pub $field: Option<$($type)+>,)*
         }
 
         impl $name {
             /// Creates the object with what it requires.
             $(#[doc = concat!("\n* `", stringify!($rfield), "`:", $($rdoc),*)])*
-            pub fn new($($rfield: impl Into<$rtype>),*) -> Self {
+            pub fn new($($rfield: impl Into<$($rtype)+>),*) -> Self {
                 Self { $($rfield: $rfield.into(),)* $($field: None,)* }
             }
 
             $(
                 $(#[doc = $doc])*
-                pub fn $field(mut self, $field: impl Into<$type>) -> Self {
+                pub fn $field(mut self, $field: impl Into<$($type)+>) -> Self {
                     self.$field = Some($field.into());
                     self
                 }
             )*
+
+            $crate::operation::inherent::maybe!();
+        }
+
+        impl From<&$name> for $name {
+            fn from(value: &$name) -> Self {
+                value.clone()
+            }
         }
 
         impl $crate::wire::kind::Typed for $name {
             const KIND: $crate::wire::kind::Kind = $crate::wire::kind::Kind::Record(&[
-                $($crate::declare::models::models!(@field $rfield [$($rwire)?] true $rtype, [$($rdoc)*]),)*
-                $($crate::declare::models::models!(@field $field [$($wire)?] false $type, [$($doc)*]),)*
+                $($crate::declare::models::models!(@field $rfield [$($rwire)?] true ($($rtype)+), [$($rdoc)*]),)*
+                $($crate::declare::models::models!(@field $field [$($wire)?] false ($($type)+), [$($doc)*]),)*
             ]);
         }
 
@@ -64,6 +65,7 @@ macro_rules! objects {
             }
         }
     };
+    (@sorted $head:tt $req:tt $opt:tt) => { $crate::declare::models::models!(@sorted $head $req $opt); };
 }
 
 pub(crate) use objects;

@@ -20,23 +20,22 @@
 /// | `Model`, `[Model]` | the body itself |
 /// | `{ key: Type }`, `{ key: [Type] }` | what is under the key |
 /// | `{ key: [Type], next_cursor }`, `{ key: { inner: [Type] }, next_cursor }` | a list with a cursor |
-/// | `()` | nothing that is read: 204, or 200 with any body |
+/// | `()` | nothing: 204, or 200 with a body that is not read |
 ///
 /// The status is 200 where none is given. `section` is the place in the vendor's documentation.
 ///
-/// A field without `?` is an argument of `new`, one with `?` a setter. `[T]` takes what iterates over such; booleans,
-/// numbers and `Date` are taken by value, every other type by `impl Into<T>`. What a field does on the wire is its type's
-/// business: [`QueryValue`](crate::wire::query::QueryValue), [`BodyValue`](crate::wire::body::BodyValue). `where` limits the length of
+/// A field without `?` is an argument of `new`, one with `?` has a setter. `[T]` takes any iterator of `impl Into<T>`;
+/// booleans, numbers and `Date` are taken by value, every other type by `impl Into<T>`. The type of a field decides how it
+/// is written: [`QueryValue`](crate::wire::query::QueryValue), [`BodyValue`](crate::wire::body::BodyValue). `where` limits the length of
 /// a text, the count of a list or the value of a number.
 ///
-/// `Idempotent if field else NotIdempotent` is for an operation that a given field makes safer to retry; `needs field where
-/// other is value` for a field that a value of another makes necessary; `found by method` for a create whose result the
-/// method says how to look up.
+/// `Idempotent if field else NotIdempotent` is for an operation that is safer to retry if the field is set; `needs field
+/// where other is value` for a field that the value of another one requires; `found by method` for a create whose result
+/// can be looked up, as the method says.
 macro_rules! operations {
     (
         $resource:ident at $base:ident;
         $(
-            #[doc = $summary:literal]
             $(#[doc = $doc:literal])*
             $(#[doc(alias = $alias:literal)])*
             $method:ident $(/ $segment:tt)+ -> $reply:tt $($status:literal)? | $error:literal $($more:literal)*
@@ -45,7 +44,7 @@ macro_rules! operations {
         )+
     ) => {
         $($crate::declare::operations::operation!(@reply $reply {
-            [$summary] [$($doc)*] [$($alias)*] $name $id $section [$safety $($given $otherwise)?] [$($needed $other $value)?] [$($lookup)?]
+            [$($doc)*] [$($alias)*] $name $id $section [$safety $($given $otherwise)?] [$($needed $other $value)?] [$($lookup)?]
             $method $base [$($segment)+] [$($status)?] [$error $($more)*]
         } [$($segment)+] { $($fields)* });)+
 
@@ -54,7 +53,7 @@ macro_rules! operations {
             id: $id,
             resource: stringify!($resource),
             name: stringify!($name),
-            summary: $crate::declare::expand::expand!(@trimmed $summary),
+            summary: $crate::declare::expand::expand!(@summary $name $($doc)*),
             method: http::Method::$method,
             prefix: $crate::PathPrefix::$base,
             path: $name::PATH,
@@ -64,6 +63,7 @@ macro_rules! operations {
             idempotent_with: $crate::declare::expand::expand!(@given $($given)?),
             fields: $name::FIELDS,
             success: $crate::declare::expand::expand!(@status $($status)?),
+            output: $name::OUTPUT,
             response: $name::RESPONSE,
             errors: &[$error $(, $more)*],
             documentation: $crate::declare::expand::expand!(@documentation $base $section),
@@ -100,6 +100,12 @@ macro_rules! operation {
     (@reply $item:ident $head:tt $path:tt $fields:tt) => {
         $crate::declare::operations::operation!(@path { $head { ($item) one $item [] false } } [] $path $fields);
     };
+    (@reply $other:tt $head:tt $path:tt $fields:tt) => {
+        compile_error!(concat!(
+            "`", stringify!($other), "` is not a response: expected `Model`, `[Model]`, `{ key: Model }`, `{ key: [Model] }`, ",
+            "`{ key: [Model], next_cursor }`, `{ key: { inner: [Model] }, next_cursor }` or `()`"
+        ));
+    };
 
     // Then the fields, those of the path first: a list of what is required and one of what is not.
     (@path $head:tt [$($req:tt)*] [{ $field:ident: $($type:tt)+ } $($rest:tt)*] $fields:tt) => {
@@ -108,22 +114,13 @@ macro_rules! operation {
     (@path $head:tt $req:tt [$literal:ident $($rest:tt)*] $fields:tt) => {
         $crate::declare::operations::operation!(@path $head $req [$($rest)*] $fields);
     };
-    (@path $head:tt $req:tt [] { $($fields:tt)* }) => { $crate::declare::operations::operation!(@sort $head $req [] $($fields)*); };
-
-    (@sort $head:tt [$($req:tt)*] $opt:tt $(#[doc = $doc:literal])* $place:ident $field:ident:
-        $type:tt $(<$of:ident>)? $(where $min:literal..=$max:literal)?, $($rest:tt)*) => {
-        $crate::declare::operations::operation!(@sort $head
-            [$($req)* { [$($doc)*] $place $field ($type $(<$of>)?) ($($min $max)?) }] $opt $($rest)*);
-    };
-    (@sort $head:tt $req:tt [$($opt:tt)*] $(#[doc = $doc:literal])* $place:ident $field:ident?:
-        $type:tt $(<$of:ident>)? $(where $min:literal..=$max:literal)?, $($rest:tt)*) => {
-        $crate::declare::operations::operation!(@sort $head $req
-            [$($opt)* { [$($doc)*] $place $field ($type $(<$of>)?) ($($min $max)?) }] $($rest)*);
+    (@path $head:tt $req:tt [] { $($fields:tt)* }) => {
+        $crate::declare::sort::sort!(@next { [$crate::declare::operations::operation] $head } $req [] $($fields)*);
     };
 
-    (@sort
+    (@sorted
         { {
-            [$summary:literal] [$($text:literal)*] [$($alias:literal)*] $name:ident $id:literal $section:tt $safety:tt
+            [$summary:literal $($text:literal)*] [$($alias:literal)*] $name:ident $id:literal $section:tt $safety:tt
             [$($needed:ident $other:ident $value:ident)?] [$($lookup:ident)?] $method:ident $base:ident [$($segment:tt)+] [$($status:literal)?]
             [$error:literal $($more:literal)*]
         } { ($output:ty) $reader:ident $item:tt [$($key:ident)*] $cursor:literal } }
@@ -139,6 +136,8 @@ macro_rules! operation {
         #[doc = ""]
         $(#[doc = $text])*
         #[doc = ""]
+        #[doc = concat!("Returns ", $crate::declare::expand::expand!(@returns $reader $item), ".")]
+        #[doc = ""]
         #[doc = concat!(
             "Errors: ", $error, $(", ", $more,)* ". ", $crate::declare::expand::expand!(@retried $safety),
             " [Vendor's documentation](", $crate::declare::expand::expand!(@documentation $base $section), ")."
@@ -147,9 +146,16 @@ macro_rules! operation {
         #[must_use = "an operation does nothing until it is sent"]
         #[doc(alias = $id)]
         $(#[doc(alias = $alias)])*
+        #[non_exhaustive]
         pub struct $name {
-            $(pub(crate) $rfield: $crate::declare::expand::expand!(@type $($rtype)+),)*
-            $(pub(crate) $field: Option<$crate::declare::expand::expand!(@type $($type)+)>,)*
+            $(
+                #[doc = concat!($($rdoc,)* $crate::declare::keywords::$rplace!(about))]
+                pub $rfield: $crate::declare::expand::expand!(@type $($rtype)+),
+            )*
+            $(
+                #[doc = concat!("What [`", stringify!($field), "`](method@Self::", stringify!($field), ") sets.")]
+                pub $field: Option<$crate::declare::expand::expand!(@type $($type)+)>,
+            )*
         }
 
         impl $name {
@@ -160,6 +166,7 @@ macro_rules! operation {
             const PATH: &'static str = concat!(
                 $crate::declare::keywords::$base!(), $("/", $crate::declare::expand::expand!(@shown $segment)),+
             );
+            const OUTPUT: &'static str = $crate::declare::expand::expand!(@output $reader $item);
             pub(crate) const RESPONSE: $crate::operation::entry::ResponseShape = $crate::operation::entry::ResponseShape {
                 keys: &[$(stringify!($key)),*],
                 kind: <$output as $crate::wire::kind::Typed>::KIND,
@@ -200,8 +207,8 @@ macro_rules! operation {
 
             fn target(&self, target: &mut $crate::wire::target::Target) -> Result<(), $crate::BuildError> {
                 $($crate::declare::expand::expand!(@check_needs self $needed $other $value);)?
-                $($crate::declare::expand::expand!(@limit self $rfield $($rlimit)*);)*
-                $($crate::declare::expand::expand!(@limit self $field $($limit)*);)*
+                $($crate::declare::expand::expand!(@limit self $rplace $rfield $($rlimit)*);)*
+                $($crate::declare::expand::expand!(@limit self $place $field $($limit)*);)*
                 $($crate::declare::expand::expand!(@segment self target $segment);)+
                 $($crate::declare::keywords::$rplace!(query self target $rfield);)*
                 $($crate::declare::keywords::$place!(query self target $field);)*
@@ -252,6 +259,12 @@ macro_rules! operation {
                 Self::PATH
             }
         }
+    };
+    (@sorted { { [] $aliases:tt $name:ident $($head:tt)* } $reply:tt } $req:tt $opt:tt) => {
+        compile_error!(concat!("`", stringify!($name), "` has no summary: begin its docs with a line that begins with a verb"));
+    };
+    (@sorted { { $docs:tt $aliases:tt $name:ident $($head:tt)* } $reply:tt } $req:tt $opt:tt) => {
+        compile_error!(concat!("`", stringify!($name), "` has a field without a place: expected `query` or `body` before its name"));
     };
 }
 

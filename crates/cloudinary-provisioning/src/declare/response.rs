@@ -1,4 +1,4 @@
-//! How a success is read, by the shape that the declaration gives it.
+//! Reading a success by the shape in its declaration.
 
 use crate::outcome::cursor_page::CursorPage;
 use crate::wire::envelope;

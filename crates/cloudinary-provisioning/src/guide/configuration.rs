@@ -4,16 +4,23 @@
 //!
 //! | setting | where to set it | default |
 //! |---|---|---|
-//! | account id, API key, API secret | [`Account::new`], [`Account::from_url`], [`Account::from_lookup`] | none: they are required |
+//! | account id, API key, API secret | [`Account::new`], [`Account::from_url`], [`Account::from_lookup`] | none; required |
 //! | region, host, base URL | [`Account::with_region`], [`Account::with_origin`] | `https://api.cloudinary.com` |
-//! | form of lists in a query | [`Account::with_list_form`] | [`ListForm::Repeated`] |
-//! | name of your program in the `user-agent` | [`Account::with_user_agent_suffix`] | none |
+//! | form of lists in the query | [`Account::with_list_form`] | [`ListForm::Repeated`] |
+//! | your program's name in the `user-agent` | [`Account::with_user_agent_suffix`] | none |
 //! | origin, account id and headers of one request | [`RequestOptions`] | those of the account |
 //! | attempts, delays, timeouts | [`RetryPolicy`] | 3 attempts, 30 s each, 120 s in all |
 //!
-//! [`Account::from_lookup`] reads `CLOUDINARY_ACCOUNT_URL`, or `CLOUDINARY_ACCOUNT_ID`, `CLOUDINARY_PROVISIONING_API_KEY`
-//! and `CLOUDINARY_PROVISIONING_API_SECRET`, from any source: `Account::from_lookup(|name| std::env::var(name).ok())`. It
-//! also reads `CLOUDINARY_REGION` and `CLOUDINARY_ORIGIN`.
+//! # Variables
+//!
+//! | variable | holds |
+//! |---|---|
+//! | `CLOUDINARY_ACCOUNT_URL` | `account://API_KEY:API_SECRET@ACCOUNT_ID` |
+//! | `CLOUDINARY_ACCOUNT_ID`, `CLOUDINARY_PROVISIONING_API_KEY`, `CLOUDINARY_PROVISIONING_API_SECRET` | the same in parts |
+//! | `CLOUDINARY_REGION`, `CLOUDINARY_ORIGIN` | the region, or a base URL |
+//!
+//! This crate does not read the environment. [`Account::from_lookup`] takes the variables from any source, such as
+//! `Account::from_lookup(|name| std::env::var(name).ok())`. The ureq adapter's `Client::from_env` does just that.
 //!
 //! # Regions
 //!

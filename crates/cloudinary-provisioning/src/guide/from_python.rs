@@ -125,7 +125,7 @@
 //! | operations that need no credentials | sent with credentials | sent without |
 //! | `enabled` of a new custom policy | sent as `true` where it is not set | sent where it is set |
 //! | `repr` of a key or an environment | shows the secret | hides it |
-//! | a `create` whose response is lost | retried, if retries are on | given up, or looked up by [`Recovery`] |
+//! | a `create` whose response is lost | retried, if retries are on | given up, or looked up by [`Exchange::recover`] |
 //! | 420 | not retried | retried, as 429 |
 //! | `Retry-After` | a date counts from the local clock | a floor; a date counts from the response's own `Date` |
 //! | timeouts | 5 s for connecting and for each read and write, none for the whole | 30 s an attempt, 120 s in all |

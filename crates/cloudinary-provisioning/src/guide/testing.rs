@@ -20,7 +20,9 @@
 //!
 //! | to test | use |
 //! |---|---|
-//! | code that handles a model | the model's own `new`, and its public fields |
+//! | code that handles a model or a response | `new` of the model, [`Response::new`] |
+//! | code that handles an error | `parse` of a response with that status |
+//! | hooks | `new` of [`AttemptEvent`], [`RetryEvent`] and [`CallEvent`] |
 //! | code that calls the service | a [`Transport`]: a closure from request to response, given to the adapter's builder |
 //! | a whole program | [`cloudinary-provisioning-fake`](https://docs.rs/cloudinary-provisioning-fake/latest/cloudinary_provisioning_fake/): an account in memory, as a function or behind a loopback listener, with faults on demand |
 //! | retries | the fake's faults, and a [`Driver`] or a `Clock` of the adapter that does not sleep |

@@ -64,13 +64,11 @@ pub(crate) trait DynOperation<T>: Send + Sync {
 /// How the result of a create is looked up.
 #[derive(Debug)]
 pub struct Lookup<T> {
-    /// Finds what the create may have made.
+    /// Lists the resources that the create may have produced.
     pub(crate) operation: Erased<Found<T>>,
-    /// Whether existing resources have to be recorded before the create is sent, since nothing else tells them from
-    /// what it makes.
+    /// Whether existing resources must be recorded first, since nothing else distinguishes them from the result.
     pub(crate) needs_before: bool,
-    /// Whether the service refuses a second resource with the same natural key, so that sending the create again cannot
-    /// make one.
+    /// Whether the service refuses a second resource with the same natural key, so that the create can be sent again.
     pub(crate) is_unique: bool,
 }
 
@@ -83,7 +81,7 @@ pub(crate) struct Found<T> {
     pub(crate) next: Option<Erased<Found<T>>>,
 }
 
-/// A resource that a create may have made.
+/// A resource that a create may have produced.
 #[derive(Debug)]
 pub(crate) struct Candidate<T> {
     pub(crate) id: String,

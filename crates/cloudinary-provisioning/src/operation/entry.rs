@@ -35,18 +35,20 @@ pub struct Entry {
     pub prefix: PathPrefix,
     /// The whole path, with the names of its fields in braces.
     pub path: &'static str,
-    /// The segments behind the base, with the names of fields in braces: for [`Raw`](crate::Raw).
+    /// The segments after the prefix, with the names of fields in braces: for [`Raw`](crate::Raw).
     pub segments: &'static [&'static str],
-    /// What sending the request again does.
+    /// The effect of sending the request again.
     pub safety: Safety,
-    /// The field that a value of another field makes necessary.
+    /// The field that is required if another field has a certain value.
     pub needs: Option<Needs>,
-    /// The field that makes the operation [`Idempotent`](Safety::Idempotent) where it is given.
+    /// The field that makes the operation [`Idempotent`](Safety::Idempotent) if it is set.
     pub idempotent_with: Option<&'static str>,
     /// The fields: those of the path first, then the required ones, then the optional ones.
     pub fields: &'static [Field],
     /// The status of a success.
     pub success: u16,
+    /// The type that a success is read into: `User`, `Vec<User>`, `CursorPage<CustomPolicy>`, or `()` for nothing.
+    pub output: &'static str,
     /// What a success holds.
     pub response: ResponseShape,
     /// The statuses of errors that the vendor documents.
@@ -77,7 +79,7 @@ impl Entry {
     }
 
     /// The keys that lead to the list in the response: none for a list at the top, `["data", "principals"]` for
-    /// `{"data": {"principals": […]}}`. `None` where the response is no list.
+    /// `{"data": {"principals": […]}}`. `None` where the response is not a list.
     ///
     /// ```
     /// use cloudinary_provisioning::catalog;
@@ -100,7 +102,7 @@ impl Entry {
     }
 }
 
-/// A field that a value of another field makes necessary.
+/// A field that is required if another field has a certain value.
 ///
 /// ```
 /// use cloudinary_provisioning::catalog;
@@ -112,11 +114,11 @@ impl Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Needs {
-    /// The field that is necessary.
+    /// The field that is required.
     pub field: &'static str,
-    /// The field that makes it so.
+    /// The other field.
     pub other: &'static str,
-    /// The value of the other field with which it does.
+    /// The value of the other field.
     pub value: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! Methods that every operation has of its own.
+//! Inherent methods of every operation.
 
 /// Gives a type `parse`, `parse_response`, `map` and `maybe` as methods of its own, so that the trait need not be imported.
 macro_rules! inherent {
@@ -13,13 +13,7 @@ macro_rules! inherent {
                 $crate::AnyOperation::new(self, map)
             }
 
-            /// Applies a setter to a value, and changes nothing for `None`.
-            pub fn maybe<V>(self, value: Option<V>, set: impl FnOnce(Self, V) -> Self) -> Self {
-                match value {
-                    Some(value) => set(self, value),
-                    None => self,
-                }
-            }
+            $crate::operation::inherent::maybe!();
 
             /// Reads the response; see [`Operation::parse`](crate::Operation::parse).
             ///
@@ -49,4 +43,17 @@ macro_rules! inherent {
     };
 }
 
-pub(crate) use inherent;
+/// `maybe` as a method, for what has setters.
+macro_rules! maybe {
+    () => {
+        /// Applies a setter to a value, and changes nothing for `None`.
+        pub fn maybe<V>(self, value: Option<V>, set: impl FnOnce(Self, V) -> Self) -> Self {
+            match value {
+                Some(value) => set(self, value),
+                None => self,
+            }
+        }
+    };
+}
+
+pub(crate) use {inherent, maybe};

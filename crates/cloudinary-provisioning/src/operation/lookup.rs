@@ -1,4 +1,4 @@
-//! How a create says where its result is found.
+//! Building a [`Lookup`], as each create does beside its declaration.
 
 use time::OffsetDateTime;
 
@@ -34,7 +34,7 @@ impl<T: Send + 'static> Lookup<T> {
         Self { is_unique: true, ..self }
     }
 
-    /// Only a look before tells what was there before.
+    /// Existing resources have to be recorded first.
     pub(crate) fn looking_before(self) -> Self {
         Self { needs_before: true, ..self }
     }
@@ -72,7 +72,7 @@ pub(crate) fn key<'k, T: ?Sized>(field: &'static str, value: Option<&'k T>) -> R
     value.ok_or_else(|| BuildError::new(field, BuildReason::Needed { condition: "a lost response is to be recovered" }))
 }
 
-/// Whether a field has the value that was asked for. A field that was not set or is not shown does not disagree.
+/// Whether a field has the value that was asked for. A field that is not set, or absent from the response, agrees.
 pub(crate) fn agrees<T: PartialEq<U> + ?Sized, U: ?Sized>(asked: Option<&T>, shown: Option<&U>) -> bool {
     asked.zip(shown).is_none_or(|(asked, shown)| asked == shown)
 }

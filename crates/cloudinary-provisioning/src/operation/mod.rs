@@ -1,4 +1,4 @@
-//! Operations: what one is, and what is known of it.
+//! Operations: the trait, its erased form, and the entries of the catalogue.
 
 pub(crate) mod any;
 pub(crate) mod entry;

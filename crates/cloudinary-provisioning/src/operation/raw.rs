@@ -154,6 +154,10 @@ impl<T> Raw<T> {
     }
 
     /// Sets a query parameter, in place of one with the same key.
+    pub(crate) fn has_query(&self, key: &str, value: &str) -> bool {
+        self.query.iter().any(|it| matches!(it, Parameter::One(name, text) if name == key && text == value))
+    }
+
     pub(crate) fn set_query(&mut self, key: &'static str, value: String) {
         self.query.retain(|parameter| !matches!(parameter, Parameter::One(other, _) if other == key));
         self.query.push(Parameter::One(key.to_owned(), value));

@@ -15,9 +15,10 @@ use crate::operation::operation::Operation;
 /// | [`custom_policies::Create`] | [`custom_policies::List`] of the scope | has the name and the statement, and the fields agree | may be made |
 /// | [`roles::Create`] | [`roles::Get`] with the id | the fields agree | is refused by the service |
 ///
-/// When a resource was made is told by the service's own clock: its `created_at` against the `Date` of the response.
-/// User groups are listed before they are created instead. A create without its natural key (a cloud name, a key's name,
-/// a role's id) is refused before anything is sent. Agent accounts have no natural key, so they cannot be recovered.
+/// The service's own clock decides when a resource was made: its `created_at` is compared with the `Date` of responses.
+/// User groups have no such time in lists, so existing ones are listed before the create is sent. A create without its
+/// natural key (a cloud name, a key's name, a role's id) is refused before anything is sent. Agent accounts have no
+/// natural key, so they cannot be recovered.
 ///
 /// [`users::Create`]: crate::users::Create
 /// [`users::List`]: crate::users::List
@@ -43,5 +44,5 @@ pub trait Recover: Operation {}
 
 impl<O: Recover> Recover for &O {}
 
-/// What is not a create is sent as without recovery.
+/// If it is not a create, it is sent as without recovery.
 impl<T: Send> Recover for AnyOperation<T> {}

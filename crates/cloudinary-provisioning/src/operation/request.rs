@@ -1,13 +1,15 @@
-//! [`Entry::request`]: a request of a catalogue's operation, from named JSON fields.
+//! [`Entry::request`]: a request of an operation in the catalogue, from named JSON fields.
 
 use serde_json::{Map, Value};
 
 use crate::operation::entry::Entry;
 use crate::operation::raw::Raw;
 use crate::operation::safety::Safety;
-use crate::wire::build_error::{BuildError, BuildReason};
+use crate::wire::build_error::{BuildError, BuildReason, Empty};
 use crate::wire::kind::{Field, Kind, Place};
-use crate::wire::limits::Limited;
+use crate::wire::limits::{Limited, refused};
+use crate::wire::target::{check_entries, check_segment};
+use crate::wire::timestamp;
 
 impl Entry {
     /// Makes a request of named fields, with every rule that the operation's own type has.
@@ -18,7 +20,7 @@ impl Entry {
     /// | lists | an array; in the query an empty one is refused |
     /// | [`Kind::Pairs`] | an object of texts, which are sent in its order |
     /// | [`Kind::Json`] | the value that the parameter holds |
-    /// | [`Kind::SubAccountAccess`] | an array of ids, which an empty one is not; or `"all"` |
+    /// | [`Kind::SubAccountAccess`] | an array of ids, not empty; or `"all"` |
     /// | [`Kind::Nullable`] | the value, or null |
     /// | everything else in the body | the JSON that is sent |
     ///
@@ -46,6 +48,7 @@ impl Entry {
     ///
     /// Returns a [`BuildError`] that names the field: one that the operation does not have, that is missing, of another
     /// kind, beyond its limits, or empty where that would drop a condition or grant access.
+    #[expect(clippy::needless_pass_by_value, reason = "callers make it for this")]
     pub fn request(&self, fields: Map<String, Value>) -> Result<Raw, BuildError> {
         check_names(self.fields, &fields)?;
         self.check_needs(&fields)?;
@@ -55,7 +58,7 @@ impl Entry {
             let value = name.and_then(|name| Some((name, fields.get(name)?)));
             let text = value.map_or_else(|| Ok((*segment).to_owned()), |(name, value)| text_of(name, value))?;
             let field = name.unwrap_or("segments");
-            crate::wire::target::check_segment(field, &text)?;
+            check_segment(field, &text)?;
             segments.push((field, text));
         }
         let mut raw = Raw::of_fields(self.method.clone(), segments).named(self.id).prefix(self.prefix);
@@ -112,31 +115,33 @@ fn check_limits(field: &Field, value: &Value) -> Result<(), BuildError> {
         }
         _ => Ok(()),
     };
-    checked.map_err(|reason| BuildError::new(field.name, reason))
+    checked.map_err(|reason| refused(field.place, field.name, reason))
 }
 
 fn with_parameter(raw: Raw, field: &Field, value: &Value) -> Result<Raw, BuildError> {
     let name = field.name;
     let wrong = |expected| BuildError::new(name, BuildReason::Type { expected });
-    let empty = || BuildError::new(name, BuildReason::Empty);
-    let filled = |value| text_of(name, value).and_then(|text| if text.is_empty() { Err(empty()) } else { Ok(text) });
+    let empty = || BuildError::empty(name, Empty::Condition);
+    let filled_or = |value, empty| match text_of(name, value)? {
+        text if text.is_empty() => Err(BuildError::empty(name, empty)),
+        text => Ok(text),
+    };
+    let filled = |value| filled_or(value, Empty::Condition);
+    let entry = |value| filled_or(value, Empty::ConditionsEntry);
     match (field.kind, value) {
         (Kind::List(_), Value::Array(list)) if list.is_empty() => Err(empty()),
-        (Kind::List(_), Value::Array(list)) => Ok(raw.list(name, list.iter().map(filled).collect::<Result<_, _>>()?)),
+        (Kind::List(_), Value::Array(list)) => Ok(raw.list(name, list.iter().map(entry).collect::<Result<_, _>>()?)),
         (Kind::List(_), _) => Err(wrong("a list")),
         (Kind::Pairs(keys, values), Value::Object(pairs)) => {
-            if pairs.is_empty() || pairs.keys().any(String::is_empty) {
-                return Err(empty());
-            }
+            check_entries(name, pairs.keys().map(String::as_str))?;
             let raw = pairs.keys().fold(raw, |raw, key| raw.query(keys, key));
-            pairs.values().try_fold(raw, |raw, value| Ok(raw.query(values, filled(value)?)))
+            pairs.values().try_fold(raw, |raw, value| Ok(raw.query(values, entry(value)?)))
         }
         (Kind::Pairs(..), _) => Err(wrong("an object of texts")),
         (Kind::Json(kind), value) => {
             check_body(*kind, value).map_err(|error| error.of_field(name))?;
-            let is_empty = |value: &Value| value.as_str().is_some_and(str::is_empty);
-            if value.as_array().is_some_and(|list| list.is_empty() || list.iter().any(is_empty)) {
-                return Err(empty());
+            if let Some(list) = value.as_array() {
+                check_entries(name, list.iter().map(|item| item.as_str().unwrap_or("not a text")))?;
             }
             Ok(raw.query(name, value))
         }
@@ -146,7 +151,7 @@ fn with_parameter(raw: Raw, field: &Field, value: &Value) -> Result<Raw, BuildEr
         (Kind::Integer, _) => Err(wrong("a whole number")),
         (Kind::Date, value) => {
             let text = filled(value)?;
-            let is_date = crate::wire::timestamp::is_date(&text);
+            let is_date = timestamp::is_date(&text);
             if is_date { Ok(raw.query(name, text)) } else { Err(wrong("a date (2026-01-31)")) }
         }
         (Kind::Id | Kind::Choice(_), value) => Ok(raw.query(name, filled(value)?)),
@@ -167,7 +172,7 @@ fn text_of(name: &'static str, value: &Value) -> Result<String, BuildError> {
 fn check_body(kind: Kind, value: &Value) -> Result<(), BuildError> {
     let expected =
         |is_it: bool, expected| is_it.then_some(()).ok_or_else(|| BuildError::new("", BuildReason::Type { expected }));
-    let empty = || BuildError::new("", BuildReason::Empty);
+    let empty = |empty| Err(BuildError::empty("", empty));
     match (kind, value) {
         (Kind::Nullable(_), Value::Null) => Ok(()),
         (Kind::Nullable(kind), value) => check_body(*kind, value),
@@ -176,7 +181,7 @@ fn check_body(kind: Kind, value: &Value) -> Result<(), BuildError> {
         (Kind::Number, value) => expected(value.is_number(), "a number"),
         (Kind::Object, value) => expected(value.is_object(), "an object"),
         (Kind::SubAccountAccess, Value::String(text)) => expected(text == "all", "`all` or a list of ids"),
-        (Kind::SubAccountAccess, Value::Array(list)) if list.is_empty() => Err(empty()),
+        (Kind::SubAccountAccess, Value::Array(list)) if list.is_empty() => empty(Empty::Access),
         (Kind::SubAccountAccess, Value::Array(list)) => list.iter().try_for_each(|item| check_body(Kind::Id, item)),
         (Kind::SubAccountAccess, _) => expected(false, "`all` or a list of ids"),
         (Kind::List(kind), Value::Array(list)) => list.iter().try_for_each(|item| check_body(*kind, item)),
@@ -189,7 +194,7 @@ fn check_body(kind: Kind, value: &Value) -> Result<(), BuildError> {
             })
         }
         (Kind::Record(_), _) => expected(false, "an object"),
-        (Kind::Id, Value::String(text)) if text.is_empty() => Err(empty()),
+        (Kind::Id, Value::String(text)) if text.is_empty() => empty(Empty::Id),
         (_, value) => expected(value.is_string(), "a text"),
     }
 }

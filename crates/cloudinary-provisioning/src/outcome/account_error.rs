@@ -91,6 +91,6 @@ pub enum AccountReason {
         why: &'static str,
     },
     /// It would send the secret in plain text over a network.
-    #[error("is http:// and no loopback host, which would send the API secret in plain text")]
+    #[error("uses http:// for a host that is not loopback, which would send the API secret in plain text")]
     Insecure,
 }

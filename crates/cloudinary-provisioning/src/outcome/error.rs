@@ -20,15 +20,16 @@ use crate::wire::json::Object;
 /// The error of a call: the one error type of this crate and of every adapter to an HTTP stack.
 ///
 /// [`kind`](Self::kind) says what went wrong. If a response arrived, the error holds it: status, headers and body. The
-/// error of a call with retries also says how many attempts were made, why there was no further one, and whether the
+/// error of a call with retries also says how many attempts were made, why the last one was not retried, and whether the
 /// operation may have been applied.
 ///
-/// | to tell apart | use |
+/// | to distinguish | use |
 /// |---|---|
 /// | 401, 403, 404, 409 | [`is_unauthorized`](Self::is_unauthorized), [`is_forbidden`](Self::is_forbidden), [`is_not_found`](Self::is_not_found), [`is_conflict`](Self::is_conflict) |
 /// | 420, 429 | [`is_rate_limited`](Self::is_rate_limited), [`retry_after`](Self::retry_after) |
 /// | any other status | [`status`](Self::status) |
-/// | a timeout or a lost connection | [`kind`](Self::kind) is [`Transport`](ErrorKind::Transport) |
+/// | a timeout | [`is_timeout`](Self::is_timeout) |
+/// | a lost connection | [`kind`](Self::kind) is [`Transport`](ErrorKind::Transport) |
 ///
 /// `Display` is one line: the operation, the status, where a redirect leads, the service's message, and the request id, or
 /// the host that gave no response; `{error:#}` adds the chain of causes, such as why a connection failed. Control characters
@@ -108,20 +109,20 @@ pub enum ErrorKind {
     },
     /// No response arrived.
     Transport(TransportError),
-    /// The response to a create was lost, and with it a secret that nothing else shows. What was created is there: an
-    /// access key, to be deleted and generated anew, or a product environment whose first key is of no use.
+    /// The response to a create was lost, and with it a secret that no other response shows. The resource exists: an access
+    /// key, to be deleted and generated again, or a product environment whose first key cannot be used.
     SecretLost {
         /// The product environment.
         sub_account_id: SubAccountId,
         /// The access key, if the look-up shows it.
         api_key: Option<ApiKey>,
     },
-    /// An [`Exchange`](crate::Exchange) was driven out of order: an attempt was begun before the outcome of the previous
-    /// one was given, or after the call had ended.
+    /// The methods of an [`Exchange`](crate::Exchange) were called out of order: an attempt was begun before the outcome of
+    /// the previous one was given, or after the call had ended.
     OutOfOrder,
 }
 
-/// Why there was no further attempt.
+/// Why a call made no further attempt.
 ///
 /// ```
 /// use cloudinary_provisioning::GiveUpReason;
@@ -265,7 +266,7 @@ impl Error {
         self.0.fields.details.as_ref()
     }
 
-    /// Returns the service's id of the last request, to quote to its support.
+    /// Returns the service's id of the last request. Its support asks for it.
     pub fn request_id(&self) -> Option<&str> {
         headers::request_id(self.headers()?)
     }
@@ -337,7 +338,7 @@ impl Error {
         self.0.elapsed
     }
 
-    /// Returns why there was no further attempt, or `None` if no attempt was made.
+    /// Returns why the call made no further attempt, or `None` if it made none.
     pub fn reason(&self) -> Option<GiveUpReason> {
         self.0.reason
     }
@@ -440,7 +441,7 @@ impl ErrorFields {
             error: E,
         }
 
-        // The first byte tells an HTML page from JSON, however long it is.
+        // The first byte distinguishes an HTML page from JSON, however long it is.
         if body.trim_ascii_start().first() != Some(&b'{') {
             return Self::default();
         }

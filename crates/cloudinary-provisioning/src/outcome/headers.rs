@@ -48,7 +48,7 @@ impl RateLimit {
     }
 }
 
-/// Returns the service's id of a request, from the `x-request-id` of its response, to quote to its support.
+/// Returns the service's id of a request, from the `x-request-id` of its response. Its support asks for it.
 ///
 /// [`Response`](crate::Response) and [`Error`](crate::Error) have a method of this name. This function is for other
 /// headers.
@@ -69,7 +69,7 @@ pub fn request_id(headers: &HeaderMap) -> Option<&str> {
 /// the rate limit. Of several values of `Retry-After` the longest that can be read counts.
 ///
 /// A date is measured against the response's own `Date`, so that a wrong local clock does not matter. Without a
-/// `Date` it is measured against `now`; without that too, it is no hint. A date in the past is zero.
+/// `Date` it is measured against `now`; without that, it is ignored. A date in the past is zero.
 pub(crate) fn retry_after(status: StatusCode, headers: &HeaderMap, now: Option<SystemTime>) -> Option<Duration> {
     let values = headers.get_all(RETRY_AFTER).into_iter().filter_map(|value| value.to_str().ok());
     let delays = values.flat_map(|value| {

@@ -1,4 +1,4 @@
-//! What an attempt and a call come to.
+//! Outcomes of attempts, and results of calls.
 
 pub(crate) mod account_error;
 pub(crate) mod cursor_page;

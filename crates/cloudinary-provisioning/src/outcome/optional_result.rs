@@ -2,7 +2,7 @@
 
 use crate::outcome::error::Error;
 
-/// Reads "not found" as `None`: for whoever asks whether something is there, or deletes what may be gone already.
+/// Turns "not found" into `None`, such as to ask whether something exists, or to delete what may be gone already.
 ///
 /// ```
 /// use cloudinary_provisioning::{OptionalResult, http::Response, users};

@@ -1,4 +1,4 @@
-//! The outcome of an attempt, and what makes attempts: [`Outcome`], [`TransportError`], [`Transport`].
+//! [`Outcome`]: the outcome of an attempt.
 
 use std::fmt;
 

@@ -57,7 +57,7 @@ impl<T> Response<T> {
         &self.headers
     }
 
-    /// Returns the service's id of the request, to quote to its support.
+    /// Returns the service's id of the request. Its support asks for it.
     pub fn request_id(&self) -> Option<&str> {
         headers::request_id(&self.headers)
     }

@@ -5,7 +5,7 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why no response arrived, with the transport's own error as its source.
 ///
-/// This enum is exhaustive, since retries depend on nothing else. Use `MaybeSent` where a transport cannot tell: a
+/// This enum is exhaustive, since retries depend on nothing else. Use `MaybeSent` if a transport does not know: a
 /// create is not retried then, so that it is not applied twice.
 ///
 /// ```

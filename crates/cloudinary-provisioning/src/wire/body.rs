@@ -1,4 +1,4 @@
-//! What requests hold: how a type is written into a query and into a JSON body.
+//! How types are written into a JSON body.
 
 use crate::wire::build_error::{BuildError, BuildReason};
 use crate::wire::json_object::JsonObject;
@@ -28,7 +28,7 @@ pub(crate) const fn has_body(fields: &[Field]) -> bool {
     false
 }
 
-/// Begins an object, for [`write_field`] and [`end_object`].
+/// Begins an object, whose fields [`write_field`] adds. The caller closes it.
 pub(crate) fn begin_body() -> Vec<u8> {
     let mut body = Vec::with_capacity(256);
     body.push(b'{');

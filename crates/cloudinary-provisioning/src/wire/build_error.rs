@@ -15,20 +15,27 @@ use std::fmt;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{field}` {reason}")]
+#[error("`{field}` {}", match effect { Some(effect) => effect.text().to_owned(), None => reason.to_string() })]
 pub struct BuildError {
     field: Cow<'static, str>,
     reason: BuildReason,
+    /// What the service would do with a value that is empty.
+    effect: Option<Empty>,
 }
 
 impl BuildError {
     pub(crate) fn new(field: impl Into<Cow<'static, str>>, reason: BuildReason) -> Self {
-        Self { field: field.into(), reason }
+        Self { field: field.into(), reason, effect: None }
+    }
+
+    /// A value that is empty, with what the service would do with it.
+    pub(crate) fn empty(field: impl Into<Cow<'static, str>>, effect: Empty) -> Self {
+        Self { effect: Some(effect), ..Self::new(field, BuildReason::Empty) }
     }
 
     /// The same error, in an object that is the value of `outer`.
     pub(crate) fn within(self, outer: &str) -> Self {
-        Self { field: format!("{outer}.{}", self.field).into(), reason: self.reason }
+        Self { field: format!("{outer}.{}", self.field).into(), ..self }
     }
 
     /// The same error, of this field or of what is inside it.
@@ -48,6 +55,41 @@ impl BuildError {
     }
 }
 
+/// What is empty, and what the service would do with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Empty {
+    /// A segment of the path.
+    Segment,
+    /// A query parameter.
+    Condition,
+    /// An entry of a list in the query.
+    ConditionsEntry,
+    /// The product environments of a user.
+    Access,
+    /// An id in a body.
+    Id,
+    /// A list in a body that needs entries.
+    List,
+}
+
+impl Empty {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Segment => "is empty, so that the path would name another resource",
+            Self::Condition => "is empty, so that the service would return everything, as if it were not set",
+            Self::ConditionsEntry => {
+                "has an empty entry, which the service may take for no condition, and return everything"
+            }
+            Self::Access => {
+                "is empty, so that the service would grant access to all product environments; \
+                 `SubAccountAccess::All` says that on purpose"
+            }
+            Self::Id => "is empty, and names nothing",
+            Self::List => "is empty, and the service takes at least one entry",
+        }
+    }
+}
+
 /// Why a request cannot be built.
 ///
 /// ```
@@ -60,13 +102,20 @@ impl BuildError {
 ///     error.to_string(),
 ///     "`ids` has 101 entries, and the service takes at most 100"
 /// );
+/// let error = account.request(&users::List::new().ids(Vec::<String>::new())).unwrap_err();
+/// assert_eq!(error.reason(), &BuildReason::Empty);
+/// assert_eq!(
+///     error.to_string(),
+///     "`ids` is empty, so that the service would return everything, as if it were not set"
+/// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildReason {
-    /// An id, a list or an entry of a list is empty.
-    #[error("is empty, which would name another resource or drop a condition")]
+    /// An id, a list or an entry of a list is empty. The error's text says what the service would do with it: take it
+    /// to name another resource, return everything, or grant access to all product environments.
+    #[error("is empty")]
     Empty,
     /// An id is `.` or `..`, which would name another resource.
     #[error("is `.` or `..`, which would name another resource")]
@@ -99,21 +148,21 @@ pub enum BuildReason {
         /// The largest that the service takes.
         max: u32,
     },
-    /// A field is not set, and another field makes it necessary.
-    #[error("is needed where {condition}")]
+    /// A field is not set, but a condition requires it.
+    #[error("is required where {condition}")]
     Needed {
-        /// What makes it necessary.
+        /// The condition.
         condition: &'static str,
     },
-    /// A field is not set, and the value of another field makes it necessary.
-    #[error("is needed where `{other}` is `{value}`")]
+    /// A field is not set, but the value of another field requires it.
+    #[error("is required where `{other}` is `{value}`")]
     NeededWith {
         /// The other field.
         other: &'static str,
         /// Its value.
         value: &'static str,
     },
-    /// A field that the operation requires is not given; see [`Entry::request`](crate::catalog::Entry::request).
+    /// A field that the operation requires is absent; see [`Entry::request`](crate::catalog::Entry::request).
     #[error("is missing")]
     Missing,
     /// A field that the operation does not have; see [`Entry::request`](crate::catalog::Entry::request).
@@ -129,10 +178,10 @@ pub enum BuildReason {
         expected: &'static str,
     },
     /// An entry contains a comma, which [`ListForm::Commas`](crate::ListForm::Commas) cannot represent.
-    #[error("has an entry with a comma, which a list with commas cannot carry")]
+    #[error("has an entry with a comma, which a list separated by commas cannot represent")]
     Comma,
     /// A date whose year does not have four digits.
-    #[error("is in the year {year}, which YYYY-MM-DD cannot hold")]
+    #[error("is in the year {year}, which YYYY-MM-DD cannot represent")]
     YearOutOfRange {
         /// The year.
         year: i32,

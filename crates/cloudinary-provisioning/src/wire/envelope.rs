@@ -1,4 +1,4 @@
-//! Reading a body: the value under its keys, and the cursor beside it.
+//! Reading a body: the value under its keys, and the cursor next to it.
 
 use crate::wire::json::{self, Unreadable};
 use crate::wire::json_path::JsonPath;

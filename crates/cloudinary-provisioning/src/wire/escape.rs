@@ -1,8 +1,8 @@
-//! Foreign text in messages: escaped and bounded, so that it can neither forge a log line nor fill a log.
+//! Text from the service in messages: escaped and bounded, so that it can neither forge a log line nor fill a log.
 
 use std::fmt::{self, Write};
 
-/// How much of a foreign text a message shows, in bytes.
+/// The longest text from the service that a message shows, in bytes.
 const LONGEST: usize = 1024;
 
 /// Shows at most 1 KiB of a text, with control characters and characters that change the direction of text escaped.

@@ -1,4 +1,4 @@
-//! Whether a field is given, and its text.
+//! Whether a field is set, and its text.
 
 use crate::wire::nullable::Nullable;
 

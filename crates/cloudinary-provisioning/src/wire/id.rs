@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::wire::body::{BodyValue, write_text};
-use crate::wire::build_error::{BuildError, BuildReason};
+use crate::wire::build_error::{BuildError, Empty};
 use crate::wire::given::Given;
 use crate::wire::json_path::JsonPath;
 use crate::wire::kind::{Kind, Typed};
@@ -142,7 +142,7 @@ macro_rules! ids {
             }
         }
 
-        nullable!($name: $name, $name: &str, $name: String);
+        nullable!($name: $name, $name: &$name, $name: &str, $name: String, $name: &String);
 
         impl Given for $name {
             fn text(&self) -> Option<&str> {
@@ -200,7 +200,7 @@ macro_rules! ids {
         impl BodyValue for $name {
             fn write(&self, name: &'static str, body: &mut Vec<u8>) -> Result<(), BuildError> {
                 if self.0.is_empty() {
-                    return Err(BuildError::new(name, BuildReason::Empty));
+                    return Err(BuildError::empty(name, Empty::Id));
                 }
                 write_text(name, &self.0, body)
             }
@@ -229,4 +229,30 @@ ids! {
     PrincipalId;
     /// Where a policy or a role applies: the id of a product environment, or `all`.
     ScopeId;
+}
+
+/// Ids that name the same thing: `general from special`.
+macro_rules! same {
+    ($($general:ident from $special:ident,)+) => {$(
+        impl From<$special> for $general {
+            fn from(id: $special) -> Self {
+                Self(id.0)
+            }
+        }
+
+        impl From<&$special> for $general {
+            fn from(id: &$special) -> Self {
+                Self(id.0.clone())
+            }
+        }
+
+        nullable!($general: $special, $general: &$special);
+    )+};
+}
+
+same! {
+    ScopeId from SubAccountId,
+    PrincipalId from UserId,
+    PrincipalId from GroupId,
+    PrincipalId from ApiKey,
 }

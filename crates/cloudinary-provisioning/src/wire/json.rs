@@ -1,4 +1,4 @@
-//! JSON bodies, and what is told of one that could not be read.
+//! JSON bodies, and why one could not be read.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -25,7 +25,7 @@ pub(crate) fn encode<T: Serialize + ?Sized>(body: &T) -> Result<Vec<u8>, BuildEr
     serde_json::to_vec(body).map_err(|error| BuildError::new("body", BuildReason::Json(error.to_string())))
 }
 
-/// Reads a type of the caller's. Where it fails is told by line and column alone.
+/// Reads a type that the caller defines. An error shows only the line and the column.
 pub(crate) fn decode_foreign<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
     serde_json::from_slice(body).map_err(|error| unreadable(WHOLE.to_owned(), &error, body))
 }
@@ -33,7 +33,7 @@ pub(crate) fn decode_foreign<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unre
 #[cold]
 pub(crate) fn unreadable(path: String, error: &serde_json::Error, body: &[u8]) -> Unreadable {
     let message = error.to_string();
-    // serde_json tells a number that ends early from one that is wrong by its place alone.
+    // Only the position distinguishes a number that ends early from one that is wrong.
     let cut_in_number = message.starts_with("invalid number") && points_at_end(error, body);
     Unreadable { path, message: without_values(&message), truncated: error.is_eof() || cut_in_number }
 }
@@ -68,8 +68,8 @@ fn points_at_end(error: &serde_json::Error, body: &[u8]) -> bool {
     error.line() == count && error.column() >= last
 }
 
-/// serde quotes the value that it did not expect: ``invalid type: string "…", expected …``. The value goes, its
-/// type stays.
+/// serde quotes the value that it did not expect: ``invalid type: string "…", expected …``. This removes the value and
+/// keeps its type.
 fn without_values(message: &str) -> String {
     for start in ["invalid type: ", "invalid value: "] {
         let Some(rest) = message.strip_prefix(start) else { continue };

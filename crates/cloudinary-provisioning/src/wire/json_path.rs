@@ -1,15 +1,15 @@
-//! Where in a body reading failed.
+//! The place in a body where reading failed.
 
 use std::fmt::{self, Write as _};
 
-/// Where in the body reading failed. It costs nothing until then: each level adds its own step on the way out.
+/// The place in the body where reading failed. It costs nothing until then: each level adds its step on the way out.
 #[derive(Debug, Default)]
 pub(crate) struct JsonPath(Vec<Step>);
 
 #[derive(Debug)]
 enum Step {
     Key(&'static str),
-    /// A key of the server's own.
+    /// A key that the server chose.
     Name(String),
     Index(usize),
 }
@@ -28,7 +28,7 @@ impl JsonPath {
     }
 }
 
-/// How much of a key of the server's own is told.
+/// The longest key that is shown.
 const LONGEST_NAME: usize = 100;
 
 /// As `users[3].created_at`; `.` for the whole.

@@ -8,6 +8,14 @@ pub(crate) const fn with_len(name: &str) -> (usize, &str) {
     (name.len(), name)
 }
 
+/// The largest number of fields that a model can have: a bit each says which were seen.
+const MOST_FIELDS: usize = u64::BITS as usize;
+
+/// Refuses a model with more fields when it is compiled.
+pub(crate) const fn check_count(fields: &[u32]) {
+    assert!(fields.len() <= MOST_FIELDS, "a model has at most 64 fields");
+}
+
 /// The keys of an object, each read as the number of the field that it names.
 pub(crate) struct Keys<F> {
     find: F,

@@ -1,4 +1,4 @@
-//! What a field is: its kind, its place and its limits, as the catalogue has them.
+//! Fields: their kinds, places and limits, as in the catalogue.
 
 /// A field of a request, or of a record.
 ///
@@ -93,19 +93,19 @@ pub enum Kind {
     Json(&'static Kind),
     /// Pairs of texts that are sent as two repeated parameters: the keys' name and the values' name.
     Pairs(&'static str, &'static str),
-    /// The product environments that a user can access: a list of ids, or all. On the wire an empty list stands for all,
-    /// so that it has to be said; see [`SubAccountAccess`](crate::SubAccountAccess).
+    /// The product environments that a user can access: a list of ids, or all. On the wire an empty list means all,
+    /// so it must be explicit; see [`SubAccountAccess`](crate::SubAccountAccess).
     SubAccountAccess,
     /// An object with these fields.
     Record(&'static [Field]),
-    /// Nothing that is read.
+    /// Nothing: the body is not read.
     Nothing,
 }
 
 /// A type that has a kind in the catalogue.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no type of a field",
-    label = "a declaration's field is of a scalar, an id, an open enum, a model, or a list of such"
+    message = "`{Self}` cannot be a field type",
+    label = "a field of a declaration is a scalar, an id, an open enum, a model, or a list of these"
 )]
 pub(crate) trait Typed {
     const KIND: Kind;

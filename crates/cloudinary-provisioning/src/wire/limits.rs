@@ -1,6 +1,7 @@
 //! The limits of a field.
 
-use crate::wire::build_error::{BuildError, BuildReason};
+use crate::wire::build_error::{BuildError, BuildReason, Empty};
+use crate::wire::kind::Place;
 
 /// A type that a declaration can limit with `where`.
 #[diagnostic::on_unimplemented(
@@ -11,8 +12,22 @@ pub(crate) trait Limited {
     fn check(&self, min: u32, max: u32) -> Result<(), BuildReason>;
 }
 
-pub(crate) fn check_limits<T: Limited>(name: &'static str, value: &T, min: u32, max: u32) -> Result<(), BuildError> {
-    value.check(min, max).map_err(|reason| BuildError::new(name, reason))
+pub(crate) fn check_limits<T: Limited>(
+    place: Place,
+    name: &'static str,
+    value: &T,
+    min: u32,
+    max: u32,
+) -> Result<(), BuildError> {
+    value.check(min, max).map_err(|reason| refused(place, name, reason))
+}
+
+pub(crate) fn refused(place: Place, name: &'static str, reason: BuildReason) -> BuildError {
+    match (reason, place) {
+        (BuildReason::Empty, Place::Query) => BuildError::empty(name, Empty::Condition),
+        (BuildReason::Empty, _) => BuildError::empty(name, Empty::List),
+        (reason, _) => BuildError::new(name, reason),
+    }
 }
 
 impl Limited for String {

@@ -1,4 +1,4 @@
-//! What a type is on the wire: its kind, how a request writes it, and how a response holds it.
+//! Types on the wire: kinds, how requests write them, and how responses are read.
 
 pub(crate) mod body;
 pub(crate) mod build_error;

@@ -14,7 +14,7 @@ use crate::wire::kind::{Kind, Typed};
 /// assert_eq!(request.body(), br#"{"name":"Auditor","description":null}"#);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Null;
 
 /// A value, or null, which clears the field. A field that is not set at all is left out.
@@ -28,7 +28,7 @@ pub struct Null;
 /// assert_eq!(text.as_ref().map(String::as_str), Some("Reads everything"));
 /// assert_eq!(Nullable::<String>::from(Null), None.into());
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Nullable<T>(Option<T>);
 
 impl<T> Nullable<T> {
@@ -62,7 +62,7 @@ macro_rules! nullable {
 }
 pub(crate) use nullable;
 
-nullable!(bool: bool, String: String, String: &str);
+nullable!(bool: bool, String: String, String: &str, String: &String);
 
 impl<T: Typed> Typed for Nullable<T> {
     const KIND: Kind = Kind::Nullable(&T::KIND);

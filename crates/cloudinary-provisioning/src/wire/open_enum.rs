@@ -133,6 +133,12 @@ macro_rules! open_enum {
             }
         }
 
+        impl From<&$name> for $name {
+            fn from(value: &$name) -> Self {
+                value.clone()
+            }
+        }
+
         impl From<String> for $name {
             fn from(value: String) -> Self {
                 Self::known(&value).unwrap_or_else(|| Self::Unknown($crate::wire::open_enum::UnknownValue::new(value)))

@@ -1,4 +1,4 @@
-//! How a type is written into a query.
+//! How types are written into a query.
 
 use time::Date;
 

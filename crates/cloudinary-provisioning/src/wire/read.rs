@@ -1,4 +1,4 @@
-//! Reading: leniently for scalars, strictly for what holds them, and with the place of what is wrong.
+//! Reading: lenient for scalars, strict for objects and lists, with the place of an error.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,13 +12,13 @@ use crate::wire::kind::Typed;
 /// A type that responses hold.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a response",
-    label = "a response holds scalars, ids, open enums, models, and lists of such"
+    label = "a response holds scalars, ids, open enums, models, and lists of these"
 )]
 pub(crate) trait Read: Typed + Sized {
     /// What is expected, for messages.
     const EXPECTED: &'static str;
 
-    /// Reads a value; `None` where it is null, or as good as that.
+    /// Reads a value; `None` if it is null or counts as null.
     fn read<'de, D: Deserializer<'de>>(deserializer: D, path: &mut JsonPath) -> Result<Option<Self>, D::Error>;
 
     /// Reads a value that cannot be null.
@@ -26,7 +26,7 @@ pub(crate) trait Read: Typed + Sized {
         Self::read(deserializer, path)?.ok_or_else(null::<Self, _>)
     }
 
-    /// Reads a list that is written as one text; `None` for what never is.
+    /// Reads a list that is written as one text; `None` for types that are never written so.
     fn list_of_text(_: &str) -> Option<Vec<Self>> {
         None
     }
@@ -35,7 +35,7 @@ pub(crate) trait Read: Typed + Sized {
     fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 }
 
-/// For `Deserialize`, where nobody asks for the place.
+/// For `Deserialize`, whose errors do not show the place.
 pub(crate) fn read_whole<'de, T: Read, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     T::read_required(deserializer, &mut JsonPath::default())
 }

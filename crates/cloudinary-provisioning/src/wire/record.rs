@@ -70,8 +70,8 @@ impl<'de, T: Record> Visitor<'de> for OptionalVisitor<'_, T> {
 
 /// Reads the value of an optional field.
 ///
-/// A function of its own for each type, and not for each field: that keeps the fields of a model in memory, where the
-/// compiler would else move them from one iteration to the next.
+/// It is compiled once for each type rather than inlined for each field. This keeps the fields of a model in memory;
+/// otherwise the compiler moves them from one iteration to the next.
 #[inline(never)]
 pub(crate) fn next<'de, T: Read, A: MapAccess<'de>>(
     map: &mut A,

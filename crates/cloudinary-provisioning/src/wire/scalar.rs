@@ -1,4 +1,4 @@
-//! Scalars: the documented form first, then those that the vendor's own SDKs read.
+//! Scalars: in their documented form, and in those that the vendor's SDKs also read.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,13 +12,13 @@ use crate::wire::read::Read;
 use crate::wire::secret::Secret;
 use crate::wire::timestamp;
 
-/// What a scalar is in one of its forms.
+/// The result of reading one JSON form of a scalar.
 pub(crate) enum Parsed<T> {
     /// This value.
     Value(T),
-    /// As good as null.
+    /// It counts as null.
     Null,
-    /// No such value.
+    /// It is not such a value.
     Not,
 }
 
@@ -42,12 +42,12 @@ pub(crate) trait Scalar: Sized {
         Parsed::Not
     }
 
-    /// For what is not negative.
+    /// Reads a number that is not negative.
     fn from_unsigned(value: u64) -> Parsed<Self> {
         i64::try_from(value).map_or(Parsed::Not, Self::from_integer)
     }
 
-    /// For fractions and exponents.
+    /// Reads a number with a fraction or an exponent.
     fn from_number(_: f64) -> Parsed<Self> {
         Parsed::Not
     }
@@ -59,8 +59,8 @@ pub(crate) fn read_scalar<'de, T: Scalar, D: Deserializer<'de>>(deserializer: D)
 
 struct ScalarVisitor<T>(PhantomData<T>);
 
-fn fit<T: Scalar, E: Error>(fit: Parsed<T>, found: Unexpected<'_>) -> Result<Option<T>, E> {
-    match fit {
+fn parsed<T: Scalar, E: Error>(parsed: Parsed<T>, found: Unexpected<'_>) -> Result<Option<T>, E> {
+    match parsed {
         Parsed::Value(value) => Ok(Some(value)),
         Parsed::Null => Ok(None),
         Parsed::Not => Err(E::invalid_type(found, &T::EXPECTED)),
@@ -79,23 +79,23 @@ impl<T: Scalar> Visitor<'_> for ScalarVisitor<T> {
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<Option<T>, E> {
-        fit(T::from_bool(value), Unexpected::Bool(value))
+        parsed(T::from_bool(value), Unexpected::Bool(value))
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Option<T>, E> {
-        fit(T::from_integer(value), Unexpected::Signed(value))
+        parsed(T::from_integer(value), Unexpected::Signed(value))
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Option<T>, E> {
-        fit(T::from_unsigned(value), Unexpected::Unsigned(value))
+        parsed(T::from_unsigned(value), Unexpected::Unsigned(value))
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Option<T>, E> {
-        fit(T::from_number(value), Unexpected::Float(value))
+        parsed(T::from_number(value), Unexpected::Float(value))
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Option<T>, E> {
-        fit(T::from_text(value), Unexpected::Str(value))
+        parsed(T::from_text(value), Unexpected::Str(value))
     }
 }
 
@@ -151,7 +151,7 @@ impl Scalar for u64 {
     }
 
     fn from_number(value: f64) -> Parsed<Self> {
-        // Beyond 2^53 a number with a fraction or an exponent does not tell which whole number is meant.
+        // Beyond 2^53, a number with a fraction or an exponent can stand for several whole numbers.
         let whole = value.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(&value);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked in the line above")]
         whole.then_some(value as Self).into()

@@ -1,11 +1,11 @@
-//! The URL of a request: the only place where a caller's text enters one.
+//! The URL of a request. Nothing else writes a caller's text into one.
 
 use std::fmt::{self, Write};
 
 use http::Uri;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::wire::build_error::{BuildError, BuildReason};
+use crate::wire::build_error::{BuildError, BuildReason, Empty};
 
 /// What is reserved behind the base, so that all but the longest targets grow in one piece.
 const USUAL_LENGTH: usize = 256;
@@ -145,10 +145,10 @@ impl Target {
         push_encoded(&mut self.url, value);
     }
 
-    /// An empty id is refused: the service would take it for no condition at all.
+    /// Refuses an empty id, which the service would ignore.
     pub(crate) fn query_id(&mut self, key: &'static str, value: &str) -> Result<(), BuildError> {
         if value.is_empty() {
-            return Err(BuildError::new(key, BuildReason::Empty));
+            return Err(BuildError::empty(key, Empty::Condition));
         }
         self.query(key, value);
         Ok(())
@@ -177,12 +177,10 @@ impl Target {
         Ok(())
     }
 
-    /// A list in the account's form. An empty list or an empty entry is refused: the service would take either for no
-    /// condition at all and return everything.
+    /// A list in the account's form. An empty list or an empty entry is refused: the service would ignore either and return
+    /// everything.
     pub(crate) fn query_list<T: AsRef<str>>(&mut self, key: &'static str, values: &[T]) -> Result<(), BuildError> {
-        if values.is_empty() || values.iter().any(|value| value.as_ref().is_empty()) {
-            return Err(BuildError::new(key, BuildReason::Empty));
-        }
+        check_entries(key, values.iter().map(AsRef::as_ref))?;
         if self.form == ListForm::Commas {
             return self.query_commas(key, values);
         }
@@ -227,10 +225,23 @@ impl Target {
     }
 }
 
-/// What a path segment cannot be: nothing, or a step that a URL library or a proxy would resolve away.
+/// Refuses a list without entries, and an entry without text.
+pub(crate) fn check_entries<'t>(
+    key: &'static str,
+    entries: impl IntoIterator<Item = &'t str>,
+) -> Result<(), BuildError> {
+    let empty = |empty| Err(BuildError::empty(key, empty));
+    let mut entries = entries.into_iter().peekable();
+    if entries.peek().is_none() {
+        return empty(Empty::Condition);
+    }
+    if entries.any(str::is_empty) { empty(Empty::ConditionsEntry) } else { Ok(()) }
+}
+
+/// Refuses an empty path segment, and those that a URL library or a proxy would resolve: `.` and `..`.
 pub(crate) fn check_segment(field: &'static str, value: &str) -> Result<(), BuildError> {
     match value {
-        "" => Err(BuildError::new(field, BuildReason::Empty)),
+        "" => Err(BuildError::empty(field, Empty::Segment)),
         "." | ".." => Err(BuildError::new(field, BuildReason::DotSegment)),
         _ => Ok(()),
     }

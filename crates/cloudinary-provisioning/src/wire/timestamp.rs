@@ -65,7 +65,7 @@ pub(crate) fn is_date(text: &str) -> bool {
 
 /// Reads seconds since 1970 with a fraction.
 pub(crate) fn from_seconds(seconds: f64) -> Option<OffsetDateTime> {
-    #[expect(clippy::cast_possible_truncation, reason = "what is out of range is no time either")]
+    #[expect(clippy::cast_possible_truncation, reason = "what is out of range is not a time either")]
     seconds.is_finite().then(|| OffsetDateTime::from_unix_timestamp_nanos((seconds * 1e9) as i128).ok()).flatten()
 }
 

@@ -1,12 +1,12 @@
-//! Types for what no plain type says: null, a list as JSON, pairs, access.
+//! Types for fields that plain types cannot represent: a list as JSON, pairs, access.
 
 use crate::wire::body::BodyValue;
-use crate::wire::build_error::{BuildError, BuildReason};
+use crate::wire::build_error::{BuildError, Empty};
 use crate::wire::id::SubAccountId;
 use crate::wire::json;
 use crate::wire::kind::{Kind, Typed};
 use crate::wire::query::QueryValue;
-use crate::wire::target::Target;
+use crate::wire::target::{Target, check_entries};
 use serde::Serialize;
 
 /// A list that is sent as one query value, as JSON.
@@ -20,8 +20,15 @@ use serde::Serialize;
 /// assert!(query.ends_with("policy_parameters=%5B%22folder_id%22%5D"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JsonList<T>(Vec<T>);
+
+impl<T> JsonList<T> {
+    /// Returns the items.
+    pub fn as_slice(&self) -> &[T] {
+        &self.0
+    }
+}
 
 impl<T, I: IntoIterator> From<I> for JsonList<T>
 where
@@ -38,9 +45,7 @@ impl<T: Typed> Typed for JsonList<T> {
 
 impl<T: AsRef<str> + Serialize> QueryValue for JsonList<T> {
     fn write(&self, name: &'static str, target: &mut Target) -> Result<(), BuildError> {
-        if self.0.is_empty() || self.0.iter().any(|item| item.as_ref().is_empty()) {
-            return Err(BuildError::new(name, BuildReason::Empty));
-        }
+        check_entries(name, self.0.iter().map(AsRef::as_ref))?;
         let json = json::encode(&self.0)?;
         target.query(name, &String::from_utf8_lossy(&json));
         Ok(())
@@ -61,12 +66,25 @@ impl<T: AsRef<str> + Serialize> QueryValue for JsonList<T> {
 /// assert_eq!(request.uri().query(), Some(query));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContentParams(Vec<(String, String)>);
+
+impl ContentParams {
+    /// Returns the pairs.
+    pub fn as_slice(&self) -> &[(String, String)] {
+        &self.0
+    }
+}
 
 impl<K: Into<String>, V: Into<String>, I: IntoIterator<Item = (K, V)>> From<I> for ContentParams {
     fn from(pairs: I) -> Self {
         Self(pairs.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+    }
+}
+
+impl From<&Self> for ContentParams {
+    fn from(params: &Self) -> Self {
+        params.clone()
     }
 }
 
@@ -76,9 +94,7 @@ impl Typed for ContentParams {
 
 impl QueryValue for ContentParams {
     fn write(&self, name: &'static str, target: &mut Target) -> Result<(), BuildError> {
-        if self.0.is_empty() || self.0.iter().any(|(key, value)| key.is_empty() || value.is_empty()) {
-            return Err(BuildError::new(name, BuildReason::Empty));
-        }
+        check_entries(name, self.0.iter().flat_map(|(key, value)| [key.as_str(), value]))?;
         for (key, _) in &self.0 {
             target.query("param_key", key);
         }
@@ -109,7 +125,7 @@ impl QueryValue for ContentParams {
 /// ```
 #[doc(alias = "all_sub_accounts")]
 #[doc(alias = "sub_account_ids")]
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SubAccountAccess {
     /// Every product environment, also those that are created later.
@@ -127,6 +143,12 @@ where
     }
 }
 
+impl From<&Self> for SubAccountAccess {
+    fn from(access: &Self) -> Self {
+        access.clone()
+    }
+}
+
 impl Typed for SubAccountAccess {
     const KIND: Kind = Kind::SubAccountAccess;
 }
@@ -134,7 +156,7 @@ impl Typed for SubAccountAccess {
 impl BodyValue for SubAccountAccess {
     fn write(&self, name: &'static str, body: &mut Vec<u8>) -> Result<(), BuildError> {
         match self {
-            Self::Only(ids) if ids.is_empty() => Err(BuildError::new(name, BuildReason::Empty)),
+            Self::Only(ids) if ids.is_empty() => Err(BuildError::empty(name, Empty::Access)),
             Self::Only(ids) => BodyValue::write(ids, name, body),
             Self::All => {
                 body.extend_from_slice(b"[]");

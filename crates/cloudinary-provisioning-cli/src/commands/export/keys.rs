@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use cloudinary_provisioning::{Secret, access_keys, product_environments};
+use cloudinary_provisioning::access_keys::{AccessKey, AccessKeys};
+use cloudinary_provisioning::{Error, Pager, Secret, access_keys, product_environments};
 use cloudinary_provisioning_ureq::Client;
 use serde_json::json;
 
@@ -27,9 +28,8 @@ pub(super) fn write(client: &Client, workers: usize, rows: &mut Rows<'_, impl Wr
     let environments = client.send(product_environments::List::new())?;
     let lists: Vec<_> = environments.iter().map(|environment| access_keys::List::new(&environment.id)).collect();
     let answers = client.send_all(lists).workers(workers).in_order();
-    for (environment, (_, answer)) in environments.iter().zip(answers) {
-        let Some(keys) = rows.read(&format!("product environment {}", environment.id), answer) else { continue };
-        for key in keys.access_keys {
+    for (environment, (list, answer)) in environments.iter().zip(answers) {
+        for key in all_keys(client, list, answer, &format!("product environment {}", environment.id), rows) {
             rows.push(json!({
                 "sub_account_id": environment.id,
                 "cloud_name": environment.cloud_name,
@@ -45,4 +45,24 @@ pub(super) fn write(client: &Client, workers: usize, rows: &mut Rows<'_, impl Wr
         }
     }
     Ok(())
+}
+
+/// The keys of the first page, and of the others where the service says that there are more.
+fn all_keys(
+    client: &Client,
+    list: access_keys::List,
+    first: Result<AccessKeys, Error>,
+    of: &str,
+    rows: &mut Rows<'_, impl Write>,
+) -> Vec<AccessKey> {
+    let mut pager = Pager::new(list);
+    let mut keys = Vec::new();
+    let mut answer = Some(first);
+    while let Some(page) = answer.take().and_then(|answer| rows.read(of, answer)) {
+        let total = page.total.and_then(|total| usize::try_from(total).ok());
+        keys.extend(pager.received(page));
+        answer =
+            pager.next_page().filter(|_| total.is_none_or(|total| keys.len() < total)).map(|next| client.send(next));
+    }
+    keys
 }

@@ -40,6 +40,13 @@ pub(crate) fn run(globals: &Globals, options: &ExportOptions) -> Result<ExitCode
             ctrl_c::check()?;
             let mut file = created.map_err(|error| Exit::Usage(format!("{}: {error}", path.display())))?;
             let failures = write(globals, options.what, &style, &connection.client, &progress, &mut file)?;
+            if failures > 0 && !options.partial && !file.is_device() {
+                progress.finish();
+                return Err(Exit::Failed(format!(
+                    "could not read everything: {failures} errors, and {} is left as it was; --partial writes the rest",
+                    path.display()
+                )));
+            }
             file.finish().map_err(|error| Exit::Failed(format!("{}: {error}", path.display())))?;
             failures
         }
@@ -49,7 +56,9 @@ pub(crate) fn run(globals: &Globals, options: &ExportOptions) -> Result<ExitCode
     if failures == 0 {
         return Ok(ExitCode::SUCCESS);
     }
-    say(format_args!("cldp: could not read everything: {failures} errors, and their cells are empty"));
+    say(format_args!(
+        "cldp: could not read everything: {failures} errors; their cells are empty, or their lines missing"
+    ));
     Ok(ExitCode::from(1))
 }
 
@@ -76,7 +85,7 @@ fn write(
         Export::Keys => &keys::COLUMNS,
         Export::Roles => &roles::COLUMNS,
     };
-    let mut rows = Rows::new(style.rows(columns, out), progress);
+    let mut rows = Rows::new(style.rows(columns, columns, out)?, progress);
     match what {
         Export::Users => users::write(client, workers, &mut rows)?,
         Export::Access => {
@@ -89,7 +98,7 @@ fn write(
     }
     let (failures, count) = (rows.failures, rows.count);
     rows.list.finish()?;
-    progress.say(format_args!("Wrote {count} {}.", things(what)));
+    progress.say(format_args!("Read {count} {}.", things(what)));
     Ok(failures)
 }
 

@@ -33,7 +33,7 @@ impl All {
 pub(super) fn write(client: &Client, workers: usize, rows: &mut Rows<'_, impl Write>) -> Result<(), Exit> {
     // In this order, users created meanwhile come last and move nobody to another page.
     let list = List::new().sort_by(SortBy::CreatedAt).sort_order(SortOrder::Asc);
-    let mut users = client.items(list);
+    let mut users = client.items(list).workers(workers);
     let mut all = All::NotAsked;
     loop {
         let some = users.by_ref().take(TOGETHER).collect::<Result<Vec<_>, _>>()?;

@@ -1,0 +1,1 @@
+//! Nothing: the test of this package compiles the core with mistakes in its declarations.

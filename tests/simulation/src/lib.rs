@@ -1,0 +1,18 @@
+//! Whole worlds of clients, faults and a service, in one thread and from one seed.
+//!
+//! See the README beside this crate: what is in a world, what has to hold in it, and how to run more of them.
+
+mod actor;
+mod driver;
+mod executor;
+mod fault;
+mod model;
+mod random;
+mod shrink;
+mod state;
+mod world;
+
+pub use fault::Fault;
+pub use model::{PROPERTIES, Violation};
+pub use shrink::shrink;
+pub use world::{Report, Scenario};

@@ -1,0 +1,349 @@
+//! A world from a seed: who is in it, what happens to them, and how it ends.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use cloudinary_provisioning::{Account, RetryPolicy, SharedThrottle};
+use cloudinary_provisioning_fake::{FakeAccount, NewAccessKey, NewGroup, NewSubAccount, NewUser, Switch};
+use fastrand::Rng;
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+use crate::actor::{self, Actor, Role};
+use crate::executor::{Event, Executor};
+use crate::fault::Fault;
+use crate::model::{Client, Kind, Model, Policy, Resource, Violation};
+use crate::random::{Stream, chance, millis, pick, stream};
+use crate::state::{ActorState, Network, Service, Shared, State};
+
+/// The secret of the account, which nothing may tell.
+const SECRET: &str = "s3cr3t-of-the-account";
+/// A world that takes more steps than this never ends.
+const MOST_STEPS: u64 = 2_000_000;
+
+/// A world to run: a seed, and what is taken away from it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scenario {
+    /// Everything follows from it.
+    pub seed: u64,
+    /// Actors that do nothing.
+    pub without_actors: BTreeSet<usize>,
+    /// Kinds of faults that do not happen.
+    pub without_faults: BTreeSet<Fault>,
+    /// Requests that have no fault, by actor and number.
+    pub spared: BTreeSet<(usize, u64)>,
+    /// How many things each actor does at most.
+    pub steps: Option<usize>,
+}
+
+/// What a world came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// The first property that did not hold.
+    pub violation: Option<Violation>,
+    /// The number of calls.
+    pub calls: usize,
+    /// The number of requests.
+    pub requests: u64,
+    /// How much virtual time has passed.
+    pub elapsed: Duration,
+    /// How often something happened.
+    pub counts: BTreeMap<&'static str, u64>,
+    /// What has happened, if it was asked for.
+    pub trace: Vec<String>,
+    /// How many actors there are, the requests that had a fault, and the most things that an actor does.
+    pub actors: usize,
+    /// The requests that had a fault.
+    pub struck: Vec<(usize, u64, Fault)>,
+}
+
+impl Scenario {
+    /// The world of a seed, with everything in it.
+    pub fn new(seed: u64) -> Self {
+        Self { seed, ..Self::default() }
+    }
+
+    /// Runs the world to its end, or to the first property that does not hold.
+    pub fn run(&self) -> Report {
+        self.run_with(false)
+    }
+
+    /// Runs the world and keeps a trace of what happens.
+    pub fn trace(&self) -> Report {
+        self.run_with(true)
+    }
+
+    fn run_with(&self, traces: bool) -> Report {
+        let (shared, mut executor, actors) = self.build(traces);
+        let ended = catch_unwind(AssertUnwindSafe(|| drive(&shared, &mut executor)));
+        if ended.is_err() {
+            shared.lock().model.fail("no-panic", || "a task panicked".to_owned());
+        }
+        // Tasks hold handles to the world, and say goodbye to it.
+        drop(executor);
+        let mut world = shared.lock();
+        Report {
+            violation: world.model.violation.take(),
+            calls: world.model.calls.len(),
+            requests: world.requests,
+            elapsed: world.now,
+            counts: std::mem::take(&mut world.model.counts),
+            trace: world.trace.take().unwrap_or_default(),
+            actors,
+            struck: std::mem::take(&mut world.network.struck),
+        }
+    }
+
+    fn build(&self, traces: bool) -> (Shared, Executor, usize) {
+        let mut rng = stream(self.seed, Stream::World, 0);
+        let start = pick(
+            &mut rng,
+            &[
+                datetime!(2026-11-23 10:00:00.4 UTC),
+                datetime!(2026-11-23 10:59:58 UTC),
+                datetime!(1970-01-01 00:00 UTC),
+                datetime!(2000-02-29 23:59:59.9 UTC),
+                datetime!(2399-12-31 23:00 UTC),
+            ],
+        );
+        let (mut model, service) = self.service(&mut rng, start);
+        let actor_count = rng.usize(2..7);
+        let client_count = rng.usize(1..4);
+        let mut timers = crate::executor::Timers::default();
+        let mut wall_clocks = Vec::new();
+        let mut clients = Vec::new();
+        for client in 0..client_count {
+            let has_throttle = chance(&mut rng, 80);
+            model.clients.push(Client { has_throttle, ..Client::default() });
+            clients.push((policy(&mut rng), has_throttle.then(SharedThrottle::new)));
+            let years = pick(&mut rng, &[0, 0, 0, -20, 30, -56]);
+            wall_clocks.push((start.unix_timestamp() + years * 365 * 86_400).max(0));
+            for _ in 0..rng.usize(..3) {
+                timers.at(millis(&mut rng, 0..60_000), Event::Jump { client });
+            }
+        }
+        let mut faults: Vec<_> = Fault::ALL.into_iter().filter(|_| rng.bool()).collect();
+        faults.retain(|fault| !self.without_faults.contains(fault));
+        let percent = pick(&mut rng, &[0, 5, 15, 30, 30, 60]);
+        let mut bursts = Vec::new();
+        if chance(&mut rng, 20) && !self.without_faults.contains(&Fault::ServerError) {
+            let from = millis(&mut rng, 0..20_000);
+            bursts.push((from, from + millis(&mut rng, 500..15_000)));
+        }
+        let network = Network {
+            flights: Vec::new(),
+            faults,
+            percent,
+            bursts,
+            spared: self.spared.clone(),
+            struck: Vec::new(),
+            is_calm: false,
+        };
+        let mut actors = Vec::new();
+        let mut states = Vec::new();
+        for id in 0..actor_count {
+            let client = rng.usize(..client_count);
+            let role = pick(&mut rng, &Role::ALL);
+            let steps = rng.usize(2..8);
+            for _ in 0..rng.usize(..4) / 2 {
+                timers.at(millis(&mut rng, 0..20_000), Event::Cancel { actor: id });
+            }
+            actors.push((id, client, role, self.steps.map_or(steps, |most| steps.min(most))));
+            let index = u64::try_from(id).unwrap_or(0);
+            states.push(ActorState {
+                jitter: stream(self.seed, Stream::Jitter, index),
+                requests: 0,
+                sleepers: Vec::new(),
+            });
+        }
+        // The last one calls when everything is calm again.
+        states.push(ActorState {
+            jitter: stream(self.seed, Stream::Jitter, u64::MAX),
+            requests: 0,
+            sleepers: Vec::new(),
+        });
+        let shared = Shared::new(State {
+            seed: self.seed,
+            now: Duration::ZERO,
+            timers,
+            model,
+            service,
+            network,
+            actors: states,
+            wall_clocks,
+            trace: traces.then(Vec::new),
+            requests: 0,
+        });
+        let executor = Executor::new(stream(self.seed, Stream::Scheduler, 0));
+        let account = Account::new("acc", "KEY", SECRET).expect("the credentials are in order");
+        for (id, client, role, steps) in actors {
+            if self.without_actors.contains(&id) {
+                continue;
+            }
+            let (policy, throttle) = clients[client].clone();
+            let rng = stream(self.seed, Stream::Actor, u64::try_from(id).unwrap_or(0));
+            let spawner = executor.spawner();
+            let world = shared.clone();
+            let account = account.clone();
+            let actor = Actor { world, spawner, id, client, account, policy, throttle, rng, step: 0 };
+            executor.spawner().spawn(actor::run(actor, role, steps));
+        }
+        let calm = executor.spawner();
+        let id = actor_count;
+        for (client, (_, throttle)) in clients.into_iter().enumerate() {
+            let policy = Policy {
+                max_attempts: 1,
+                base_delay: Duration::ZERO,
+                max_delay: Duration::ZERO,
+                attempt_timeout: Duration::from_secs(30),
+                total_timeout: Duration::from_secs(120),
+                max_server_delay: Duration::from_secs(60),
+            };
+            for number in 0..3 {
+                let rng = stream(self.seed, Stream::Actor, u64::MAX - number);
+                let (world, spawner, account) = (shared.clone(), calm.clone(), account.clone());
+                let throttle = throttle.clone();
+                let actor = Actor { world, spawner, id, client, account, policy, throttle, rng, step: 0 };
+                calm.spawn(actor::calm(actor));
+            }
+        }
+        (shared, executor, actor_count)
+    }
+
+    /// The service with what is there from the beginning.
+    fn service(&self, rng: &mut Rng, start: OffsetDateTime) -> (Model, Service) {
+        let before = start.saturating_sub(time::Duration::DAY);
+        let mut account = FakeAccount::new("acc", "KEY", SECRET)
+            .with_clock(start, time::Duration::ZERO)
+            .with_seed(self.seed)
+            .with_sub_account(NewSubAccount::new("Production").id("s1").cloud_name("production"))
+            .with_access_key("s1", NewAccessKey::new("key-0").api_key("key-there").created_at(before));
+        let mut model = Model { key_names_are_unique: true, ..Model::default() };
+        let mut there = |kind, key: &str, id: &str| {
+            let (key, id) = (key.to_owned(), id.to_owned());
+            let (made_by, deleted_at) = (None, None);
+            let at = Duration::ZERO;
+            model.resources.push(Resource { kind, key, id, made_by, at, deleted_at, is_changed: false });
+        };
+        there(Kind::Environment, "production", "s1");
+        there(Kind::Key, "key-0", "key-there");
+        for number in 0..rng.usize(1..9) {
+            let (name, id) = (format!("There {number}"), format!("there{number}"));
+            let email = if number == 0 { actor::EMAILS[0].to_owned() } else { format!("there.{number}@example.com") };
+            account.insert_user(NewUser::new(name, &email).id(&id).pending(false).created_at(before));
+            there(Kind::User, &email, &id);
+        }
+        if rng.bool() {
+            account.add_group(NewGroup::new(actor::NAMES[0]).id("group-there"));
+            there(Kind::Group, actor::NAMES[0], "group-there");
+        }
+        let switches = [
+            Switch::LastRepeatedValueWins,
+            Switch::PendingFalseIsEverybody,
+            Switch::IdsWithoutOtherFilters,
+            Switch::UsersAsDocumented,
+            Switch::SubAccountIdsAsArray,
+            Switch::DuplicateGroupNames,
+            Switch::DeletedGroupAsMessage,
+            Switch::AddedUserAlone,
+            Switch::EnvironmentsAsDocumented,
+            Switch::UnderscoresInCloudNames,
+            Switch::EnabledOnCreate,
+            Switch::NewEnvironmentsForbidden,
+            Switch::KeysAsDocumented,
+            Switch::DisablingKeysIgnored,
+            Switch::DuplicateKeyNames,
+            Switch::DeletedKeyNamesTaken,
+            Switch::SecretsAbsentOnReads,
+            Switch::SecretsNullOnReads,
+            Switch::SecretsEmptyOnReads,
+            Switch::UnchangedStatementRefused,
+        ];
+        for switch in switches {
+            if chance(rng, 15) {
+                account.set_switch(switch, true);
+                model.key_names_are_unique &= switch != Switch::DuplicateKeyNames;
+            }
+        }
+        for switch in [Switch::NoAccessKeys, Switch::NoPermissions] {
+            account.set_switch(switch, chance(rng, 3));
+        }
+        if chance(rng, 30) {
+            model.list_lag = millis(rng, 100..8_000);
+            account.set_list_lag(time::Duration::try_from(model.list_lag).unwrap_or_default());
+        }
+        if chance(rng, 20) {
+            model.get_lag = millis(rng, 100..8_000);
+            account.set_get_lag(time::Duration::try_from(model.get_lag).unwrap_or_default());
+        }
+        if chance(rng, 50) {
+            account = account.with_page_cap(rng.usize(1..4));
+        }
+        if chance(rng, 20) {
+            account = account.with_rate_limit(rng.u64(5..60));
+        }
+        model.secrets.push(SECRET.to_owned());
+        use base64::Engine as _;
+        model.secrets.push(base64::engine::general_purpose::STANDARD.encode(format!("KEY:{SECRET}")));
+        let lowers_emails = chance(rng, 30);
+        (model, Service { account, followed: Duration::ZERO, lowers_emails })
+    }
+}
+
+/// Runs a world until nothing happens any more.
+fn drive(shared: &Shared, executor: &mut Executor) {
+    for _ in 0..MOST_STEPS {
+        if shared.lock().model.violation.is_some() {
+            return;
+        }
+        if executor.step() {
+            continue;
+        }
+        let mut world = shared.lock();
+        world.model.on_idle();
+        let Some((time, event)) = world.timers.pop() else {
+            let unfinished = executor.unfinished();
+            if unfinished > 0 {
+                world.model.fail("everybody-ends", || format!("{unfinished} tasks wait for nothing"));
+            }
+            return;
+        };
+        world.set_now(time);
+        match event {
+            Event::Wake(waker) => waker.wake(),
+            Event::Deliver { flight, copy } => world.deliver(flight, copy),
+            Event::Answer { flight } => world.answer(flight),
+            Event::TimeOut { flight } => world.time_out(flight),
+            Event::Jump { client } => world.jump(client),
+            Event::Cancel { actor } => world.cancel(actor),
+        }
+    }
+    shared.lock().model.fail("everybody-ends", || format!("the world goes on after {MOST_STEPS} steps"));
+}
+
+fn policy(rng: &mut Rng) -> Policy {
+    let seconds = Duration::from_secs;
+    Policy {
+        max_attempts: pick(rng, &[1, 2, 3, 3, 5, 8]),
+        base_delay: pick(rng, &[Duration::ZERO, Duration::from_millis(50), Duration::from_millis(500)]),
+        max_delay: pick(rng, &[seconds(1), seconds(20)]),
+        attempt_timeout: pick(rng, &[Duration::from_millis(300), seconds(2), seconds(10), seconds(30)]),
+        total_timeout: pick(rng, &[seconds(0), seconds(3), seconds(20), seconds(120), seconds(120), seconds(21_600)]),
+        max_server_delay: pick(rng, &[seconds(2), seconds(60), seconds(60), seconds(5_400)]),
+    }
+}
+
+impl Policy {
+    pub(crate) fn retry(&self) -> RetryPolicy {
+        RetryPolicy::default()
+            .max_attempts(self.max_attempts)
+            .base_delay(self.base_delay)
+            .max_delay(self.max_delay)
+            .attempt_timeout(self.attempt_timeout)
+            .total_timeout(self.total_timeout)
+            .max_server_delay(self.max_server_delay)
+    }
+}
