@@ -206,7 +206,8 @@ fn a_delay_of_exactly_what_is_allowed_is_waited_for_whatever_the_jitter() {
         assert!(client.send(groups_of(0)).unwrap_err().is_rate_limited());
         let waited = client.call(groups_of(1)).retry(RetryPolicy::default()).send();
         assert!(waited.is_ok(), "{waited:?}");
-        assert!((MINUTE..=MINUTE + Duration::from_secs(1)).contains(&timeline.elapsed()));
+        let most = if jitter == 0 { MINUTE } else { MINUTE + Duration::from_secs(1) };
+        assert_eq!(timeline.elapsed().as_millis().div_ceil(10), most.as_millis() / 10);
     }
 }
 

@@ -207,10 +207,26 @@ fn whoever_takes_what_is_there_does_not_recover_thereby() {
     assert_open(result, GiveUpReason::UnsafeToRetry);
     assert_eq!(done, ["createUser 1"]);
 
+    // What is not there is not waited for.
+    let (result, done) = play(create(), [answer(409, &json!({})), ok(&json!({"users": []}))]);
+    assert!(result.unwrap_err().is_conflict());
+    assert_eq!(done, ["createUser 1", "getUsers 1"]);
+
     // Several are not one.
     let both = json!({"users": [user("u1", Some(YESTERDAY)), user("u2", Some(YESTERDAY))]});
     let error = play(create(), [answer(409, &json!({})), ok(&both)]).0.unwrap_err();
     assert!(error.is_conflict() && !error.maybe_applied(), "{error:?}");
+}
+
+#[test]
+fn a_call_that_is_cancelled_in_a_look_up_has_made_the_attempts_of_the_create() {
+    let mut call = john();
+    let attempt = call.begin(Duration::ZERO).unwrap();
+    let reading = Reading::new(Duration::from_secs(1), SystemTime::UNIX_EPOCH, 0);
+    assert!(matches!(call.on_outcome(attempt, lost(), reading), Step::Send));
+    let _looking = call.begin(Duration::from_secs(1)).unwrap();
+    let error = call.cancel(Duration::from_secs(2));
+    assert_eq!((error.reason(), error.attempts(), error.maybe_applied()), (Some(GiveUpReason::Cancelled), 1, true));
 }
 
 #[test]
