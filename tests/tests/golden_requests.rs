@@ -1,7 +1,7 @@
 //! Every request of the user operations, byte for byte against `fixtures/<operationId>/<case>.request.http`.
 
 use cloudinary_provisioning::{
-    Account, BuildReason, Operation, Secret, SubAccountAccess,
+    Account, BuildReason, ListForm, Operation, Secret, SubAccountAccess,
     users::{self, Role, SortBy, SortOrder, UnionType},
 };
 use cloudinary_provisioning_tests::{fixture, wire};
@@ -232,4 +232,22 @@ fn dates_have_four_digits_of_year_or_are_refused() {
     let error = from(year(-1)).unwrap_err();
     assert_eq!((error.field(), error.reason()), ("from", &BuildReason::YearOutOfRange { year: -1 }));
     assert_eq!(account().request(&users::List::new().to(year(-1))).unwrap_err().field(), "to");
+}
+
+#[test]
+fn a_list_is_written_in_the_form_of_the_account() {
+    let query = |form, ids: &[&str]| {
+        let request = account().with_list_form(form).request(&users::List::new().ids(ids.iter().copied()));
+        request.map(|request| request.uri().query().map(str::to_owned))
+    };
+    for (form, expected) in [
+        (ListForm::Repeated, "ids=a&ids=b+c&ids=d"),
+        (ListForm::Brackets, "ids%5B%5D=a&ids%5B%5D=b+c&ids%5B%5D=d"),
+        (ListForm::Commas, "ids=a%2Cb+c%2Cd"),
+    ] {
+        let expected = expected.replace('+', "%20");
+        assert_eq!(query(form, &["a", "b c", "d"]).unwrap(), Some(expected), "{form:?}");
+    }
+    let error = query(ListForm::Commas, &["a", "b,c"]).unwrap_err();
+    assert_eq!((error.field(), error.reason()), ("ids", &BuildReason::Comma));
 }

@@ -1,12 +1,13 @@
 //! Where a list ends: by numbers, by cursors in the query and in the body, and against servers that page badly.
 
 use cloudinary_provisioning::{
-    Account, BuildReason, Operation, Paged, Pager, PrincipalType, ScopeType, access_keys, custom_policies,
+    Account, BuildReason, Operation, Paged, Pager, PrincipalType, Raw, ScopeType, access_keys, catalog,
+    custom_policies,
     principals::{Inspect, InspectMultiple, Principal},
     users,
 };
 use cloudinary_provisioning_tests::wire;
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use serde_json::{Value, json};
 
 fn account() -> Account {
@@ -151,4 +152,66 @@ fn pages_can_be_read_ahead_where_they_have_numbers() {
     assert_eq!(Pager::new(Inspect::new(ScopeType::Account).cursor("c")).ahead(1), None);
     pager.received(Vec::new());
     assert_eq!((pager.ahead(1), pager.next_page()), (None, None));
+}
+
+/// An item of a list that is read as JSON.
+fn raw_id(item: Value) -> String {
+    item["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn lists_of_named_fields_are_walked_as_those_of_types() {
+    let fields = |fields: Value| fields.as_object().cloned().unwrap();
+    let list = |id: &str, of: Value| {
+        let entry = catalog().find(|entry| entry.id == id).unwrap();
+        entry.list(fields(of)).unwrap().unwrap()
+    };
+    let users = |request: &Request<Vec<u8>>| {
+        let page: usize = query(request, "page").unwrap().parse().unwrap();
+        users_of(((page - 1) * 2..page * 2).filter(|id| *id < 5))
+    };
+    let (ids, requests) = walk(list("getUsers", json!({"prefix": "u"})), users, raw_id);
+    assert_eq!((ids.len(), requests.len()), (5, 4));
+    assert_eq!(wire::request_query(&requests[1]), [("prefix", "u"), ("page", "2")].map(|(k, v)| (k.into(), v.into())));
+    assert_eq!(walk(list("getUsers", json!({"page": 3})), users, raw_id).0, ["u4"]);
+
+    // Cursors, in the query and in the body.
+    let page = |cursor: Option<String>| match cursor.as_deref() {
+        None => ("a", Some("1")),
+        Some("1") => ("b", Some("2")),
+        Some(other) => (if other == "2" { "c" } else { "?" }, None),
+    };
+    let policies = |request: &Request<Vec<u8>>| {
+        let (id, next) = page(query(request, "cursor"));
+        json!({"data": [{"id": id}], "next_cursor": next})
+    };
+    let (ids, requests) = walk(list("getCustomPolicies", json!({})), policies, raw_id);
+    assert_eq!(ids, ["a", "b", "c"]);
+    assert_eq!(requests[2].uri().query(), Some("cursor=2"));
+    assert_eq!(walk(list("getCustomPolicies", json!({"cursor": "2"})), policies, raw_id).0, ["c"]);
+    assert_eq!(walk(Raw::new(Method::GET, ["x"]).by_cursor(["data"]), policies, raw_id).0, ["a", "b", "c"]);
+
+    let principals = |request: &Request<Vec<u8>>| {
+        let body = wire::json_body(request).unwrap();
+        assert_eq!(body["scope_type"], "account");
+        let (id, next) = page(body.get("cursor").and_then(Value::as_str).map(str::to_owned));
+        json!({"data": {"principals": [{"id": id}]}, "next_cursor": next})
+    };
+    let inspect = json!({"scope_type": "account", "principals": [{"type": "user", "id": "u1"}]});
+    assert_eq!(walk(list("inspectMultiple", inspect), principals, raw_id).0, ["a", "b", "c"]);
+}
+
+#[test]
+fn raw_calls_are_equal_if_their_requests_are() {
+    let call = || Raw::new(Method::GET, ["users"]).query("prefix", "u");
+    assert_eq!(call(), call());
+    for other in [
+        call().query("page", 1),
+        call().json(&1),
+        call().named("other"),
+        Raw::new(Method::GET, ["groups"]).query("prefix", "u"),
+        Raw::new(Method::POST, ["users"]).query("prefix", "u"),
+    ] {
+        assert_ne!(other, call());
+    }
 }

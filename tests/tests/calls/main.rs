@@ -5,4 +5,5 @@ mod guarantees;
 mod hooks;
 mod options;
 mod order;
+mod recovery;
 mod volume;

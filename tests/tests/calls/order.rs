@@ -138,3 +138,17 @@ fn the_time_of_a_call_begins_where_it_starts_to_wait() {
     assert_eq!((error.reason(), error.attempts()), (Some(GiveUpReason::DeadlineExceeded), 0));
     assert_eq!(error.elapsed(), 10 * SECOND);
 }
+
+#[test]
+fn a_patient_call_waits_as_long_as_the_service_asks_within_its_hours() {
+    let minute = 60 * SECOND;
+    let patient = || Exchange::new(&account("https://api.cloudinary.com"), get(), RetryPolicy::patient()).unwrap();
+    // A second of it may be jitter.
+    assert!(patient().check_wait(90 * minute + SECOND, Duration::ZERO).is_ok());
+    let error = patient().check_wait(90 * minute + 2 * SECOND, Duration::ZERO).unwrap_err();
+    assert_eq!(error.reason(), Some(GiveUpReason::ServerDelayTooLong));
+
+    let mut call = patient();
+    call.start(Duration::ZERO);
+    assert_eq!(call.time_left(60 * minute).unwrap(), 5 * 60 * minute);
+}

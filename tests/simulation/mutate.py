@@ -1,0 +1,214 @@
+#!/usr/bin/env python3
+"""Puts faults into a copy of the sources, one at a time, and counts how soon the simulation finds each.
+
+    python3 tests/simulation/mutate.py            # all of them, as a Markdown table
+    python3 tests/simulation/mutate.py NAME…      # some of them
+    python3 tests/simulation/mutate.py --list
+
+The copy and its build are below target/simulation-faults. SIMULATION_SEEDS sets another number of seeds than CI's.
+A fault is a text of a file and what takes its place; a text that is not there exactly once is an error, so that the list
+cannot rot in silence.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+COPY = ROOT / "target" / "simulation-faults"
+CORE = "crates/cloudinary-provisioning/src/"
+SEEDS = os.environ.get("SIMULATION_SEEDS", "2000")
+
+# Name, file below core's sources, text, replacement.
+FAULTS = [
+    ("retry a create after a lost response", "call/retry.rs",
+     "Retryable::IfSafe if self.safety == Safety::NotIdempotent && !self.policy.retry_unsafe =>",
+     "Retryable::IfSafe if false =>"),
+    ("send a create again though names need not be unique", "call/exchange.rs",
+     "let send_again = is_unique && !last.is_conflict();", "let send_again = !last.is_conflict();"),
+    ("forget that an attempt may have been applied", "call/retry.rs",
+     "self.maybe_applied |= may_have_applied && self.safety != Safety::Safe;",
+     "self.maybe_applied = may_have_applied && self.safety != Safety::Safe;"),
+    ("take a 503 for not applied", "operation/safety.rs",
+     "408 | 500 | 502..=504 => (true, IfSafe),", "408 | 500 | 502..=504 => (false, IfSafe),"),
+    ("take a truncated success for not applied", "operation/safety.rs",
+     "ErrorKind::Transport(TransportError::MaybeSent(_)) | ErrorKind::Truncated(_) => (true, IfSafe),",
+     "ErrorKind::Truncated(_) => (false, IfSafe),\n"
+     "        ErrorKind::Transport(TransportError::MaybeSent(_)) => (true, IfSafe),"),
+    ("take a response that cannot be read for not applied", "operation/safety.rs",
+     "| ErrorKind::SecretLost { .. } => (true, Never),", "| ErrorKind::SecretLost { .. } => (false, Never),"),
+    ("take a lost request for not sent", "operation/safety.rs",
+     "ErrorKind::Transport(TransportError::NotSent(_)) => (false, Always),",
+     "ErrorKind::Transport(TransportError::NotSent(_) | TransportError::MaybeSent(_)) => (false, Always),"),
+    ("do not retry what was not sent", "operation/safety.rs",
+     "ErrorKind::Transport(TransportError::NotSent(_)) => (false, Always),",
+     "ErrorKind::Transport(TransportError::NotSent(_)) => (false, Never),"),
+    ("do not retry a 503 of what is safe", "operation/safety.rs",
+     "408 | 500 | 502..=504 => (true, IfSafe),", "408 | 500 | 502 | 504 => (true, IfSafe),\n            503 => (true, Never),"),
+    ("ignore the hint of a call", "call/retry.rs",
+     "let Some(hint) = hint else {", "let Some(hint) = hint.filter(|_| false) else {"),
+    ("look for a lost create before the hint is over", "call/exchange.rs",
+     "let Some(hint) = error.retry_after() else {", "let Some(hint) = None else {"),
+    ("shorten a hint to what is allowed", "call/retry.rs",
+     "let delay = hint.saturating_add(scale_by(HINT_JITTER, jitter));",
+     "let hint = hint.min(self.max_server_delay);\n        let delay = hint.saturating_add(scale_by(HINT_JITTER, jitter));"),
+    ("read a date against the local clock", "outcome/headers.rs",
+     "reference.or_else(|| now.map(unix_seconds))?", "now.map(unix_seconds).or(reference)?"),
+    ("read the first of several hints", "outcome/headers.rs",
+     "delays.max().or_else(||", "{ delays }.next().or_else(||"),
+    ("round a fraction of a second down", "outcome/headers.rs",
+     "fraction.bytes().chain(std::iter::repeat(b'0')).take(9)", "fraction.bytes().take(0).chain(std::iter::repeat(b'0')).take(9)"),
+    ("ignore the reset of the rate limit", "outcome/headers.rs",
+     "if is_throttled(status) { until_reset(headers, now) } else { None }", "None"),
+    ("add more jitter to a hint than a second", "call/retry.rs",
+     "const HINT_JITTER: Duration = Duration::from_secs(1);", "const HINT_JITTER: Duration = Duration::from_secs(5);"),
+    ("double the delay without a bound", "call/retry.rs",
+     "self.base_delay.saturating_mul(factor).min(self.max_delay)", "self.base_delay.saturating_mul(factor).saturating_mul(2)"),
+    ("make an attempt too many", "call/retry.rs",
+     "if attempts >= self.max_attempts {", "if attempts > self.max_attempts {"),
+    ("make an attempt too few", "call/retry.rs",
+     "if attempts >= self.max_attempts {", "if attempts.saturating_add(1) >= self.max_attempts.max(2) {"),
+    ("begin the time of a call with its first attempt", "call/exchange.rs",
+     "self.began.get_or_insert(now);\n    }", "let _ = now;\n    }"),
+    ("give each attempt all of its time", "call/retry.rs",
+     "self.attempt_timeout.min(self.total_timeout.saturating_sub(elapsed)).max(SHORTEST_TIMEOUT)",
+     "self.attempt_timeout.max(SHORTEST_TIMEOUT)"),
+    ("wait for a place without a limit", "call/driver.rs",
+     "wait(throttle.place(), left).await;", "wait(throttle.place(), left.saturating_mul(1_000)).await;"),
+    ("retry on the same connection", "call/exchange.rs",
+     "fn retry_after(&mut self, delay: Duration, error: Error) -> Step<'_, O::Output> {\n"
+     "        self.request.extensions_mut().insert(FreshConnection);",
+     "fn retry_after(&mut self, delay: Duration, error: Error) -> Step<'_, O::Output> {"),
+    ("send a create on an idle connection", "call/exchange.rs",
+     "if safety == Safety::NotIdempotent {", "if false {"),
+    ("hold nobody else back for a hint", "call/throttle.rs",
+     "if until > self.not_before {", "if false && until > self.not_before {"),
+    ("let a later hint shorten an earlier one", "call/throttle.rs",
+     "if until > self.not_before {", "if until != self.not_before {"),
+    ("do not hold back after a success with nothing left", "call/throttle.rs",
+     "Some(reset) => self.hold(reset, at),", "Some(_) => self.grow(),"),
+    ("let one far header silence a client", "call/throttle.rs",
+     "at.now.saturating_add(delay.min(LONGEST_WINDOW))", "at.now.saturating_add(delay)"),
+    ("do not reduce the calls in flight", "call/throttle.rs",
+     ".min(in_flight) / 2).max(1));", ".min(in_flight)).max(1));"),
+    ("reduce them for each of a burst", "call/throttle.rs",
+     "if epoch == self.epoch {", "if epoch <= self.epoch {"),
+    ("let too many calls in flight", "call/throttle.rs",
+     "limit.is_some_and(|limit| self.in_flight >= limit)", "limit.is_some_and(|limit| self.in_flight > limit)"),
+    ("let one more in flight after each success", "call/throttle.rs",
+     "if self.successes >= limit {", "if self.successes >= 1 {"),
+    ("drop a permit with its future", "call/driver.rs",
+     "if let Some((throttle, permit)) = self.0.take() {\n            throttle.release(permit);",
+     "if let Some((throttle, permit)) = self.0.take().filter(|_| false) {\n            throttle.release(permit);"),
+    ("wake nobody after an attempt", "call/shared_throttle.rs",
+     "self.change(|state| state.throttle.settle(permit, outcome, at));",
+     "self.lock().throttle.settle(permit, outcome, at);"),
+    ("do not pass on a turn that is not taken", "call/driver.rs",
+     "if !self.is_taken {", "if false {"),
+    ("forget that a place was dropped", "call/shared_throttle.rs",
+     "self.throttle.change(|state| {\n            state.remove(number);\n        });", "let _ = number;"),
+    ("wake the same one again and again", "call/shared_throttle.rs",
+     "waiting.is_woken = false;\n", "\n"),
+    ("go on after a call was cancelled", "call/driver.rs",
+     "if driver.is_cancelled() {\n            return Err(exchange.cancel(began));\n        }", ""),
+    ("say nothing of the end of a call", "call/driver.rs",
+     "driver.on_end(&CallEvent {", "let _ = |driver: &D| driver.on_end(&CallEvent {"),
+    ("compare emails by case", "api/users.rs",
+     "it.eq_ignore_ascii_case(&create.email)", "*it == create.email"),
+    ("recover a group by name alone", "api/user_groups.rs",
+     "Ok(lookup.looking_before())", "Ok(Lookup { needs_before: false, ..lookup })"),
+    ("recover whatever has the natural key", "call/recovery.rs",
+     "let is_possible = age >= -2 * TIME_RESOLUTION;\n        is_possible.then(||", "let is_possible = true;\n        is_possible.then(|| true ||"),
+    ("trust a slow look-up", "call/recovery.rs",
+     "Some(true) if earliest != latest => looking.is_slow = true,", "Some(true) if earliest != latest && false => {}"),
+    ("do not compare the fields of a recovered user", "api/users.rs",
+     "create.made(&user), user", "true, user"),
+    ("take a missing description for the one asked for", "api/custom_policies.rs",
+     "description.is_none_or(|asked| policy.description.as_ref() == Some(asked))",
+     "description.is_none_or(|asked| policy.description.as_ref().is_none_or(|shown| shown == asked))"),
+    ("recover a policy by its name alone", "api/custom_policies.rs",
+     "&& policy.policy_statement.as_ref().is_some_and(|it| same_statement(it, &create.policy_statement))", ""),
+    ("do not look for a lost create", "call/exchange.rs",
+     "if recovery.recovers() && may_be_there {", "if false && recovery.recovers() && may_be_there {"),
+    ("look at the first page alone", "call/recovery.rs",
+     "Some((Ok(request), next)) if looking.pages.insert(key_of(&request)) =>",
+     "Some((Ok(request), next)) if false && looking.pages.insert(key_of(&request)) =>"),
+    ("return a key without its secret", "api/access_keys.rs",
+     "if has_secret {\n            return candidate;\n        }\n        candidate.without_secret",
+     "if has_secret || true {\n            return candidate;\n        }\n        candidate.without_secret"),
+    ("end a list with a page that brings nothing new", "call/pager.rs",
+     "let has_no_news = is_empty || (was_stale && self.is_stale);",
+     "let has_no_news = is_empty || was_stale || self.is_stale;"),
+    ("return an item of a list twice", "call/pager.rs",
+     "items.retain(|item| self.seen.insert(hash(O::key(item))));", "items.retain(|item| self.seen.insert(hash(O::key(item))) || true);"),
+    ("end a list with a short page", "call/pager.rs",
+     "let is_over = self.operation.is_whole()", "let is_over = items.len() < 2 || self.operation.is_whole()"),
+    ("end a list by cursor with its first page", "call/pager.rs",
+     "page.next_cursor().filter(|cursor| !cursor.is_empty()).map(str::to_owned)",
+     "page.next_cursor().filter(|_| false).map(str::to_owned)"),
+    ("read ahead in a list that is sorted otherwise", "call/pager.rs",
+     "|| !self.operation.grows_at_its_end()", ""),
+]
+
+
+def copy():
+    """Copies the sources, and leaves alone what has not changed, so that little is built again."""
+    COPY.mkdir(parents=True, exist_ok=True)
+    names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    for name in filter(None, names):
+        source, target = ROOT / name, COPY / name
+        if not source.exists():
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.exists() or target.read_bytes() != source.read_bytes():
+            shutil.copyfile(source, target)
+
+
+def run():
+    """Runs the seeds, and returns what was found: a property and the first seed, or None."""
+    command = ["cargo", "run", "-q", "-p", "cloudinary-provisioning-simulation", "--example", "survey", "--", "--first", SEEDS]
+    environment = {**os.environ, "RUSTFLAGS": "-Awarnings", "CARGO_TARGET_DIR": str(COPY / "target"), "CARGO_NET_OFFLINE": "true"}
+    try:
+        done = subprocess.run(command, cwd=COPY, capture_output=True, text=True, env=environment, timeout=900)
+    except subprocess.TimeoutExpired:
+        return ("it does not end", "")
+    found = re.search(r"FAILED (\S+): \d+ seeds, \[(\d+)", done.stdout)
+    if found:
+        return found.groups()
+    if done.returncode != 0:
+        sys.exit(f"the fault cannot be built or run:\n{done.stderr}")
+    return None
+
+
+def main(names):
+    if names == ["--list"]:
+        return print("\n".join(name for name, *_ in FAULTS))
+    unknown = set(names) - {name for name, *_ in FAULTS}
+    if unknown:
+        sys.exit(f"no such fault: {', '.join(unknown)}")
+    copy()
+    print("| fault put in | in | found by | seed |\n|---|---|---|---|")
+    missed = 0
+    for name, file, text, replacement in FAULTS:
+        if names and name not in names:
+            continue
+        path = COPY / CORE / file
+        source = path.read_text()
+        if source.count(text) != 1:
+            sys.exit(f"{name}: its text is {source.count(text)} times in {file}")
+        path.write_text(source.replace(text, replacement))
+        try:
+            found = run()
+        finally:
+            path.write_text(source)
+        property, seed = found or ("**not found**", "")
+        missed += found is None
+        print(f"| {name} | `{file}` | {property if not found else f'`{property}`'} | {seed} |", flush=True)
+    sys.exit(1 if missed else 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
