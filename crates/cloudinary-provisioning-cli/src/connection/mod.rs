@@ -2,5 +2,6 @@
 
 pub(crate) mod account;
 pub(crate) mod demo;
+pub(crate) mod envelope;
 pub(crate) mod names;
 pub(crate) mod send;
