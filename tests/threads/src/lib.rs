@@ -4,7 +4,14 @@
 //!
 //! A thread that waits for a wake-up that was lost is a deadlock here, which `shuttle` reports with its schedule.
 
-#![allow(dead_code, missing_docs, unreachable_pub, unused_imports, unused_mut, reason = "the sources below are parts of other crates")]
+#![allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    unused_imports,
+    unused_mut,
+    reason = "the sources below are parts of other crates"
+)]
 
 // What the sources below call `std`.
 extern crate self as std;

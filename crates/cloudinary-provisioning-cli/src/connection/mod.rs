@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod demo;
+pub(crate) mod envelope;
 pub(crate) mod names;
 pub(crate) mod reader;
 pub(crate) mod send;

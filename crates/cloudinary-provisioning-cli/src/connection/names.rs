@@ -6,7 +6,7 @@ use cloudinary_provisioning::{PathPrefix, catalog};
 use cloudinary_provisioning_ureq::Client;
 use serde_json::{Map, Value};
 
-use super::send::value;
+use super::envelope::value;
 
 /// What an item is known by, and what people call it.
 const IDS: [&str; 2] = ["id", "api_key"];

@@ -9,6 +9,7 @@ use cloudinary_provisioning_ureq::Client;
 use serde_json::{Map, Value, json};
 
 use super::account::Connection;
+use super::envelope::value;
 use super::names;
 use crate::args::globals::{Format, Globals};
 use crate::args::request::Request;
@@ -192,9 +193,4 @@ fn write(response: &Value, request: &Request, style: Style) -> io::Result<()> {
             out.flush()
         }
     }
-}
-
-/// Unwraps a response from the keys of its envelope. A response of another shape is returned unchanged.
-pub(crate) fn value<'v>(response: &'v Value, entry: &Entry) -> &'v Value {
-    entry.response.keys.iter().try_fold(response, |value, key| value.get(key)).unwrap_or(response)
 }
