@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cloudinary_provisioning::principals::{Inspect, InspectedPrincipal, PrincipalRole};
-use cloudinary_provisioning::users::{List, ListSubAccounts, Role, User};
-use cloudinary_provisioning::{Error, PrincipalType, ScopeType, product_environments, user_groups};
+use cloudinary_provisioning::{PrincipalType, ScopeType};
+use cloudinary_provisioning_plan::Survey;
+use cloudinary_provisioning_plan::manifest::ObjectKind;
+use cloudinary_provisioning_plan::snapshot::{FoundAccess, FoundGroup, FoundUser, Part};
 use cloudinary_provisioning_ureq::Client;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::commands::reading::Reading;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::{Exit, describe};
 use crate::terminal::progress::ProgressLine;
@@ -50,57 +53,61 @@ struct Grant {
 }
 
 /// What was read of the account.
-struct Account {
-    users: BTreeMap<String, User>,
+struct Account<'s> {
+    users: BTreeMap<&'s str, &'s FoundUser>,
     /// Names and members.
-    groups: BTreeMap<String, (String, Vec<String>)>,
+    groups: BTreeMap<&'s str, &'s FoundGroup>,
     /// Cloud names.
-    environments: BTreeMap<String, String>,
+    environments: BTreeMap<&'s str, &'s str>,
 }
 
 /// Returns every way in which a principal has access, in order of principals, and how many parts could not be read.
-pub(crate) fn read(client: &Client, workers: usize, progress: &ProgressLine) -> Result<(Vec<Value>, usize), Exit> {
-    let account = Account::read(client, workers)?;
-    let mut reading = Reading { account: &account, progress, grants: BTreeSet::new(), failures: 0 };
-    reading.users(client, workers)?;
-    reading.roles(client)?;
-    let grants = reading.grants.iter().map(serde_json::to_value).collect::<Result<_, _>>();
-    Ok((grants.map_err(Exit::failed)?, reading.failures))
+pub(crate) fn read(client: &Client, reading: &Reading<'_>) -> Result<(Vec<Value>, usize), Exit> {
+    let kinds = [ObjectKind::Users, ObjectKind::Groups, ObjectKind::Environments];
+    let snapshot = reading.snapshot(Survey::everything(kinds))?;
+    let account = Account {
+        users: known(&snapshot.users)?.iter().map(|user| (user.id.as_str(), user)).collect(),
+        groups: known(&snapshot.groups)?.iter().map(|group| (group.id.as_str(), group)).collect(),
+        environments: known(&snapshot.environments)?.iter().map(|it| (it.id.as_str(), &*it.cloud_name)).collect(),
+    };
+    let progress = reading.progress;
+    let mut grants = Grants { account: &account, progress, grants: BTreeSet::new(), failures: 0 };
+    for failure in snapshot.failures() {
+        grants.failed(&failure);
+    }
+    grants.users();
+    grants.roles(client, reading.workers)?;
+    let Grants { grants, failures, .. } = grants;
+    let grants = grants.iter().map(serde_json::to_value).collect::<Result<_, _>>();
+    Ok((grants.map_err(Exit::failed)?, failures))
 }
 
-impl Account {
-    fn read(client: &Client, workers: usize) -> Result<Self, Exit> {
-        let users = client.items(List::new()).workers(workers).map(|user| user.map(|user| (user.id.to_string(), user)));
-        let users = users.collect::<Result<_, Error>>()?;
-        let groups = client.send(user_groups::List::new().extended_details(true))?.into_iter().map(|group| {
-            let members = group.users.into_iter().flatten().map(|user| user.id.into_string()).collect();
-            let name = group.name.unwrap_or_else(|| group.id.to_string());
-            (group.id.into_string(), (name, members))
-        });
-        let groups = groups.collect();
-        let environments = client.send(product_environments::List::new())?.into_iter().map(|environment| {
-            let name = environment.cloud_name.or(environment.name).unwrap_or_else(|| environment.id.to_string());
-            (environment.id.into_string(), name)
-        });
-        Ok(Self { users, groups, environments: environments.collect() })
+/// A list without which nothing can be told.
+fn known<T>(part: &Part<T>) -> Result<&T, Exit> {
+    match part {
+        Part::Known(value) => Ok(value),
+        Part::Failed(reason) => Err(Exit::failed(reason)),
+        Part::Unread => Err(Exit::failed("not everything was read")),
     }
+}
 
+impl Account<'_> {
     fn environment(&self, id: &str) -> String {
-        self.environments.get(id).cloned().unwrap_or_else(|| id.to_owned())
+        self.environments.get(id).copied().unwrap_or(id).to_owned()
     }
 }
 
-struct Reading<'r> {
-    account: &'r Account,
+struct Grants<'r> {
+    account: &'r Account<'r>,
     progress: &'r ProgressLine,
     grants: BTreeSet<Grant>,
     failures: usize,
 }
 
-impl Reading<'_> {
-    fn failed(&mut self, what: &str, error: &Error) {
+impl Grants<'_> {
+    fn failed(&mut self, why: &str) {
         self.failures += 1;
-        self.progress.say(shown(&format!("{what}: {}", describe(error))));
+        self.progress.say(shown(why));
     }
 
     fn add(&mut self, grant: Grant) {
@@ -109,50 +116,36 @@ impl Reading<'_> {
     }
 
     /// What the users' own records say: a role, and all or some environments.
-    fn users(&mut self, client: &Client, workers: usize) -> Result<(), Exit> {
-        let has_all = |user: &User| user.all_sub_accounts == Some(true) || user.role == Some(Role::MasterAdmin);
+    fn users(&mut self) {
         let account = self.account;
-        let mut asked = Vec::new();
         for user in account.users.values() {
-            if has_all(user) {
-                self.add(of_user(user, ALL.to_owned(), Some(ALL.to_owned())));
-            } else {
-                asked.push(ListSubAccounts::new(&user.id));
-            }
-        }
-        for (asked, answer) in client.send_all(asked).workers(workers) {
-            ctrl_c::check()?;
-            let id = asked.user_id().as_str();
-            match answer {
-                Ok(environments) => {
-                    let Some(user) = account.users.get(id) else { continue };
-                    for environment in environments {
-                        let id = environment.id.into_string();
-                        self.add(of_user(user, account.environment(&id), Some(id)));
+            match user.access.known() {
+                Some(FoundAccess::All) => self.add(of_user(user, ALL.to_owned(), Some(ALL.to_owned()))),
+                Some(FoundAccess::Only(ids)) => {
+                    for id in ids {
+                        self.add(of_user(user, account.environment(id.as_str()), Some(id.to_string())));
                     }
                 }
-                Err(error) => self.failed(&format!("user {id}"), &error),
+                None => {}
             }
         }
-        Ok(())
     }
 
-    /// What the permissions system says: roles assigned to users, groups and keys.
-    fn roles(&mut self, client: &Client) -> Result<(), Exit> {
+    /// What the permissions system says: roles assigned to users, groups and keys. Scopes are read side by side.
+    fn roles(&mut self, client: &Client, workers: usize) -> Result<(), Exit> {
         let account = self.account;
         let account_wide = Inspect::new(ScopeType::Account);
-        let each = account.environments.keys().map(|id| Inspect::new(ScopeType::Prodenv).scope_id(id.as_str()));
-        for inspect in std::iter::once(account_wide).chain(each) {
-            for principal in client.items(inspect) {
-                ctrl_c::check()?;
-                match principal {
-                    Ok(principal) => self.principal(&principal),
-                    Err(error) => {
-                        self.failed("roles", &error);
-                        if error.is_forbidden() || error.is_not_found() {
-                            // The account has no roles, or the key may not list them.
-                            return Ok(());
-                        }
+        let each = account.environments.keys().map(|id| Inspect::new(ScopeType::Prodenv).scope_id(*id));
+        let scopes = std::iter::once(account_wide).chain(each).map(|inspect| ((), inspect)).collect::<Vec<_>>();
+        for ((), principal) in client.items_all(scopes).workers(workers) {
+            ctrl_c::check()?;
+            match principal {
+                Ok(principal) => self.principal(&principal),
+                Err(error) => {
+                    self.failed(&format!("roles: {}", describe(&error)));
+                    if error.is_forbidden() || error.is_not_found() {
+                        // The account has no roles, or the key may not list them.
+                        return Ok(());
                     }
                 }
             }
@@ -165,12 +158,13 @@ impl Reading<'_> {
         let id = principal.id.as_str();
         for role in principal.roles.iter().flatten() {
             match (&principal.kind, account.groups.get(id)) {
-                (Some(PrincipalType::Group), Some((name, members))) => {
-                    let through = format!("group {name}");
-                    for member in members {
-                        self.add(self.assigned("user", member, role, &through));
+                (Some(PrincipalType::Group), Some(group)) => {
+                    let through = format!("group {}", group.name);
+                    let members = group.members.known();
+                    for member in members.into_iter().flatten() {
+                        self.add(self.assigned("user", member.as_str(), role, &through));
                     }
-                    if members.is_empty() {
+                    if members.is_none_or(BTreeSet::is_empty) {
                         self.add(self.assigned("group", id, role, "assignment"));
                     }
                 }
@@ -185,7 +179,7 @@ impl Reading<'_> {
     fn assigned(&self, kind: &str, id: &str, role: &PrincipalRole, through: &str) -> Grant {
         let account = self.account;
         let user = account.users.get(id).filter(|_| kind == "user");
-        let group = account.groups.get(id).filter(|_| kind == "group").map(|(name, _)| name.clone());
+        let group = account.groups.get(id).filter(|_| kind == "group").map(|group| group.name.clone());
         let environment = match (&role.scope_type, &role.scope_id) {
             (Some(ScopeType::Account), _) => ACCOUNT.to_owned(),
             (_, Some(id)) => account.environment(id.as_str()),
@@ -193,7 +187,7 @@ impl Reading<'_> {
         };
         let content = role.policy_parameters.as_ref().filter(|parameters| !parameters.is_empty());
         Grant {
-            principal: user.and_then(|user| user.email.clone()).or(group).unwrap_or_else(|| id.to_owned()),
+            principal: user.map(|user| user.email.clone()).or(group).unwrap_or_else(|| id.to_owned()),
             principal_type: kind.to_owned(),
             principal_id: id.to_owned(),
             enabled: user.and_then(|user| user.enabled),
@@ -209,9 +203,9 @@ impl Reading<'_> {
     }
 }
 
-fn of_user(user: &User, environment: String, sub_account_id: Option<String>) -> Grant {
+fn of_user(user: &FoundUser, environment: String, sub_account_id: Option<String>) -> Grant {
     Grant {
-        principal: user.email.clone().unwrap_or_else(|| user.id.to_string()),
+        principal: user.email.clone(),
         principal_type: "user".to_owned(),
         principal_id: user.id.to_string(),
         enabled: user.enabled,

@@ -7,7 +7,9 @@ use serde_json::Value;
 use crate::args::globals::{Format, Globals};
 use crate::commands::access;
 use crate::commands::export::no_dry_run;
+use crate::commands::reading::Reading;
 use crate::connection::account::Connection;
+use crate::connection::reader::Reader;
 use crate::output::style::Style;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
@@ -26,7 +28,9 @@ pub(crate) fn run(globals: &Globals) -> Result<ExitCode, Exit> {
     let style = Style::new(globals);
     let is_table = style.format == Format::Table;
     let mut rows = style.rows(&COLUMNS, &access::COLUMNS, stream::stdout())?;
-    let (grants, failures) = access::read(&connection.client, globals.workers(), &progress)?;
+    let reader = Reader::new(connection.client.clone());
+    let reading = Reading { reader: &reader, workers: globals.workers(), progress: &progress };
+    let (grants, failures) = access::read(&connection.client, &reading)?;
     progress.finish();
     for mut grant in grants {
         let is_disabled = grant.get("enabled") == Some(&false.into());

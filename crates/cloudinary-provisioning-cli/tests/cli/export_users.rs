@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, NewGroup, NewSubAccount, NewUser};
+use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, NewGroup, NewSubAccount, NewUser, Switch};
 use time::macros::datetime;
 
 use crate::run::{Ran, TempFile, account, bare, cldp, demo, run, serve, state, writes};
@@ -71,13 +71,17 @@ fn it_exports_everybody_with_groups_and_product_environments() {
 
 #[test]
 fn it_asks_for_no_more_than_it_needs() {
-    let server = serve(seeded());
-    export(&server);
+    for (switches, of_users) in [(&[][..], 0), (&[Switch::UsersAsDocumented], 2)] {
+        let server = serve(seeded().with_switches(switches.iter().copied()));
+        assert_eq!(export(&server).is_done().stdout, EXPORTED);
 
-    let asked =
-        |end: &str| server.with(|account| account.requests().filter(|asked| asked.target.ends_with(end)).count());
-    assert_eq!(asked("/groups"), 2, "of those who have groups");
-    assert_eq!(asked("/sub_accounts"), 3, "of those who do not have all, and once of those who do");
+        let asked =
+            |end: &str| server.with(|account| account.requests().filter(|asked| asked.target.contains(end)).count());
+        assert_eq!(asked("/user_groups?extended_details=true"), 1, "for who is in which group");
+        assert_eq!(asked("/groups"), 0);
+        assert_eq!(asked("/sub_accounts?"), 0);
+        assert_eq!(asked("/sub_accounts"), 1 + of_users, "of those who do not have all, where their lists are missing");
+    }
 }
 
 #[test]
@@ -134,16 +138,16 @@ fn an_export_brings_another_account_to_the_same_state() {
 
 #[test]
 fn what_cannot_be_read_is_an_empty_cell_that_apply_leaves_alone() {
-    let server = serve(plain());
-    // Three pages and the empty one, groups of jo and all, everybody's product environments, and then jo's.
-    server.with(|account| {
-        account.fail_next(7, Fault::response());
-        account.fail_next(1, Fault::status(403));
-    });
+    let server = serve(plain().with_switch(Switch::UsersAsDocumented));
+    server.with(|account| account.script([Fault::status(403).on_operation("getSubAccountsForUser")]));
     let ran = export(&server);
 
     assert_eq!(ran.status, 1, "{ran:?}");
-    assert!(ran.stderr.contains("user u2: getSubAccountsForUser: 403 Forbidden"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("environments of user jo@x.org: getSubAccountsForUser: 403 Forbidden"),
+        "{}",
+        ran.stderr
+    );
     assert!(ran.stderr.contains("cldp: could not read everything: 1 errors"), "{}", ran.stderr);
     assert!(ran.stdout.contains("media_library_user,true,,u2,true,Editors|Press,,2026"), "{}", ran.stdout);
     assert_eq!(ran.stdout.lines().count(), 1 + 5, "the others are there");
@@ -157,10 +161,7 @@ fn a_file_stays_as_it_was_if_something_could_not_be_read() {
     let server = serve(seeded());
     let file = TempFile::new("csv", "good");
     let export = |arguments: &[&str]| {
-        server.with(|account| {
-            account.fail_next(7, Fault::response());
-            account.fail_next(1, Fault::status(403));
-        });
+        server.with(|account| account.script([Fault::status(403).on_operation("getUserGroups")]));
         let ran = run(cldp(&server).args(["export", "users", "--workers", "1", "--file"]).arg(&file.0).args(arguments));
         assert_eq!(ran.status, 1, "{ran:?}");
         (fs::read_to_string(&file.0).unwrap(), ran.stderr)
@@ -174,7 +175,7 @@ fn a_file_stays_as_it_was_if_something_could_not_be_read() {
 #[test]
 fn throttling_is_waited_out_and_told() {
     let server = serve(seeded());
-    server.with(|account| account.script([Fault::response(), Fault::throttled(0)]));
+    server.with(|account| account.script([Fault::throttled(0).on_operation("getUsers")]));
     let ran = export(&server);
 
     assert_eq!((ran.status, ran.stdout.as_str()), (0, EXPORTED));
@@ -191,7 +192,7 @@ fn a_file_appears_when_it_is_complete() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("users.csv");
 
-    server.with(|account| account.script([Fault::response(), Fault::status(403)]));
+    server.with(|account| account.script([Fault::status(403).on_operation("getUsers")]));
     let ran = export_to(&server, &path);
     assert_eq!(ran.status, 1, "{ran:?}");
     assert!(ran.stderr.contains("cldp: getUsers: 403"), "{}", ran.stderr);

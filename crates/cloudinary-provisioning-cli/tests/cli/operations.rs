@@ -344,12 +344,12 @@ fn an_empty_value_that_the_service_would_take_for_no_condition_is_refused() {
     for (arguments, why) in [
         (&["users", "list", "--ids", ""][..], "--ids: is empty"),
         (&["users", "list", "--ids", "u1", "--ids", " "], "--ids: is empty"),
-        (&["users", "list", "--ids", r#"["u1",""]"#], "getUsers: `ids` is empty"),
+        (&["users", "list", "--ids", r#"["u1",""]"#], "getUsers: `ids` has an empty entry"),
         (&["users", "list", "--prefix", ""], "--prefix: is empty"),
         (&["access-keys", "delete-by-name", "env-shop", "--name", "", "--yes"], "--name: is empty"),
         (&["users", "update", "u2", "--sub-account-ids", ""], "--sub-account-ids: is empty"),
         (&["users", "update", "u2", "--json", r#"{"sub_account_ids":[""]}"#], "`sub_account_ids` is empty"),
-        (&["roles", "get", "r1", "--params", "="], "`params` is empty"),
+        (&["roles", "get", "r1", "--params", "="], "`params` has an empty entry"),
     ] {
         demo(arguments).is_refused(why);
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, NewGroup, NewSubAccount, NewUser};
+use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, NewGroup, NewSubAccount, NewUser, Switch};
 use serde_json::json;
 
 use crate::run::{Ran, TempFile, account, bare, cldp, demo, run, run_with_input, serve, state, writes};
@@ -205,7 +205,7 @@ fn a_list_that_could_not_be_read_removes_nothing() {
 
 #[test]
 fn environments_of_a_user_that_could_not_be_read_block_that_user_alone() {
-    let server = serve(seeded());
+    let server = serve(seeded().with_switch(Switch::UsersAsDocumented));
     server.with(|account| account.script([Fault::status(400).on_operation("getSubAccountsForUser")]));
     let ran = plan(&server, WANTED, &[]);
 

@@ -9,7 +9,9 @@ use self::rows::Rows;
 use crate::args::cli::{Export, ExportOptions};
 use crate::args::globals::{Format, Globals};
 use crate::commands::access;
+use crate::commands::reading::Reading;
 use crate::connection::account::Connection;
+use crate::connection::reader::Reader;
 use crate::output::style::Style;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
@@ -79,6 +81,8 @@ fn write(
     out: impl Write,
 ) -> Result<usize, Exit> {
     let workers = globals.workers();
+    let reader = Reader::new(client.clone());
+    let reading = Reading { reader: &reader, workers, progress };
     let columns: &[&str] = match what {
         Export::Users => &row::COLUMNS,
         Export::Access => &access::COLUMNS,
@@ -87,9 +91,9 @@ fn write(
     };
     let mut rows = Rows::new(style.rows(columns, columns, out)?, progress);
     match what {
-        Export::Users => users::write(client, workers, &mut rows)?,
+        Export::Users => users::write(&reading, &mut rows)?,
         Export::Access => {
-            let (grants, failures) = access::read(client, workers, progress)?;
+            let (grants, failures) = access::read(client, &reading)?;
             rows.failures += failures;
             grants.into_iter().try_for_each(|grant| rows.push(grant))?;
         }

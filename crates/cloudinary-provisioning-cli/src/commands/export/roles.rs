@@ -4,6 +4,7 @@ use std::io::Write;
 
 use cloudinary_provisioning::PermissionType;
 use cloudinary_provisioning::roles::{Get, List, ListPrincipals, RolePrincipal};
+use cloudinary_provisioning::system_policies::SystemPolicy;
 use cloudinary_provisioning_ureq::Client;
 use serde_json::json;
 
@@ -28,14 +29,23 @@ pub(super) const COLUMNS: [&str; 11] = [
 pub(super) fn write(client: &Client, workers: usize, rows: &mut Rows<'_, impl Write>) -> Result<(), Exit> {
     let mut roles = client.send(List::new(PermissionType::Global))?;
     roles.extend(client.send(List::new(PermissionType::Content))?);
-    let whole: Vec<_> = roles.iter().map(|role| Get::new(&role.id)).collect();
-    let principals: Vec<_> = roles.iter().map(|role| ListPrincipals::new(&role.id).verbose(true)).collect();
-    let whole = client.send_all(whole).workers(workers).in_order();
-    let principals = client.send_all(principals).workers(workers).in_order();
-    for ((role, (_, whole)), (_, principals)) in roles.iter().zip(whole).zip(principals) {
+    // Both of each role in one list, so that no more calls are in flight than were asked for.
+    let both = roles.iter().flat_map(|role| {
+        let principals = ListPrincipals::new(&role.id).verbose(true).map(Detail::Principals);
+        [Get::new(&role.id).map(|role| Detail::Policies(role.policies)), principals]
+    });
+    let both: Vec<_> = both.collect();
+    let mut details = client.send_all(both).workers(workers).in_order().map(|(_, detail)| detail);
+    for role in &roles {
         let of = format!("role {}", role.id);
-        let policies = rows.read(&of, whole).and_then(|role| role.policies);
-        let principals = rows.read(&of, principals);
+        let (mut policies, mut principals) = (None, None);
+        for detail in details.by_ref().take(2) {
+            match rows.read(&of, detail) {
+                Some(Detail::Policies(found)) => policies = found,
+                Some(Detail::Principals(found)) => principals = Some(found),
+                None => {}
+            }
+        }
         rows.push(json!({
             "id": role.id,
             "name": role.name,
@@ -51,6 +61,12 @@ pub(super) fn write(client: &Client, workers: usize, rows: &mut Rows<'_, impl Wr
         }))?;
     }
     Ok(())
+}
+
+/// What the list of roles leaves out.
+enum Detail {
+    Policies(Option<Vec<SystemPolicy>>),
+    Principals(Vec<RolePrincipal>),
 }
 
 /// `group:g1@env-1`.

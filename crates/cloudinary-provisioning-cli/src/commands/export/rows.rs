@@ -34,11 +34,12 @@ impl<'p, W: Write> Rows<'p, W> {
 
     /// Returns what was read, or reports the error and counts it.
     pub(super) fn read<T>(&mut self, of: &str, result: Result<T, cloudinary_provisioning::Error>) -> Option<T> {
-        result
-            .inspect_err(|error| {
-                self.failures += 1;
-                self.progress.say(shown(&format!("{of}: {}", describe(error))));
-            })
-            .ok()
+        result.inspect_err(|error| self.failed(&format!("{of}: {}", describe(error)))).ok()
+    }
+
+    /// Reports a part that could not be read.
+    pub(super) fn failed(&mut self, why: &str) {
+        self.failures += 1;
+        self.progress.say(shown(why));
     }
 }

@@ -1,84 +1,56 @@
-//! Users with their groups and product environments, as `cldp sync` reads them.
+//! Users with their groups and product environments, as `cldp plan` reads them.
 
 use std::collections::HashMap;
 use std::io::Write;
 
 use cloudinary_provisioning::UserId;
-use cloudinary_provisioning::users::{
-    GetGroups, List, ListSubAccounts, SortBy, SortOrder, SubAccountSummary, User, UserGroupSummary,
-};
-use cloudinary_provisioning_ureq::Client;
+use cloudinary_provisioning_plan::manifest::ObjectKind;
+use cloudinary_provisioning_plan::snapshot::{FoundAccess, FoundEnvironment, Part};
+use cloudinary_provisioning_plan::{Snapshot, Survey};
 
-use super::row::{Details, has_all, row};
+use super::row::row;
 use super::rows::Rows;
+use crate::commands::reading::Reading;
 use crate::terminal::exit::Exit;
 
-/// How many users' details are requested at a time.
-const TOGETHER: usize = 200;
-
-/// All product environments, as listed for a user with access to all of them.
-enum All {
-    NotAsked,
-    Unreadable,
-    List(Vec<SubAccountSummary>),
-}
-
-impl All {
-    fn list(&self) -> Option<Vec<SubAccountSummary>> {
-        if let Self::List(list) = self { Some(list.clone()) } else { None }
-    }
-}
-
 /// Writes every user. Fails if the list itself cannot be read.
-pub(super) fn write(client: &Client, workers: usize, rows: &mut Rows<'_, impl Write>) -> Result<(), Exit> {
-    // In this order, users created meanwhile come last and move nobody to another page.
-    let list = List::new().sort_by(SortBy::CreatedAt).sort_order(SortOrder::Asc);
-    let mut users = client.items(list).workers(workers);
-    let mut all = All::NotAsked;
-    loop {
-        let some = users.by_ref().take(TOGETHER).collect::<Result<Vec<_>, _>>()?;
-        if some.is_empty() {
-            return Ok(());
-        }
-        let mut groups = groups(client, workers, &some, rows);
-        let mut sub_accounts = sub_accounts(client, workers, &some, &mut all, rows);
-        for user in &some {
-            let sub_accounts = if has_all(user) { all.list() } else { sub_accounts.remove(&user.id).flatten() };
-            let groups = if user.group_count == Some(0) { Some(Vec::new()) } else { groups.remove(&user.id).flatten() };
-            rows.push(row(user, &Details { groups, sub_accounts }))?;
-        }
+pub(super) fn write(reading: &Reading<'_>, rows: &mut Rows<'_, impl Write>) -> Result<(), Exit> {
+    let snapshot = reading.snapshot(Survey::everything([ObjectKind::Users, ObjectKind::Groups]))?;
+    let users = match &snapshot.users {
+        Part::Known(users) => users,
+        Part::Failed(reason) => return Err(Exit::failed(reason)),
+        Part::Unread => return Err(Exit::failed("the users were not read")),
+    };
+    for failure in snapshot.failures() {
+        rows.failed(&failure);
     }
+    let all = snapshot.environments.known();
+    let names: HashMap<_, _> = all.into_iter().flatten().map(|found| (&found.id, name(found))).collect();
+    let groups = groups(&snapshot);
+    for user in users {
+        let sub_accounts = user.access.known().and_then(|access| match access {
+            FoundAccess::All => Some(all?.iter().map(name).collect()),
+            FoundAccess::Only(ids) => {
+                Some(ids.iter().map(|id| names.get(id).copied().unwrap_or(id.as_str())).collect::<Vec<_>>())
+            }
+        });
+        let groups = groups.as_ref().map(|groups| groups.get(&user.id).map_or(&[][..], Vec::as_slice));
+        rows.push(row(user, groups, sub_accounts.as_deref()))?;
+    }
+    Ok(())
 }
 
-fn groups(
-    client: &Client,
-    workers: usize,
-    users: &[User],
-    rows: &mut Rows<'_, impl Write>,
-) -> HashMap<UserId, Option<Vec<UserGroupSummary>>> {
-    let asked: Vec<_> =
-        users.iter().filter(|user| user.group_count != Some(0)).map(|user| GetGroups::new(&user.id)).collect();
-    let answers = client.send_all(asked).workers(workers);
-    answers
-        .map(|(asked, answer)| (asked.user_id().clone(), rows.read(&format!("user {}", asked.user_id()), answer)))
-        .collect()
+fn name(environment: &FoundEnvironment) -> &str {
+    environment.name.as_deref().unwrap_or(environment.id.as_str())
 }
 
-/// Reads the product environments of users who do not have access to all. The list of all is requested once.
-fn sub_accounts(
-    client: &Client,
-    workers: usize,
-    users: &[User],
-    all: &mut All,
-    rows: &mut Rows<'_, impl Write>,
-) -> HashMap<UserId, Option<Vec<SubAccountSummary>>> {
-    if let (All::NotAsked, Some(user)) = (&all, users.iter().find(|user| has_all(user))) {
-        let answer = client.send(ListSubAccounts::new(&user.id));
-        *all = rows.read(&format!("user {}", user.id), answer).map_or(All::Unreadable, All::List);
+/// The names of the groups of each user who is in one, unless they are not all known.
+fn groups(snapshot: &Snapshot) -> Option<HashMap<&UserId, Vec<&str>>> {
+    let mut of_user: HashMap<_, Vec<_>> = HashMap::new();
+    for group in snapshot.groups.known()? {
+        for id in group.members.known()? {
+            of_user.entry(id).or_default().push(&*group.name);
+        }
     }
-    let asked: Vec<_> = users.iter().filter(|user| !has_all(user)).map(|user| ListSubAccounts::new(&user.id)).collect();
-    let answers = client.send_all(asked).workers(workers);
-    answers
-        .map(|(asked, answer)| (asked.user_id().clone(), rows.read(&format!("user {}", asked.user_id()), answer)))
-        .collect()
+    Some(of_user)
 }
