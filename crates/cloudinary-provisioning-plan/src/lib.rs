@@ -52,8 +52,91 @@
 //! }
 //! ```
 //!
-//! With the client of `cloudinary-provisioning-ureq` the inner loops are
-//! `for (operation, result) in client.send_all(batch).workers(16).recover()`.
+//! # With the blocking client
+//!
+//! `send_all` takes the batches of both, and several calls at a time. A new secret has to be on disk before the next step
+//! is handed out.
+//!
+//! ```no_run
+//! use std::io::Write;
+//!
+//! use cloudinary_provisioning_plan::{Guards, Manifest, Plan, Survey};
+//! use cloudinary_provisioning_ureq::Client;
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let client = Client::from_env()?;
+//!     let manifest = Manifest::from_toml(&std::fs::read_to_string("account.toml")?)?;
+//!     let mut survey = Survey::new(&manifest);
+//!     while let Some(batch) = survey.next_batch() {
+//!         for (operation, fact) in client.send_all(batch) {
+//!             survey.record(&operation, fact);
+//!         }
+//!     }
+//!     let plan = Plan::new(&manifest, &survey.finish())?;
+//!     let guards = Guards::new().provisioning_key(client.account().key()).stores_secrets(true);
+//!     println!("{}", plan.review(&guards));
+//!     plan.check(&guards)?;
+//!
+//!     // Make it with a mode of 0600.
+//!     let mut secrets = std::fs::File::options().append(true).open("secrets")?;
+//!     let mut apply = plan.apply(&guards);
+//!     while let Some(batch) = apply.next_batch() {
+//!         for (operation, result) in client.send_all(batch).recover() {
+//!             apply.record(&operation, result);
+//!         }
+//!         for new in apply.take_secrets() {
+//!             writeln!(secrets, "{} {}", new.api_key, new.secret.expose())?;
+//!             secrets.sync_all()?;
+//!             apply.stored(&new);
+//!         }
+//!     }
+//!     print!("{}", apply.report());
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # With an async stack
+//!
+//! Any [`AsyncDriver`](cloudinary_provisioning::AsyncDriver) serves. The calls of a batch may also run as tasks, since
+//! results are taken in any order.
+//!
+//! ```
+//! use cloudinary_provisioning::{
+//!     Account, AnyOperation, AsyncDriver, Error, Exchange, Response, RetryPolicy,
+//! };
+//! use cloudinary_provisioning_plan::apply::Report;
+//! use cloudinary_provisioning_plan::{Guards, Manifest, Plan, Survey};
+//!
+//! async fn send<T: Send + 'static>(
+//!     account: &Account,
+//!     driver: &impl AsyncDriver,
+//!     operation: &AnyOperation<T>,
+//! ) -> Result<T, Error> {
+//!     let call = Exchange::new(account, operation.clone(), RetryPolicy::default())?.recover()?;
+//!     call.run_async(driver).await.map(Response::into_value)
+//! }
+//!
+//! async fn apply(
+//!     account: &Account,
+//!     driver: &impl AsyncDriver,
+//!     manifest: &Manifest,
+//! ) -> Result<Report, Box<dyn std::error::Error>> {
+//!     let mut survey = Survey::new(manifest);
+//!     while let Some(batch) = survey.next_batch() {
+//!         for operation in &batch {
+//!             survey.record(operation, send(account, driver, operation).await);
+//!         }
+//!     }
+//!     let guards = Guards::new().provisioning_key(account.key());
+//!     let mut apply = Plan::new(manifest, &survey.finish())?.apply(&guards);
+//!     while let Some(batch) = apply.next_batch() {
+//!         for operation in &batch {
+//!             apply.record(operation, send(account, driver, operation).await);
+//!         }
+//!     }
+//!     Ok(apply.report())
+//! }
+//! ```
 //!
 //! # What holds
 //!
