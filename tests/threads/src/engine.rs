@@ -8,7 +8,9 @@ use std::task::Context;
 use std::time::{Duration, SystemTime};
 
 use cloudinary_provisioning::http::Response;
-use cloudinary_provisioning::{Account, Error, Exchange, Operation, Outcome, Reading, RetryPolicy, Step, TransportError};
+use cloudinary_provisioning::{
+    Account, Error, Exchange, Operation, Outcome, Reading, RetryPolicy, Step, TransportError,
+};
 
 use crate::cancel::CancelFlag;
 use crate::shared_throttle::SharedThrottle;

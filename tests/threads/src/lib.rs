@@ -4,7 +4,19 @@
 //!
 //! A thread that waits for a wake-up that was lost is a deadlock here, which `shuttle` reports with its schedule.
 
-#![allow(dead_code, missing_docs, unreachable_pub, unused_imports, unused_mut, reason = "the sources below are parts of other crates")]
+#![allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    unused_imports,
+    unused_mut,
+    clippy::module_inception,
+    clippy::needless_for_each,
+    clippy::similar_names,
+    clippy::single_match_else,
+    clippy::unused_self,
+    reason = "most of it is parts of other crates, which are checked where they belong"
+)]
 
 // What the sources below call `std`.
 extern crate self as std;
