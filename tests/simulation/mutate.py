@@ -71,8 +71,11 @@ FAULTS = [
      "if attempts >= self.max_attempts {", "if attempts > self.max_attempts {"),
     ("make an attempt too few", "call/retry.rs",
      "if attempts >= self.max_attempts {", "if attempts.saturating_add(1) >= self.max_attempts.max(2) {"),
-    ("begin the time of a call with its first attempt", "call/exchange.rs",
-     "self.began.get_or_insert(now);\n    }", "let _ = now;\n    }"),
+    ("wait for a hint longer than there is time", "call/exchange.rs",
+     "let Some(reason) = hinted.or_else(|| policy.refuses(delay, false, elapsed)) else { return Ok(()) };",
+     "let Some(reason) = hinted.filter(|_| false) else { return Ok(()) };"),
+    ("wait for a hint a second time after a look-up", "call/exchange.rs",
+     "policy.delay_after(attempts, None, elapsed, at.jitter)", "policy.delay_after(attempts, last.retry_after(), elapsed, at.jitter)"),
     ("give each attempt all of its time", "call/retry.rs",
      "self.attempt_timeout.min(self.total_timeout.saturating_sub(elapsed)).max(SHORTEST_TIMEOUT)",
      "self.attempt_timeout.max(SHORTEST_TIMEOUT)"),
@@ -175,7 +178,7 @@ def run():
         done = subprocess.run(command, cwd=COPY, capture_output=True, text=True, env=environment, timeout=900)
     except subprocess.TimeoutExpired:
         return ("it does not end", "")
-    found = re.search(r"FAILED (\S+): \d+ seeds, \[(\d+)", done.stdout)
+    found = re.search(r"^FIRST (\S+) (\d+)$", done.stdout, re.MULTILINE)
     if found:
         return found.groups()
     if done.returncode != 0:

@@ -91,6 +91,7 @@ pub(crate) struct Ask {
 
 /// A call, from its begin to its end.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Call {
     pub(crate) actor: usize,
     pub(crate) client: usize,
@@ -252,12 +253,13 @@ impl Model {
             self.fail("call-ends-in-time", || format!("call {call} sends after {elapsed:?}"));
         }
         let not_before = self.calls[call].not_before;
-        if now < not_before {
-            self.fail("hint-is-heeded", || format!("call {call} sends {:?} before its hint is over", not_before - now));
+        let left = not_before.saturating_sub(now);
+        if !left.is_zero() {
+            self.fail("hint-is-heeded", || format!("call {call} sends {left:?} before its hint is over"));
         }
         let shared = &self.clients[client];
-        if shared.has_throttle && now < shared.hold_until {
-            let left = shared.hold_until - now;
+        let left = shared.hold_until.saturating_sub(now);
+        if shared.has_throttle && !left.is_zero() {
             self.fail("hint-is-heeded", || format!("client {client} sends {left:?} before its hint is over"));
         }
         let shared = &self.clients[client];

@@ -10,7 +10,12 @@
     unreachable_pub,
     unused_imports,
     unused_mut,
-    reason = "the sources below are parts of other crates"
+    clippy::module_inception,
+    clippy::needless_for_each,
+    clippy::similar_names,
+    clippy::single_match_else,
+    clippy::unused_self,
+    reason = "most of it is parts of other crates, which are checked where they belong"
 )]
 
 // What the sources below call `std`.
