@@ -221,9 +221,9 @@ pub(crate) enum ManifestFormat {
 fn kinds() -> impl TypedValueParser<Value = ObjectKind> {
     let names = ObjectKind::ALL.iter().map(|kind| kind.as_str());
     PossibleValuesParser::new(names.collect::<Vec<_>>()).map(|name| {
-        let named = ObjectKind::ALL.iter().find(|kind| kind.as_str() == name);
+        let kind = ObjectKind::ALL.iter().find(|kind| kind.as_str() == name);
         // The parser lets no other name pass.
-        named.copied().unwrap_or(ObjectKind::Users)
+        kind.copied().unwrap_or(ObjectKind::Users)
     })
 }
 

@@ -71,14 +71,14 @@ pub(crate) fn read(client: &Client, reading: &Reading<'_>) -> Result<(Vec<Value>
         environments: known(&snapshot.environments)?.iter().map(|it| (it.id.as_str(), &*it.cloud_name)).collect(),
     };
     let progress = reading.progress;
-    let mut grants = Grants { account: &account, progress, grants: BTreeSet::new(), failures: 0 };
+    let mut grants = Grants { account: &account, progress, found: BTreeSet::new(), failures: 0 };
     for failure in snapshot.failures() {
         grants.failed(&failure);
     }
     grants.users();
     grants.roles(client, reading.workers)?;
-    let Grants { grants, failures, .. } = grants;
-    let grants = grants.iter().map(serde_json::to_value).collect::<Result<_, _>>();
+    let Grants { found, failures, .. } = grants;
+    let grants = found.iter().map(serde_json::to_value).collect::<Result<_, _>>();
     Ok((grants.map_err(Exit::failed)?, failures))
 }
 
@@ -100,7 +100,7 @@ impl Account<'_> {
 struct Grants<'r> {
     account: &'r Account<'r>,
     progress: &'r ProgressLine,
-    grants: BTreeSet<Grant>,
+    found: BTreeSet<Grant>,
     failures: usize,
 }
 
@@ -111,7 +111,7 @@ impl Grants<'_> {
     }
 
     fn add(&mut self, grant: Grant) {
-        self.grants.insert(grant);
+        self.found.insert(grant);
         self.progress.advance();
     }
 
