@@ -64,6 +64,8 @@ pub(crate) struct Actor {
     pub(crate) policy: Policy,
     pub(crate) throttle: Option<SharedThrottle>,
     pub(crate) rng: Rng,
+    /// What all actors of this world create, if they do.
+    pub(crate) contended: Option<(Kind, usize)>,
     pub(crate) step: usize,
 }
 
@@ -102,8 +104,8 @@ pub(crate) async fn run(mut actor: Actor, role: Role, steps: usize) {
         Sleep::until(&actor.world, until).await;
         match role {
             Role::Creator => {
-                let kinds = [Kind::User, Kind::Group, Kind::Environment, Kind::Key, Kind::Policy, Kind::Role];
-                let kind = pick(&mut actor.rng, &kinds);
+                let kind = pick(&mut actor.rng, &Kind::ALL);
+                let kind = actor.contended.map_or(kind, |(kind, _)| kind);
                 actor.create(kind).await;
             }
             Role::Inviter => {
@@ -248,13 +250,18 @@ impl Actor {
         let stop = self.stop();
         let rng = &mut self.rng;
         let mode = Mode { recovers: chance(rng, 80), or_existing: chance(rng, 10) };
-        let name = pick(rng, &NAMES).to_owned();
+        let number = rng.usize(..NAMES.len());
+        let number = self.contended.map_or(number, |(_, number)| number);
+        let name = NAMES[number].to_owned();
         match kind {
             Kind::User => {
                 let role =
                     rng.bool().then(|| if rng.bool() { users::Role::Billing } else { users::Role::TechnicalAdmin });
                 let enabled = chance(rng, 40).then(|| rng.bool());
-                let (name, email) = (format!("User {}", rng.u32(..2)), pick(rng, &EMAILS).to_owned());
+                let (name, email) = (
+                    format!("User {}", rng.u32(..2)),
+                    pick(rng, &EMAILS[if number == 0 { 0..4 } else { number..number + 2 }]).to_owned(),
+                );
                 self.create_user(NewUser { name, email, role, enabled }, mode, stop).await;
             }
             Kind::Group => {
@@ -277,8 +284,8 @@ impl Actor {
             }
             Kind::Key => {
                 let enabled = chance(rng, 30).then(|| rng.bool());
-                let name = pick(rng, &["key-0", "key-1", "key-2"]);
-                self.generate(name, enabled, mode, stop).await;
+                let name = format!("key-{number}");
+                self.generate(&name, enabled, mode, stop).await;
             }
             Kind::Policy => {
                 let statement = pick(rng, &STATEMENTS);

@@ -8,7 +8,9 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cloudinary_provisioning::{Account, RetryPolicy, SharedThrottle};
-use cloudinary_provisioning_fake::{FakeAccount, NewAccessKey, NewGroup, NewSubAccount, NewUser, Switch};
+use cloudinary_provisioning_fake::{
+    FakeAccount, NewAccessKey, NewCustomPolicy, NewGroup, NewSubAccount, NewUser, Switch,
+};
 use fastrand::Rng;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -124,6 +126,7 @@ impl Scenario {
         let (mut model, service) = self.service(&mut rng, start);
         let actor_count = rng.usize(2..7);
         let client_count = rng.usize(1..4);
+        let contended = chance(&mut rng, 30).then(|| (pick(&mut rng, &Kind::ALL), rng.usize(..actor::NAMES.len())));
         let mut timers = crate::executor::Timers::default();
         let mut wall_clocks = Vec::new();
         let mut clients = Vec::new();
@@ -178,7 +181,7 @@ impl Scenario {
             let spawner = executor.spawner();
             let world = shared.clone();
             let account = account.clone();
-            let actor = Actor { world, spawner, id, client, account, policy, throttle, rng, step: 0 };
+            let actor = Actor { world, spawner, id, client, account, policy, throttle, rng, contended, step: 0 };
             executor.spawner().spawn(actor::run(actor, role, steps));
         }
         for (client, throttle) in clients.into_iter().enumerate() {
@@ -188,7 +191,7 @@ impl Scenario {
                 let (world, spawner, account, throttle) =
                     (shared.clone(), executor.spawner(), account.clone(), throttle.clone());
                 let id = actor_count;
-                let actor = Actor { world, spawner, id, client, account, policy, throttle, rng, step: 0 };
+                let actor = Actor { world, spawner, id, client, account, policy, throttle, rng, contended, step: 0 };
                 executor.spawner().spawn(actor::calm(actor));
             }
         }
@@ -197,7 +200,9 @@ impl Scenario {
 
     /// A network with the faults of this world: some kinds, now and then, and sometimes all requests for a while.
     fn network(&self, rng: &mut Rng) -> Network {
-        let mut faults: Vec<_> = Fault::ALL.into_iter().filter(|_| rng.bool()).collect();
+        // A few kinds meet each other more often than many.
+        let kinds = pick(rng, &[50, 50, 20, 10]);
+        let mut faults: Vec<_> = Fault::ALL.into_iter().filter(|_| chance(rng, kinds)).collect();
         faults.retain(|fault| !self.without_faults.contains(fault));
         let percent = pick(rng, &[0, 5, 15, 30, 30, 60]);
         let mut bursts = Vec::new();
@@ -243,6 +248,12 @@ impl Scenario {
             account.add_group(NewGroup::new(actor::NAMES[0]).id("group-there"));
             there(Kind::Group, actor::NAMES[0], "group-there");
         }
+        for number in 0..rng.usize(..4) {
+            let (name, id) = (format!("there {number}"), format!("policy-there{number}"));
+            let statement = format!("permit(principal, action, resource) when {{ context.number == {number} }};");
+            account.add_custom_policy(NewCustomPolicy::new(&name, &statement).id(&id));
+            there(Kind::Policy, &format!("{name}|{statement}"), &id);
+        }
         let switches = [
             Switch::LastRepeatedValueWins,
             Switch::PendingFalseIsEverybody,
@@ -283,7 +294,9 @@ impl Scenario {
             account.set_get_lag(time::Duration::try_from(model.get_lag).unwrap_or_default());
         }
         if chance(rng, 50) {
-            account = account.with_page_cap(rng.usize(1..4));
+            let cap = rng.u32(1..4);
+            model.page_cap = Some(cap);
+            account = account.with_page_cap(usize::try_from(cap).unwrap_or(1));
         }
         if chance(rng, 20) {
             account = account.with_rate_limit(rng.u64(5..60));
