@@ -6,7 +6,7 @@
     python3 tests/simulation/mutate.py --list
 
 The copy and its build are below target/simulation-faults. SIMULATION_SEEDS sets another number of seeds than CI's.
-A fault is a text of a file and what takes its place; a text that is not there exactly once is an error, so that the list
+What a call or a world does wrong is found by tests/simulation, what threads do by tests/threads. A fault is a text of a file and what takes its place; a text that is not there exactly once is an error, so that the list
 cannot rot in silence.
 """
 
@@ -71,8 +71,11 @@ FAULTS = [
      "if attempts >= self.max_attempts {", "if attempts > self.max_attempts {"),
     ("make an attempt too few", "call/retry.rs",
      "if attempts >= self.max_attempts {", "if attempts.saturating_add(1) >= self.max_attempts.max(2) {"),
-    ("begin the time of a call with its first attempt", "call/exchange.rs",
-     "self.began.get_or_insert(now);\n    }", "let _ = now;\n    }"),
+    ("wait for a hint longer than there is time", "call/exchange.rs",
+     "let Some(reason) = hinted.or_else(|| policy.refuses(delay, false, elapsed)) else { return Ok(()) };",
+     "let Some(reason) = hinted.filter(|_| false) else { return Ok(()) };"),
+    ("wait for a hint a second time after a look-up", "call/exchange.rs",
+     "policy.delay_after(attempts, None, elapsed, at.jitter)", "policy.delay_after(attempts, last.retry_after(), elapsed, at.jitter)"),
     ("give each attempt all of its time", "call/retry.rs",
      "self.attempt_timeout.min(self.total_timeout.saturating_sub(elapsed)).max(SHORTEST_TIMEOUT)",
      "self.attempt_timeout.max(SHORTEST_TIMEOUT)"),
@@ -153,6 +156,31 @@ FAULTS = [
      "|| !self.operation.grows_at_its_end()", ""),
 ]
 
+ADAPTER = "crates/cloudinary-provisioning-ureq/src/"
+
+# The same for what only threads can do to each other: file below the root, found by the schedules of `tests/threads`.
+THREAD_FAULTS = [
+    ("wake a thread without telling it", ADAPTER + "cancel.rs", "self.woken.notify_all();", ""),
+    ("hand out a wakeup that missed its cancelling", ADAPTER + "cancel.rs",
+     "if self.is_cancelled() {\n            wakeup.wake_by_ref();\n        }", ""),
+    ("hand out a flag that missed its parent's", ADAPTER + "cancel.rs",
+     "if self.is_cancelled() {\n            child.cancel();\n        }", ""),
+    ("cancel a flag without those below it", ADAPTER + "cancel.rs",
+     "children.iter().filter_map(Weak::upgrade).for_each(|child| child.cancel());", "let _ = children;"),
+    ("leave workers waiting for jobs", ADAPTER + "pool.rs", "self.jobs = None;", ""),
+    ("go on with what is queued after the iterator is dropped", ADAPTER + "pool.rs", "self.cancel.cancel();", ""),
+    ("lose the result of a panic", ADAPTER + "pool.rs",
+     "if done.send((number, operation, result)).is_err()", "if result.is_err() { continue; }\n                if done.send((number, operation, result)).is_err()"),
+    ("wake one thread too few", CORE + "call/shared_throttle.rs",
+     "let room = self.throttle.room().unwrap_or(usize::MAX);", "let room = self.throttle.room().unwrap_or(usize::MAX).saturating_sub(1);"),
+    ("release a place without waking anybody", CORE + "call/shared_throttle.rs",
+     "self.change(|state| state.throttle.release(permit));", "self.lock().throttle.release(permit);"),
+    ("wake nobody when a turn is passed on", CORE + "call/shared_throttle.rs",
+     "pub(crate) fn pass_on(&self) {\n        self.change(|_| ());", "pub(crate) fn pass_on(&self) {"),
+    ("let a thread that has no place be one of those in flight", CORE + "call/throttle.rs",
+     "if self.limit.is_some_and(|limit| self.in_flight >= limit) {", "if self.limit.is_some_and(|limit| self.in_flight > limit) {"),
+]
+
 
 def copy():
     """Copies the sources, and leaves alone what has not changed, so that little is built again."""
@@ -167,46 +195,60 @@ def copy():
             shutil.copyfile(source, target)
 
 
-def run():
+def cargo(*arguments):
+    environment = {**os.environ, "RUSTFLAGS": "-Awarnings", "CARGO_TARGET_DIR": str(COPY / "target")}
+    return subprocess.run(["cargo", *arguments], cwd=COPY, capture_output=True, text=True, env=environment, timeout=1_800)
+
+
+def run_seeds():
     """Runs the seeds, and returns what was found: a property and the first seed, or None."""
-    command = ["cargo", "run", "-q", "-p", "cloudinary-provisioning-simulation", "--example", "survey", "--", "--first", SEEDS]
-    environment = {**os.environ, "RUSTFLAGS": "-Awarnings", "CARGO_TARGET_DIR": str(COPY / "target"), "CARGO_NET_OFFLINE": "true"}
-    try:
-        done = subprocess.run(command, cwd=COPY, capture_output=True, text=True, env=environment, timeout=900)
-    except subprocess.TimeoutExpired:
-        return ("it does not end", "")
-    found = re.search(r"FAILED (\S+): \d+ seeds, \[(\d+)", done.stdout)
-    if found:
-        return found.groups()
-    if done.returncode != 0:
+    done = cargo("run", "-q", "-p", "cloudinary-provisioning-simulation", "--example", "survey", "--", "--first", SEEDS)
+    found = re.search(r"^FIRST (\S+) (\d+)$", done.stdout, re.MULTILINE)
+    if not found and done.returncode != 0:
         sys.exit(f"the fault cannot be built or run:\n{done.stderr}")
-    return None
+    return found and found.groups()
+
+
+def run_schedules():
+    """Runs the schedules of threads, and returns which test failed and how, or None."""
+    if cargo("build", "-q", "-p", "cloudinary-provisioning-threads", "--tests").returncode != 0:
+        sys.exit("the fault cannot be built")
+    done = cargo("test", "-q", "-p", "cloudinary-provisioning-threads")
+    failed = re.search(r"^(\w+) --- FAILED", done.stdout, re.MULTILINE)
+    if done.returncode == 0:
+        return None
+    return (failed.group(1) if failed else "a crash", "deadlock" if "deadlock" in done.stdout + done.stderr else "")
 
 
 def main(names):
     if names == ["--list"]:
-        return print("\n".join(name for name, *_ in FAULTS))
-    unknown = set(names) - {name for name, *_ in FAULTS}
+        return print("\n".join(name for name, *_ in FAULTS + THREAD_FAULTS))
+    unknown = set(names) - {name for name, *_ in FAULTS + THREAD_FAULTS}
     if unknown:
         sys.exit(f"no such fault: {', '.join(unknown)}")
     copy()
-    print("| fault put in | in | found by | seed |\n|---|---|---|---|")
+    everything = [(run_seeds, "seed", [(name, CORE + file, *rest) for name, file, *rest in FAULTS])]
+    everything.append((run_schedules, "how", THREAD_FAULTS))
     missed = 0
-    for name, file, text, replacement in FAULTS:
-        if names and name not in names:
-            continue
-        path = COPY / CORE / file
-        source = path.read_text()
-        if source.count(text) != 1:
-            sys.exit(f"{name}: its text is {source.count(text)} times in {file}")
-        path.write_text(source.replace(text, replacement))
-        try:
-            found = run()
-        finally:
-            path.write_text(source)
-        property, seed = found or ("**not found**", "")
-        missed += found is None
-        print(f"| {name} | `{file}` | {property if not found else f'`{property}`'} | {seed} |", flush=True)
+    for run, last, faults in everything:
+        print(f"| fault put in | in | found by | {last} |\n|---|---|---|---|")
+        for name, file, text, replacement in faults:
+            if names and name not in names:
+                continue
+            path = COPY / file
+            source = path.read_text()
+            if source.count(text) != 1:
+                sys.exit(f"{name}: its text is {source.count(text)} times in {file}")
+            path.write_text(source.replace(text, replacement))
+            try:
+                found = run()
+            finally:
+                path.write_text(source)
+            missed += not found
+            by, where = (f"`{found[0]}`", found[1]) if found else ("**nothing**", "")
+            shown = file.removeprefix("crates/cloudinary-provisioning").replace("/src/", " ").strip("- ")
+            print(f"| {name} | `{shown}` | {by} | {where} |", flush=True)
+        print()
     sys.exit(1 if missed else 0)
 
 

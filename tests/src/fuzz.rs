@@ -186,7 +186,7 @@ pub fn account_url(data: &[u8]) {
 }
 
 /// Every byte percent-encoded.
-fn every(text: &str) -> String {
+pub fn every(text: &str) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {
         // Writing to a String cannot fail.

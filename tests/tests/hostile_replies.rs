@@ -201,6 +201,16 @@ fn a_body_cut_off_inside_a_number_is_a_lost_body() {
 }
 
 #[test]
+fn a_content_encoding_is_named_unless_it_is_none() {
+    for (encoding, is_named) in [("br", true), ("identity", false), ("Identity", false)] {
+        let mut reply = reply(200, "\u{1}");
+        reply.headers_mut().insert("content-encoding", encoding.parse().unwrap());
+        let error = decode_error(users::Get::new("u1").parse(&reply));
+        assert_eq!(fault(&error).contains("was not decoded"), is_named, "{encoding}: {error}");
+    }
+}
+
+#[test]
 fn a_list_that_is_missing_is_not_an_empty_list() {
     for body in ["{}", r#"{"Users":[],"Groups":[],"subAccounts":[]}"#] {
         let reply = reply(200, body);

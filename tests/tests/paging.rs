@@ -155,6 +155,7 @@ fn pages_can_be_read_ahead_where_they_have_numbers() {
 }
 
 /// An item of a list that is read as JSON.
+#[expect(clippy::needless_pass_by_value, reason = "as `walk` takes it")]
 fn raw_id(item: Value) -> String {
     item["id"].as_str().unwrap().to_owned()
 }

@@ -12,6 +12,7 @@ use cloudinary_provisioning::{
 };
 use cloudinary_provisioning_tests::{
     fixture,
+    fuzz::every,
     hostile::{self, Decoded, UNSENDABLE, is_refused, read_as_each},
     samples, wire,
 };
@@ -172,7 +173,6 @@ proptest! {
     fn any_credentials_are_read_from_a_url_and_from_variables(
         id in "[a-z0-9][!-~é]{0,8}", key in "[!-9;-~é]{1,12}", secret in "[!-~é]{1,12}", host in "[a-z]{1,8}\\.example\\.com",
     ) {
-        let every = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
         let url = format!("account://{}:{}@{}", every(&key), every(&secret), every(&id));
         let by_name = |name: &str| match name {
             "CLOUDINARY_ACCOUNT_ID" => Some(id.clone()),

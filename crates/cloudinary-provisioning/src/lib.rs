@@ -128,6 +128,7 @@ pub use outcome::outcome::Outcome;
 pub use outcome::response::Response;
 pub use outcome::transport_error::{BoxError, TransportError};
 pub use wire::build_error::{BuildError, BuildReason};
+pub use wire::extra::Extra;
 pub use wire::id::{AccountId, ApiKey, GroupId, KeyName, PolicyId, PrincipalId, RoleId, ScopeId, SubAccountId, UserId};
 pub use wire::json_object::JsonObject;
 pub use wire::nullable::{Null, Nullable};

@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use cloudinary_provisioning::{
-    Account, Error, ErrorKind, Exchange, Operation, Paged, Pager, Recover, Response, SharedThrottle, SortOrder,
+    Account, Error, ErrorKind, Exchange, Operation, Paged, Pager, Recover, Response, Secret, SharedThrottle, SortOrder,
     access_keys, custom_policies, product_environments, roles, user_groups, users,
 };
 use fastrand::Rng;
@@ -64,6 +64,8 @@ pub(crate) struct Actor {
     pub(crate) policy: Policy,
     pub(crate) throttle: Option<SharedThrottle>,
     pub(crate) rng: Rng,
+    /// What all actors of this world create, if they do.
+    pub(crate) contended: Option<(Kind, usize)>,
     pub(crate) step: usize,
 }
 
@@ -102,8 +104,8 @@ pub(crate) async fn run(mut actor: Actor, role: Role, steps: usize) {
         Sleep::until(&actor.world, until).await;
         match role {
             Role::Creator => {
-                let kinds = [Kind::User, Kind::Group, Kind::Environment, Kind::Key, Kind::Policy, Kind::Role];
-                let kind = pick(&mut actor.rng, &kinds);
+                let kind = pick(&mut actor.rng, &Kind::ALL);
+                let kind = actor.contended.map_or(kind, |(kind, _)| kind);
                 actor.create(kind).await;
             }
             Role::Inviter => {
@@ -166,7 +168,8 @@ impl Actor {
         Some(result)
     }
 
-    /// Makes a call of a create. `made` tells what its response says.
+    /// Makes a call of a create. `shows` tells the id in its response, and whether the fields are those
+    /// that were asked for.
     async fn call_create<O: Recover>(
         &self,
         create: O,
@@ -174,7 +177,7 @@ impl Actor {
         mode: Mode,
         is_shown_as_asked: bool,
         stop: Stop,
-        made: impl Fn(&O::Output) -> (String, bool),
+        shows: impl Fn(&O::Output) -> (String, bool),
     ) -> Option<Result<Response<O::Output>, Error>> {
         let Mode { recovers, or_existing } = mode;
         let ask = Ask {
@@ -191,7 +194,7 @@ impl Actor {
         let call = self.begin(ask);
         let result = self.run_exchange(exchange, call, stop).await?;
         let seen = result.as_ref().ok().map(|response| {
-            let (id, agrees) = made(response.value());
+            let (id, agrees) = shows(response.value());
             let (recovered, existed) = (response.recovered(), response.existed());
             Made { id, recovered, existed, agrees: agrees || !is_shown_as_asked }
         });
@@ -247,56 +250,61 @@ impl Actor {
         let stop = self.stop();
         let rng = &mut self.rng;
         let mode = Mode { recovers: chance(rng, 80), or_existing: chance(rng, 10) };
-        let name = pick(rng, &NAMES).to_owned();
+        let number = rng.usize(..NAMES.len());
+        let number = self.contended.map_or(number, |(_, number)| number);
+        let name = NAMES[number].to_owned();
         match kind {
             Kind::User => {
                 let role =
                     rng.bool().then(|| if rng.bool() { users::Role::Billing } else { users::Role::TechnicalAdmin });
                 let enabled = chance(rng, 40).then(|| rng.bool());
-                let (name, email) = (format!("User {}", rng.u32(..2)), pick(rng, &EMAILS).to_owned());
+                let (name, email) = (
+                    format!("User {}", rng.u32(..2)),
+                    pick(rng, &EMAILS[if number == 0 { 0..4 } else { number..number + 2 }]).to_owned(),
+                );
                 self.create_user(NewUser { name, email, role, enabled }, mode, stop).await;
             }
             Kind::Group => {
                 let create = user_groups::Create::new(&name);
-                let made = |group: &user_groups::UserGroup| (group.id.to_string(), group.name.as_ref() == Some(&name));
-                self.call_create(create, (kind, name.clone()), mode, true, stop, made).await;
+                let shows = |group: &user_groups::UserGroup| (group.id.to_string(), group.name.as_ref() == Some(&name));
+                self.call_create(create, (kind, name.clone()), mode, true, stop, shows).await;
             }
             Kind::Environment => {
                 let enabled = chance(rng, 30).then(|| rng.bool());
                 let title = format!("Shop {}", rng.u32(..2));
                 let create = product_environments::Create::new(&title).cloud_name(&name);
                 let create = create.maybe(enabled, product_environments::Create::enabled);
-                let made = |it: &product_environments::ProductEnvironment| {
+                let shows = |it: &product_environments::ProductEnvironment| {
                     (
                         it.id.to_string(),
                         it.name.as_ref() == Some(&title) && (enabled.is_none() || it.enabled == enabled),
                     )
                 };
-                self.call_create(create, (kind, name.clone()), mode, enabled != Some(false), stop, made).await;
+                self.call_create(create, (kind, name.clone()), mode, enabled != Some(false), stop, shows).await;
             }
             Kind::Key => {
                 let enabled = chance(rng, 30).then(|| rng.bool());
-                let name = pick(rng, &["key-0", "key-1", "key-2"]);
-                self.generate(name, enabled, mode, stop).await;
+                let name = format!("key-{number}");
+                self.generate(&name, enabled, mode, stop).await;
             }
             Kind::Policy => {
                 let statement = pick(rng, &STATEMENTS);
                 let description = rng.bool().then(|| pick(rng, &["one", "two"]));
                 let create = custom_policies::Create::new(statement, "account", &name);
                 let create = create.maybe(description, |it, text| it.description(text.to_owned()));
-                let made = |it: &custom_policies::CustomPolicy| {
+                let shows = |it: &custom_policies::CustomPolicy| {
                     let agrees = it.name.as_ref() == Some(&name)
                         && description.is_none_or(|text| it.description.as_deref() == Some(text));
                     (it.id.to_string(), agrees)
                 };
-                self.call_create(create, (kind, format!("{name}|{statement}")), mode, true, stop, made).await;
+                self.call_create(create, (kind, format!("{name}|{statement}")), mode, true, stop, shows).await;
             }
             Kind::Role => {
                 let id = format!("role-{name}");
                 let title = format!("Role {name}{}", pick(rng, &["", " too"]));
                 let create = roles::Create::new("global", "account", &title).id(&*id);
-                let made = |role: &roles::Role| (role.id.to_string(), role.name.as_ref() == Some(&title));
-                self.call_create(create, (kind, id.clone()), mode, true, stop, made).await;
+                let shows = |role: &roles::Role| (role.id.to_string(), role.name.as_ref() == Some(&title));
+                self.call_create(create, (kind, id.clone()), mode, true, stop, shows).await;
             }
         }
     }
@@ -305,14 +313,14 @@ impl Actor {
         let NewUser { name, email, role, enabled } = &user;
         let create = users::Create::new(name, email);
         let create = create.maybe(role.clone(), users::Create::role).maybe(*enabled, users::Create::enabled);
-        let made = |made: &users::User| {
+        let shows = |made: &users::User| {
             let agrees = made.email.as_deref().is_some_and(|it| it.eq_ignore_ascii_case(email))
                 && made.name.as_deref() == Some(name)
                 && role.as_ref().is_none_or(|role| made.role.as_ref() == Some(role))
                 && enabled.is_none_or(|enabled| made.enabled == Some(enabled));
             (made.id.to_string(), agrees)
         };
-        self.call_create(create, (Kind::User, email.clone()), mode, true, stop, made).await;
+        self.call_create(create, (Kind::User, email.clone()), mode, true, stop, shows).await;
     }
 
     async fn generate(
@@ -323,15 +331,15 @@ impl Actor {
         stop: Stop,
     ) -> Option<Result<Response<access_keys::AccessKey>, Error>> {
         let create = access_keys::Generate::new("s1").name(name).maybe(enabled, access_keys::Generate::enabled);
-        let made = |key: &access_keys::AccessKey| {
+        let shows = |key: &access_keys::AccessKey| {
             let world = self.world.lock();
             let there = world.service.account.access_key("s1", key.api_key.as_str());
             // Who is told of a key is told its secret.
-            let secret = key.api_secret.as_ref().map(|secret| secret.expose());
+            let secret = key.api_secret.as_ref().map(Secret::expose);
             let agrees = there.is_none_or(|there| Some(there.api_secret.as_str()) == secret);
             (key.api_key.to_string(), agrees && key.name.as_deref() == Some(name))
         };
-        self.call_create(create, (Kind::Key, name.to_owned()), mode, true, stop, made).await
+        self.call_create(create, (Kind::Key, name.to_owned()), mode, true, stop, shows).await
     }
 
     /// Changes, deletes or reads something that is there.
@@ -425,9 +433,9 @@ impl Actor {
         let mut pager = Pager::new(list);
         let mut items = Vec::new();
         while let Some(next) = pager.next_page() {
-            let pages = std::iter::once(next.clone()).chain((1..=ahead).map_while(|pages| pager.ahead(pages)));
+            let all = std::iter::once(next.clone()).chain((1..=ahead).map_while(|pages| pager.ahead(pages)));
             let calls =
-                pages.map(|page| Box::pin(self.call(page, Stop::default())) as Pin<Box<dyn Future<Output = _> + '_>>);
+                all.map(|page| Box::pin(self.call(page, Stop::default())) as Pin<Box<dyn Future<Output = _> + '_>>);
             for result in join(calls.collect()).await {
                 if pager.next_page().is_none() {
                     break;

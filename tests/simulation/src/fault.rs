@@ -239,9 +239,10 @@ pub(crate) fn way(rng: &mut Rng, fault: Option<Fault>, is_fresh: bool, timeout: 
     let page = |status| Own::Response { status, body: "<html><title>proxy</title></html>", hint: None };
     let (deliveries, answer) = match fault {
         None => (once, service(Change::Unchanged)),
+        Some(Fault::DeadConnection) if is_fresh => (once, service(Change::Unchanged)),
         Some(Fault::Refused) => (vec![], own(Own::NotSent)),
         Some(Fault::SlowConnect) => (vec![], Answer::Own { after: timeout / 2, own: Own::NotSent }),
-        Some(Fault::RequestLost) => (vec![], own(Own::MaybeSent)),
+        Some(Fault::RequestLost | Fault::DeadConnection) => (vec![], own(Own::MaybeSent)),
         Some(Fault::BlackHole) => (vec![], Answer::Nothing),
         Some(Fault::ResponseLost) => (once, if rng.bool() { Answer::Nothing } else { service(Change::Lost) }),
         Some(Fault::Late) => {
@@ -291,8 +292,6 @@ pub(crate) fn way(rng: &mut Rng, fault: Option<Fault>, is_fresh: bool, timeout: 
             let error = Own::Response { status: pick(rng, &[408, 500, 501, 502, 503, 503, 504]), body: "", hint };
             if rng.bool() { (once, service(Change::Replaced(error))) } else { (vec![], own(error)) }
         }
-        Some(Fault::DeadConnection) if is_fresh => (once, service(Change::Unchanged)),
-        Some(Fault::DeadConnection) => (vec![], own(Own::MaybeSent)),
         Some(Fault::Spent) => {
             let hint = Hint::Reset(pick(rng, &[0, 1, 5, 70, 4_000]));
             (once, service(Change::Spent(hint)))

@@ -3,6 +3,7 @@
 //! See the README beside this crate: what is in a world, what has to hold in it, and how to run more of them.
 
 mod actor;
+mod batch;
 mod driver;
 mod executor;
 mod fault;
@@ -12,6 +13,7 @@ mod shrink;
 mod state;
 mod world;
 
+pub use batch::Totals;
 pub use fault::Fault;
 pub use model::{PROPERTIES, Violation};
 pub use shrink::shrink;

@@ -65,6 +65,10 @@ pub(crate) enum Kind {
     Role,
 }
 
+impl Kind {
+    pub(crate) const ALL: [Self; 6] = [Self::User, Self::Group, Self::Environment, Self::Key, Self::Policy, Self::Role];
+}
+
 /// The settings of a retry policy, which core does not show.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Policy {
@@ -91,6 +95,7 @@ pub(crate) struct Ask {
 
 /// A call, from its begin to its end.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Call {
     pub(crate) actor: usize,
     pub(crate) client: usize,
@@ -215,6 +220,8 @@ pub(crate) struct Model {
     pub(crate) resources: Vec<Resource>,
     pub(crate) list_lag: Duration,
     pub(crate) get_lag: Duration,
+    /// The most items that a page holds, whatever is asked for.
+    pub(crate) page_cap: Option<u32>,
     pub(crate) key_names_are_unique: bool,
     /// What must not be told.
     pub(crate) secrets: Vec<String>,
@@ -252,12 +259,13 @@ impl Model {
             self.fail("call-ends-in-time", || format!("call {call} sends after {elapsed:?}"));
         }
         let not_before = self.calls[call].not_before;
-        if now < not_before {
-            self.fail("hint-is-heeded", || format!("call {call} sends {:?} before its hint is over", not_before - now));
+        let left = not_before.saturating_sub(now);
+        if !left.is_zero() {
+            self.fail("hint-is-heeded", || format!("call {call} sends {left:?} before its hint is over"));
         }
         let shared = &self.clients[client];
-        if shared.has_throttle && now < shared.hold_until {
-            let left = shared.hold_until - now;
+        let left = shared.hold_until.saturating_sub(now);
+        if shared.has_throttle && !left.is_zero() {
             self.fail("hint-is-heeded", || format!("client {client} sends {left:?} before its hint is over"));
         }
         let shared = &self.clients[client];
@@ -549,6 +557,16 @@ impl Model {
             }
             return;
         }
+        let is_over = matches!(
+            error.reason(),
+            Some(GiveUpReason::Cancelled | GiveUpReason::DeadlineExceeded | GiveUpReason::ServerDelayTooLong)
+        );
+        if it.ask.recovers && matches!(it.last, Some(Last { own: true, class: Class::RetryIfSafe, .. })) && !is_over {
+            self.fail("lost-create-is-found", || {
+                format!("call {call} does not look for what it may have made: {error}")
+            });
+        }
+        let it = &self.calls[call];
         let lag = if kind == Kind::Role { self.get_lag } else { self.list_lag };
         let has_seen = matches!(it.last, Some(Last { own: false, genuine: true, class: Class::Success, .. }));
         let same = |known: &&Resource| {
@@ -562,7 +580,6 @@ impl Model {
                 && !known.is_changed
                 && known.at + lag < it.look_began
         });
-        let is_over = matches!(error.reason(), Some(GiveUpReason::Cancelled));
         // A look that took longer may have been answered by then or before.
         let has_seen = has_seen && self.now.saturating_sub(it.look_began) < Duration::from_secs(1);
         if it.ask.recovers && it.ask.is_shown_as_asked && it.applied == 1 && has_seen && is_only && is_own && !is_over {
@@ -596,13 +613,14 @@ impl Model {
     }
 
     /// Checks a list that was read from `began` to now, page by page. `page_size` is given if new items come first: as
-    /// many of them as fit on a page look like a service that ignores the page.
+    /// many of them as fit on two pages look like a service that ignores the page.
     pub(crate) fn on_list(&mut self, kind: Kind, began: Duration, ids: &[String], page_size: Option<u32>) {
         let from = began.saturating_sub(self.list_lag);
         let hidden = |known: &Resource| known.kind == kind && known.deleted_at.is_some_and(|at| at >= from);
         let is_hidden = self.resources.iter().any(hidden);
         let inserted = self.resources.iter().filter(|known| known.kind == kind && known.at >= from).count();
-        let is_outrun = page_size.is_some_and(|size| inserted >= usize::try_from(size).unwrap_or(0));
+        let size = page_size.map(|size| size.min(self.page_cap.unwrap_or(size)));
+        let is_outrun = size.is_some_and(|size| inserted >= 2 * usize::try_from(size).unwrap_or(0));
         let mut seen: Vec<_> = ids.iter().collect();
         seen.sort();
         seen.dedup();

@@ -283,7 +283,7 @@ impl State {
             (Some(arrived), _) => arrived,
             (None, Answer::Own { own: answer, .. }) => {
                 self.service.follow(self.now);
-                own(answer, &self.service)
+                own(&answer, &self.service)
             }
             (None, _) => return,
         };
@@ -359,8 +359,8 @@ impl Service {
         };
         match change {
             Change::Unchanged => Arrived { genuine: true, ..genuine(self, response.into()) },
-            Change::Lost => own(Own::MaybeSent, self),
-            Change::Replaced(replacement) => own(replacement, self),
+            Change::Lost => own(&Own::MaybeSent, self),
+            Change::Replaced(replacement) => own(&replacement, self),
             Change::Cut(part) => {
                 cut(&mut response, part);
                 genuine(self, Outcome::Truncated(response, None))
@@ -415,8 +415,8 @@ impl Service {
 }
 
 /// What the client gets without the service.
-fn own(own: Own, service: &Service) -> Arrived {
-    let (outcome, hint) = match own {
+fn own(own: &Own, service: &Service) -> Arrived {
+    let (outcome, hint) = match *own {
         Own::NotSent => (TransportError::not_sent("connection refused").into(), None),
         Own::MaybeSent => (TransportError::maybe_sent("connection reset").into(), None),
         Own::Permanent => (TransportError::permanent("wrong certificate").into(), None),

@@ -5,8 +5,12 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use cloudinary_provisioning::{Account, RetryPolicy, SharedThrottle};
-use cloudinary_provisioning_fake::{FakeAccount, NewAccessKey, NewGroup, NewSubAccount, NewUser, Switch};
+use cloudinary_provisioning_fake::{
+    FakeAccount, NewAccessKey, NewCustomPolicy, NewGroup, NewSubAccount, NewUser, Switch,
+};
 use fastrand::Rng;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -22,6 +26,16 @@ use crate::state::{ActorState, Network, Service, Shared, State};
 const SECRET: &str = "s3cr3t-of-the-account";
 /// A world that takes more steps than this never ends.
 const MOST_STEPS: u64 = 2_000_000;
+
+/// The policy of calls that have to succeed at once.
+const CALM_POLICY: Policy = Policy {
+    max_attempts: 1,
+    base_delay: Duration::ZERO,
+    max_delay: Duration::ZERO,
+    attempt_timeout: Duration::from_secs(30),
+    total_timeout: Duration::from_secs(120),
+    max_server_delay: Duration::from_secs(60),
+};
 
 /// A world to run: a seed, and what is taken away from it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,7 +68,7 @@ pub struct Report {
     pub counts: BTreeMap<&'static str, u64>,
     /// What has happened, if it was asked for.
     pub trace: Vec<String>,
-    /// How many actors there are, the requests that had a fault, and the most things that an actor does.
+    /// How many actors there are.
     pub actors: usize,
     /// The requests that had a fault.
     pub struck: Vec<(usize, u64, Fault)>,
@@ -112,38 +126,29 @@ impl Scenario {
         let (mut model, service) = self.service(&mut rng, start);
         let actor_count = rng.usize(2..7);
         let client_count = rng.usize(1..4);
+        let contended = chance(&mut rng, 30).then(|| (pick(&mut rng, &Kind::ALL), rng.usize(..actor::NAMES.len())));
         let mut timers = crate::executor::Timers::default();
         let mut wall_clocks = Vec::new();
         let mut clients = Vec::new();
         for client in 0..client_count {
             let has_throttle = chance(&mut rng, 80);
             model.clients.push(Client { has_throttle, ..Client::default() });
-            clients.push((policy(&mut rng), has_throttle.then(SharedThrottle::new)));
+            clients.push(has_throttle.then(SharedThrottle::new));
             let years = pick(&mut rng, &[0, 0, 0, -20, 30, -56]);
             wall_clocks.push((start.unix_timestamp() + years * 365 * 86_400).max(0));
             for _ in 0..rng.usize(..3) {
                 timers.at(millis(&mut rng, 0..60_000), Event::Jump { client });
             }
         }
-        let mut faults: Vec<_> = Fault::ALL.into_iter().filter(|_| rng.bool()).collect();
-        faults.retain(|fault| !self.without_faults.contains(fault));
-        let percent = pick(&mut rng, &[0, 5, 15, 30, 30, 60]);
-        let mut bursts = Vec::new();
-        if chance(&mut rng, 20) && !self.without_faults.contains(&Fault::ServerError) {
-            let from = millis(&mut rng, 0..20_000);
-            bursts.push((from, from + millis(&mut rng, 500..15_000)));
-        }
-        let network = Network {
-            flights: Vec::new(),
-            faults,
-            percent,
-            bursts,
-            spared: self.spared.clone(),
-            struck: Vec::new(),
-            is_calm: false,
-        };
+        let network = self.network(&mut rng);
         let mut actors = Vec::new();
         let mut states = Vec::new();
+        // The last one calls when everything is calm again.
+        for id in 0..=actor_count {
+            let index = u64::try_from(id).unwrap_or(0);
+            let jitter = stream(self.seed, Stream::Jitter, index);
+            states.push(ActorState { jitter, requests: 0, sleepers: Vec::new() });
+        }
         for id in 0..actor_count {
             let client = rng.usize(..client_count);
             let role = pick(&mut rng, &Role::ALL);
@@ -151,20 +156,8 @@ impl Scenario {
             for _ in 0..rng.usize(..4) / 2 {
                 timers.at(millis(&mut rng, 0..20_000), Event::Cancel { actor: id });
             }
-            actors.push((id, client, role, self.steps.map_or(steps, |most| steps.min(most))));
-            let index = u64::try_from(id).unwrap_or(0);
-            states.push(ActorState {
-                jitter: stream(self.seed, Stream::Jitter, index),
-                requests: 0,
-                sleepers: Vec::new(),
-            });
+            actors.push((id, client, role, policy(&mut rng), self.steps.map_or(steps, |most| steps.min(most))));
         }
-        // The last one calls when everything is calm again.
-        states.push(ActorState {
-            jitter: stream(self.seed, Stream::Jitter, u64::MAX),
-            requests: 0,
-            sleepers: Vec::new(),
-        });
         let shared = Shared::new(State {
             seed: self.seed,
             now: Duration::ZERO,
@@ -179,38 +172,53 @@ impl Scenario {
         });
         let executor = Executor::new(stream(self.seed, Stream::Scheduler, 0));
         let account = Account::new("acc", "KEY", SECRET).expect("the credentials are in order");
-        for (id, client, role, steps) in actors {
+        for (id, client, role, policy, steps) in actors {
             if self.without_actors.contains(&id) {
                 continue;
             }
-            let (policy, throttle) = clients[client].clone();
+            let throttle = clients[client].clone();
             let rng = stream(self.seed, Stream::Actor, u64::try_from(id).unwrap_or(0));
             let spawner = executor.spawner();
             let world = shared.clone();
             let account = account.clone();
-            let actor = Actor { world, spawner, id, client, account, policy, throttle, rng, step: 0 };
+            let actor = Actor { world, spawner, id, client, account, policy, throttle, rng, contended, step: 0 };
             executor.spawner().spawn(actor::run(actor, role, steps));
         }
-        let calm = executor.spawner();
-        let id = actor_count;
-        for (client, (_, throttle)) in clients.into_iter().enumerate() {
-            let policy = Policy {
-                max_attempts: 1,
-                base_delay: Duration::ZERO,
-                max_delay: Duration::ZERO,
-                attempt_timeout: Duration::from_secs(30),
-                total_timeout: Duration::from_secs(120),
-                max_server_delay: Duration::from_secs(60),
-            };
+        for (client, throttle) in clients.into_iter().enumerate() {
+            let policy = CALM_POLICY;
             for number in 0..3 {
                 let rng = stream(self.seed, Stream::Actor, u64::MAX - number);
-                let (world, spawner, account) = (shared.clone(), calm.clone(), account.clone());
-                let throttle = throttle.clone();
-                let actor = Actor { world, spawner, id, client, account, policy, throttle, rng, step: 0 };
-                calm.spawn(actor::calm(actor));
+                let (world, spawner, account, throttle) =
+                    (shared.clone(), executor.spawner(), account.clone(), throttle.clone());
+                let id = actor_count;
+                let actor = Actor { world, spawner, id, client, account, policy, throttle, rng, contended, step: 0 };
+                executor.spawner().spawn(actor::calm(actor));
             }
         }
         (shared, executor, actor_count)
+    }
+
+    /// A network with the faults of this world: some kinds, now and then, and sometimes all requests for a while.
+    fn network(&self, rng: &mut Rng) -> Network {
+        // A few kinds meet each other more often than many.
+        let kinds = pick(rng, &[50, 50, 20, 10]);
+        let mut faults: Vec<_> = Fault::ALL.into_iter().filter(|_| chance(rng, kinds)).collect();
+        faults.retain(|fault| !self.without_faults.contains(fault));
+        let percent = pick(rng, &[0, 5, 15, 30, 30, 60]);
+        let mut bursts = Vec::new();
+        if chance(rng, 20) && !self.without_faults.contains(&Fault::ServerError) {
+            let from = millis(rng, 0..20_000);
+            bursts.push((from, from + millis(rng, 500..15_000)));
+        }
+        Network {
+            flights: Vec::new(),
+            faults,
+            percent,
+            bursts,
+            spared: self.spared.clone(),
+            struck: Vec::new(),
+            is_calm: false,
+        }
     }
 
     /// The service with what is there from the beginning.
@@ -239,6 +247,12 @@ impl Scenario {
         if rng.bool() {
             account.add_group(NewGroup::new(actor::NAMES[0]).id("group-there"));
             there(Kind::Group, actor::NAMES[0], "group-there");
+        }
+        for number in 0..rng.usize(..4) {
+            let (name, id) = (format!("there {number}"), format!("policy-there{number}"));
+            let statement = format!("permit(principal, action, resource) when {{ context.number == {number} }};");
+            account.add_custom_policy(NewCustomPolicy::new(&name, &statement).id(&id));
+            there(Kind::Policy, &format!("{name}|{statement}"), &id);
         }
         let switches = [
             Switch::LastRepeatedValueWins,
@@ -280,14 +294,15 @@ impl Scenario {
             account.set_get_lag(time::Duration::try_from(model.get_lag).unwrap_or_default());
         }
         if chance(rng, 50) {
-            account = account.with_page_cap(rng.usize(1..4));
+            let cap = rng.u32(1..4);
+            model.page_cap = Some(cap);
+            account = account.with_page_cap(usize::try_from(cap).unwrap_or(1));
         }
         if chance(rng, 20) {
             account = account.with_rate_limit(rng.u64(5..60));
         }
         model.secrets.push(SECRET.to_owned());
-        use base64::Engine as _;
-        model.secrets.push(base64::engine::general_purpose::STANDARD.encode(format!("KEY:{SECRET}")));
+        model.secrets.push(STANDARD.encode(format!("KEY:{SECRET}")));
         let lowers_emails = chance(rng, 30);
         (model, Service { account, followed: Duration::ZERO, lowers_emails })
     }

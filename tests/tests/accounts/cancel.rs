@@ -175,13 +175,18 @@ fn the_end_of_a_call_is_reported_with_what_it_waited_for() {
         _ => refusal(404, &[]),
     });
     let client = client.clock(Timeline::new()).on_end(move |event| {
-        let status = event.result.as_ref().ok().map(|status| status.as_u16());
-        let error = event.result.as_ref().err().and_then(|error| error.status()).map(|status| status.as_u16());
-        seen.lock().unwrap().push((event.operation, event.attempts, event.waited.as_secs(), status.or(error)));
+        let status = event.result.as_ref().ok().copied();
+        let error = event.result.as_ref().err().and_then(|error| error.status());
+        seen.lock().unwrap().push((
+            event.operation,
+            event.attempts,
+            event.waited.as_secs(),
+            status.or(error).unwrap().as_u16(),
+        ));
     });
     let client = client.build().unwrap();
     client.send(groups_of(1)).unwrap();
     client.send(groups_of(1)).unwrap_err();
-    let expected = [("getGroupsForUser", 2, 2, Some(200)), ("getGroupsForUser", 1, 0, Some(404))];
+    let expected = [("getGroupsForUser", 2, 2, 200), ("getGroupsForUser", 1, 0, 404)];
     assert_eq!(*ends.lock().unwrap(), expected);
 }

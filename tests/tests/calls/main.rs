@@ -6,4 +6,5 @@ mod hooks;
 mod options;
 mod order;
 mod recovery;
+mod turns;
 mod volume;

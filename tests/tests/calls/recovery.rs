@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use cloudinary_provisioning::http::{Response, StatusCode};
 use cloudinary_provisioning::{
-    Error, ErrorKind, Exchange, GiveUpReason, Operation, Outcome, Reading, RetryPolicy, Step, TransportError,
-    access_keys, custom_policies, product_environments, user_groups, users,
+    Error, ErrorKind, Exchange, GiveUpReason, Operation, Outcome, Reading, Recover, RetryPolicy, Step,
+    SubAccountAccess, TransportError, access_keys, custom_policies, product_environments, user_groups, users,
 };
 use cloudinary_provisioning_tests::faulty::account;
 use serde_json::{Value, json};
@@ -89,6 +89,64 @@ fn what_nobody_can_tell_the_time_of_is_not_taken_and_the_create_not_sent_again()
 fn two_that_this_call_may_have_made_are_not_told_apart() {
     let both = json!({"users": [user("u1", Some(NOW)), user("u2", Some(NOW))]});
     assert_open(play(john(), [lost(), ok(&both)]).0, GiveUpReason::UnsafeToRetry);
+}
+
+/// The call of a create whose look-up finds this, in this envelope.
+#[track_caller]
+fn found<O: Recover<Output: std::fmt::Debug>>(
+    create: &O,
+    envelope: &str,
+    found: &Value,
+) -> Result<cloudinary_provisioning::Response<O::Output>, Error> {
+    play(new(create).recover().unwrap(), [lost(), ok(&json!({envelope: [found]}))]).0
+}
+
+/// This one with another value in a field.
+fn with(value: &Value, field: &str, other: Value) -> Value {
+    let mut value = value.clone();
+    value[field] = other;
+    value
+}
+
+#[test]
+fn what_somebody_else_has_made_meanwhile_with_other_fields_is_not_taken() {
+    let create =
+        users::Create::new("John", "john@example.com").role("billing").enabled(true).sub_account_ids(["s1", "s2"]);
+    let user = json!({"id": "u1", "name": "John", "email": "JOHN@example.com", "role": "billing", "enabled": true,
+        "all_sub_accounts": false, "sub_account_ids": ["s2", "s1"], "created_at": NOW});
+    assert!(found(&create, "users", &user).unwrap().recovered());
+    for (field, other) in [
+        ("name", json!("Joan")),
+        ("role", json!("admin")),
+        ("enabled", json!(false)),
+        ("all_sub_accounts", json!(true)),
+        ("sub_account_ids", json!(["s1"])),
+        ("sub_account_ids", json!(["s1", "s3"])),
+    ] {
+        assert_open(found(&create, "users", &with(&user, field, other)), GiveUpReason::UnsafeToRetry);
+    }
+    let everywhere = users::Create::new("John", "john@example.com").sub_account_ids(SubAccountAccess::All);
+    assert_open(found(&everywhere, "users", &user), GiveUpReason::UnsafeToRetry);
+
+    let create = product_environments::Create::new("Shop").cloud_name("shop").enabled(true);
+    let keys = json!([{"key": "k1", "secret": "s"}]);
+    let shop = json!({"id": "s1", "name": "Shop", "cloud_name": "shop", "enabled": true, "created_at": NOW, "api_access_keys": keys});
+    assert!(found(&create, "sub_accounts", &shop).unwrap().recovered());
+    for (field, other) in [("name", json!("Another")), ("enabled", json!(false))] {
+        assert_open(found(&create, "sub_accounts", &with(&shop, field, other)), GiveUpReason::UnsafeToRetry);
+    }
+
+    let create = access_keys::Generate::new("s1").name("ci").enabled(false);
+    let key = json!({"api_key": "k1", "api_secret": "s", "name": "ci", "enabled": false, "created_at": NOW});
+    assert!(found(&create, "access_keys", &key).unwrap().recovered());
+    assert_open(found(&create, "access_keys", &with(&key, "enabled", json!(true))), GiveUpReason::UnsafeToRetry);
+
+    let create = custom_policies::Create::new(STATEMENT, "account", "All").description("Why").enabled(true);
+    let policy = json!({"id": "p1", "name": "All", "policy_statement": STATEMENT, "description": "Why", "enabled": true, "created_at": NOW});
+    assert!(found(&create, "data", &policy).unwrap().recovered());
+    for (field, other) in [("description", json!("What")), ("enabled", json!(false))] {
+        assert_open(found(&create, "data", &with(&policy, field, other)), GiveUpReason::UnsafeToRetry);
+    }
 }
 
 #[test]

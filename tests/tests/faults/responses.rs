@@ -299,6 +299,8 @@ fn json_that_is_hostile_is_an_error_at_its_place_or_a_value() {
         ("no UTF-8", bytes(b"\xff\xfe"), Some("name")),
         ("half a surrogate pair", bytes(br"\ud800"), Some("name")),
         ("200 levels where nobody looks", nested.into_bytes(), None),
+        ("a number out of range where nobody looks", br#"{"id":"u1","x":1e999}"#.to_vec(), None),
+        ("no UTF-8 where nobody looks", b"{\"id\":\"u1\",\"x\":\"\xff\"}".to_vec(), None),
         ("200 levels in a field", nested_name.into_bytes(), Some("name")),
         ("a key twice", br#"{"id":"u1","name":"a","name":"b"}"#.to_vec(), Some(".")),
         ("a date out of range", br#"{"id":"u1","created_at":"2026-13-01T00:00:00Z"}"#.to_vec(), Some("created_at")),

@@ -223,7 +223,12 @@ fn a_handshake_that_never_ends_is_not_sent_whatever_the_timeouts() {
         let client = builder.connect_timeout(connect).build().unwrap();
         let error = gave_up(client.call(create()).timeout(attempt).send(), 3, GiveUpReason::AttemptsExhausted);
         assert_not_sent(&error);
-        assert_eq!(timeout_of(&error), ureq::Timeout::Connect, "{connect:?} {attempt:?}");
+        // The shortest of timeouts may be over before a literal address is resolved.
+        let timeout = timeout_of(&error);
+        assert!(
+            matches!(timeout, ureq::Timeout::Resolve | ureq::Timeout::Connect),
+            "{connect:?} {attempt:?} {timeout:?}"
+        );
         assert_eq!(clock.millis(), [250, 500]);
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use cloudinary_provisioning::http::Response;
 use cloudinary_provisioning::{
-    Account, Error, Exchange, Operation, Outcome, Reading, RetryPolicy, Step, TransportError,
+    Account, Error, Exchange, Operation, Outcome, Reading, Response as CallResponse, RetryPolicy, Step, TransportError,
 };
 
 use crate::cancel::CancelFlag;
@@ -83,7 +83,7 @@ impl Engine {
         _: &CallOptions,
         _: Mode<O>,
         cancel: &CancelFlag,
-    ) -> Result<O::Output, Error> {
+    ) -> Result<CallResponse<O::Output>, Error> {
         let mut exchange = Exchange::new(&self.account, operation, RetryPolicy::none())?;
         let id = exchange.request().uri().path().rsplit('/').next().unwrap().to_owned();
         let attempted = catch_unwind(AssertUnwindSafe(|| self.attempt(cancel, id == "panic")));
@@ -96,7 +96,7 @@ impl Engine {
             Ok(Ok(())) => {
                 let attempt = exchange.begin(Duration::ZERO)?;
                 match exchange.on_outcome(attempt, outcome(200, &format!(r#"{{"id":"{id}"}}"#)), now()) {
-                    Step::Done(response) => Ok(response.into_value()),
+                    Step::Done(response) => Ok(response),
                     _ => panic!("a success is no success"),
                 }
             }

@@ -1,7 +1,8 @@
 //! [`models!`]: what responses hold.
 
 /// Objects in responses. `field: Type` is always there and an argument of `new`, `field?: Type` may be absent or null, and
-/// `field as "name"` has another name on the wire. `checked method` calls a method that may refuse what was read.
+/// `field as "name"` has another name on the wire. `checked method` calls a method that may refuse what was read. Fields that
+/// are not declared are kept in `extra`.
 macro_rules! models {
     ($($(#[doc = $doc:literal])* $(#[derive($derive:ident)])? $name:ident $(checked $check:ident)? { $($fields:tt)+ })+) => {
         $($crate::declare::sort::sort!(@next
@@ -18,12 +19,14 @@ macro_rules! models {
         pub struct $name {
             $($(#[doc = $rdoc])* pub $rfield: $($rtype)+,)*
             $($(#[doc = $doc])* pub $field: Option<$($type)+>,)*
+            /// The fields that this version of the crate does not know.
+            pub extra: $crate::Extra,
         }
 
         impl $name {
             #[doc = concat!("Creates a value with what is always there, for tests.")]
             pub fn new($($rfield: impl Into<$($rtype)+>),*) -> Self {
-                Self { $($rfield: $rfield.into(),)* $($field: None,)* }
+                Self { $($rfield: $rfield.into(),)* $($field: None,)* extra: $crate::Extra::default() }
             }
         }
 
@@ -85,6 +88,7 @@ macro_rules! models {
                 ) -> Result<Self, A::Error> {
                     $(let mut $rfield: Option<$($rtype)+> = None;)*
                     $(let mut $field: Option<$($type)+> = None;)*
+                    let mut extra = $crate::Extra::default();
                     let mut keys = $crate::wire::keys::Keys::new(Self::find);
                     while let Some(number) = map.next_key_seed(&mut keys)? {
                         match number {
@@ -92,13 +96,14 @@ macro_rules! models {
                                 &mut map, path, $crate::declare::models::models!(@name $rfield $($rwire)?), &mut $rfield)?,)*
                             $(Some(number) if number == At::$field as u32 => $crate::wire::record::next(
                                 &mut map, path, $crate::declare::models::models!(@name $field $($wire)?), &mut $field)?,)*
-                            _ => $crate::wire::keys::ignore(&mut map)?,
+                            _ => extra.next(&mut map, path, keys.take_unknown())?,
                         }
                     }
                     let value = Self {
                         $($rfield: $crate::wire::record::required(
                             $rfield, $crate::declare::models::models!(@name $rfield $($rwire)?))?,)*
                         $($field,)*
+                        extra,
                     };
                     $(value.$check().map_err(serde::de::Error::custom)?;)?
                     Ok(value)

@@ -10,14 +10,16 @@ use std::marker::PhantomData;
 
 /// Reads a success whose value stands under these keys: none for the body itself.
 pub(crate) fn decode<T: Read>(body: &[u8], keys: &'static [&'static str]) -> Result<(T, Option<String>), Unreadable> {
-    let mut path = JsonPath::default();
-    // Validating the whole body as UTF-8 once is quicker than each of its strings. What is not valid takes the other
-    // way, which finds the string that is at fault, if it is one that matters.
-    let result = match std::str::from_utf8(body) {
-        Ok(text) => read_all(&mut serde_json::Deserializer::from_str(text), keys, &mut path),
-        Err(_) => read_all(&mut serde_json::Deserializer::from_slice(body), keys, &mut path),
-    };
-    result.map_err(|error| json::unreadable(path.to_string(), &error, body))
+    // Validating the whole body as UTF-8 once is quicker than each of its strings.
+    let text = std::str::from_utf8(body).ok();
+    let read = |text| read_all(&mut serde_json::Deserializer::from_str(text), keys, &mut JsonPath::default());
+    if let Some(found) = text.and_then(|text| read(text).ok()) {
+        return Ok(found);
+    }
+    // A field that is not known must not make a response unreadable, whatever is in it.
+    let mut path = JsonPath::skipping_unknown();
+    read_all(&mut serde_json::Deserializer::from_slice(body), keys, &mut path)
+        .map_err(|error| json::unreadable(path.to_string(), &error, body))
 }
 
 /// Reads a success that may come without a body.

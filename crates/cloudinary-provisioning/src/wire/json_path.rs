@@ -4,7 +4,11 @@ use std::fmt::{self, Write as _};
 
 /// The place in the body where reading failed. It costs nothing until then: each level adds its step on the way out.
 #[derive(Debug, Default)]
-pub(crate) struct JsonPath(Vec<Step>);
+pub(crate) struct JsonPath {
+    steps: Vec<Step>,
+    /// Whether fields that are not known are skipped rather than kept.
+    pub(crate) skips_unknown: bool,
+}
 
 #[derive(Debug)]
 enum Step {
@@ -15,16 +19,21 @@ enum Step {
 }
 
 impl JsonPath {
+    /// A path for a reading that skips fields that are not known.
+    pub(crate) fn skipping_unknown() -> Self {
+        Self { steps: Vec::new(), skips_unknown: true }
+    }
+
     pub(crate) fn key(&mut self, key: &'static str) {
-        self.0.push(Step::Key(key));
+        self.steps.push(Step::Key(key));
     }
 
     pub(crate) fn name(&mut self, name: &str) {
-        self.0.push(Step::Name(name.chars().take(LONGEST_NAME).collect()));
+        self.steps.push(Step::Name(name.chars().take(LONGEST_NAME).collect()));
     }
 
     pub(crate) fn index(&mut self, index: usize) {
-        self.0.push(Step::Index(index));
+        self.steps.push(Step::Index(index));
     }
 }
 
@@ -34,10 +43,10 @@ const LONGEST_NAME: usize = 100;
 /// As `users[3].created_at`; `.` for the whole.
 impl fmt::Display for JsonPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
+        if self.steps.is_empty() {
             return f.write_char('.');
         }
-        for (at, step) in self.0.iter().rev().enumerate() {
+        for (at, step) in self.steps.iter().rev().enumerate() {
             let key = match step {
                 Step::Key(key) => *key,
                 Step::Name(name) => name.as_str(),

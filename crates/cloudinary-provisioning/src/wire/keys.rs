@@ -20,11 +20,18 @@ pub(crate) const fn check_count(fields: &[u32]) {
 pub(crate) struct Keys<F> {
     find: F,
     seen: u64,
+    /// The key that was read last, if it is not known.
+    unknown: String,
 }
 
 impl<F: Fn(&str) -> Option<(u32, &'static str)>> Keys<F> {
     pub(crate) fn new(find: F) -> Self {
-        Self { find, seen: 0 }
+        Self { find, seen: 0, unknown: String::new() }
+    }
+
+    /// Takes the key that was read last, if it is not known.
+    pub(crate) fn take_unknown(&mut self) -> String {
+        std::mem::take(&mut self.unknown)
     }
 }
 
@@ -46,7 +53,10 @@ impl<F: Fn(&str) -> Option<(u32, &'static str)>> Visitor<'_> for &mut Keys<F> {
 
     #[inline]
     fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
-        let Some((number, name)) = (self.find)(key) else { return Ok(None) };
+        let Some((number, name)) = (self.find)(key) else {
+            key.clone_into(&mut self.unknown);
+            return Ok(None);
+        };
         let bit = 1 << number;
         if self.seen & bit != 0 {
             return Err(E::duplicate_field(name));

@@ -4,6 +4,7 @@ pub(crate) mod body;
 pub(crate) mod build_error;
 pub(crate) mod envelope;
 pub(crate) mod escape;
+pub(crate) mod extra;
 pub(crate) mod given;
 pub(crate) mod id;
 pub(crate) mod json;
