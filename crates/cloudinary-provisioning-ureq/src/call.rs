@@ -84,7 +84,7 @@ impl<'c, O: Operation> Call<'c, O> {
     ///
     /// # Errors
     ///
-    /// The same as [`Client::send`].
+    /// The same as [`Client::send`](crate::Client::send).
     pub fn send(self) -> Result<O::Output, Error> {
         self.response().map(Response::into_value)
     }
@@ -93,7 +93,7 @@ impl<'c, O: Operation> Call<'c, O> {
     ///
     /// # Errors
     ///
-    /// The same as [`Client::send`].
+    /// The same as [`Client::send`](crate::Client::send).
     pub fn response(self) -> Result<Response<O::Output>, Error> {
         self.engine.execute(&self.operation, &self.options, self.mode, &self.engine.cancel)
     }
