@@ -50,6 +50,8 @@ pub(crate) enum Role {
 }
 
 impl Role {
+    /// Those who make many calls.
+    pub(crate) const BUSY: [Self; 3] = [Self::Bulk, Self::Bulk, Self::Inviter];
     pub(crate) const ALL: [Self; 7] =
         [Self::Creator, Self::Creator, Self::Inviter, Self::Editor, Self::Bulk, Self::Lister, Self::Rotator];
 }

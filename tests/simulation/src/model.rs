@@ -522,7 +522,8 @@ impl Model {
             }
             Some(GiveUpReason::ServerDelayTooLong) => {
                 let held = self.clients[it.client].hold_until.saturating_sub(self.now);
-                if last.hint.unwrap_or_default().max(held) > policy.max_server_delay {
+                // With up to a second of jitter, which core can only guess.
+                if last.hint.unwrap_or_default().max(held + Duration::from_secs(1)) > policy.max_server_delay {
                     return;
                 }
                 "the service asks for no more than allowed"

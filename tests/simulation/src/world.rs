@@ -125,13 +125,16 @@ impl Scenario {
         );
         let (mut model, service) = self.service(&mut rng, start);
         let actor_count = rng.usize(2..7);
-        let client_count = rng.usize(1..4);
+        // Some worlds crowd behind one throttle, some contend for one name.
+        let is_crowded = chance(&mut rng, 12);
+        let client_count = if is_crowded { 1 } else { rng.usize(1..4) };
         let contended = chance(&mut rng, 30).then(|| (pick(&mut rng, &Kind::ALL), rng.usize(..actor::NAMES.len())));
+        let is_lossy = contended.is_some() && !is_crowded && rng.bool();
         let mut timers = crate::executor::Timers::default();
         let mut wall_clocks = Vec::new();
         let mut clients = Vec::new();
         for client in 0..client_count {
-            let has_throttle = chance(&mut rng, 80);
+            let has_throttle = is_crowded || chance(&mut rng, 80);
             model.clients.push(Client { has_throttle, ..Client::default() });
             clients.push(has_throttle.then(SharedThrottle::new));
             let years = pick(&mut rng, &[0, 0, 0, -20, 30, -56]);
@@ -140,7 +143,7 @@ impl Scenario {
                 timers.at(millis(&mut rng, 0..60_000), Event::Jump { client });
             }
         }
-        let network = self.network(&mut rng);
+        let network = self.network(&mut rng, is_crowded, is_lossy);
         let mut actors = Vec::new();
         let mut states = Vec::new();
         // The last one calls when everything is calm again.
@@ -151,7 +154,12 @@ impl Scenario {
         }
         for id in 0..actor_count {
             let client = rng.usize(..client_count);
-            let role = pick(&mut rng, &Role::ALL);
+            let roles: &[Role] = match () {
+                () if is_crowded => &Role::BUSY,
+                () if is_lossy => &[Role::Creator],
+                () => &Role::ALL,
+            };
+            let role = pick(&mut rng, roles);
             let steps = rng.usize(2..8);
             for _ in 0..rng.usize(..4) / 2 {
                 timers.at(millis(&mut rng, 0..20_000), Event::Cancel { actor: id });
@@ -199,12 +207,17 @@ impl Scenario {
     }
 
     /// A network with the faults of this world: some kinds, now and then, and sometimes all requests for a while.
-    fn network(&self, rng: &mut Rng) -> Network {
+    fn network(&self, rng: &mut Rng, is_crowded: bool, is_lossy: bool) -> Network {
         // A few kinds meet each other more often than many.
         let kinds = pick(rng, &[50, 50, 20, 10]);
         let mut faults: Vec<_> = Fault::ALL.into_iter().filter(|_| chance(rng, kinds)).collect();
+        if is_crowded {
+            faults = vec![Fault::Throttled, Fault::Slow];
+        } else if is_lossy {
+            faults = vec![Fault::RequestLost, Fault::ResponseLost, Fault::Slow, Fault::Late];
+        }
         faults.retain(|fault| !self.without_faults.contains(fault));
-        let percent = pick(rng, &[0, 5, 15, 30, 30, 60]);
+        let percent = if is_lossy { 45 } else { pick(rng, &[0, 5, 15, 30, 30, 60]) };
         let mut bursts = Vec::new();
         if chance(rng, 20) && !self.without_faults.contains(&Fault::ServerError) {
             let from = millis(rng, 0..20_000);
