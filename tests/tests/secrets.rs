@@ -11,11 +11,11 @@ use std::{
 
 use cloudinary_provisioning::{
     Account, AccountId, AccountReason, Admission, ApiKey, AssignmentChange, BuildReason, CallEvent, ContentParams,
-    CursorPage, Error, ErrorKind, Exchange, FreshConnection, GiveUpReason, GroupId, JsonList, JsonObject, KeyName,
-    ListForm, ManagementType, Null, Nullable, Origin, Outcome, Pager, PathPrefix, PermissionType, Permit, PolicyId,
-    PrincipalId, PrincipalType, RateLimit, Raw, Reading, Region, RequestOptions, RetryPolicy, RoleId, Safety, ScopeId,
-    ScopeType, Secret, SharedThrottle, SortOrder, Step, SubAccountAccess, SubAccountId, Throttle, TransportError,
-    UserId, access_keys, catalog, http::Response, users,
+    CursorPage, Error, ErrorKind, Exchange, Extra, FreshConnection, GiveUpReason, GroupId, JsonList, JsonObject,
+    KeyName, ListForm, ManagementType, Null, Nullable, Origin, Outcome, Pager, PathPrefix, PermissionType, Permit,
+    PolicyId, PrincipalId, PrincipalType, RateLimit, Raw, Reading, Region, RequestOptions, RetryPolicy, RoleId, Safety,
+    ScopeId, ScopeType, Secret, SharedThrottle, SortOrder, Step, SubAccountAccess, SubAccountId, Throttle,
+    TransportError, UserId, access_keys, catalog, http::Response, users,
 };
 use cloudinary_provisioning_fake::{
     self as fakes, FakeAccount, FakeServer, Fault, Framing, NewAccessKey, NewAssignment, NewCustomPolicy, NewGroup,
@@ -234,6 +234,7 @@ fn vocabulary(printed: &mut Printed) {
     printed.both(&access_keys::DedicatedFor::from("x"));
     printed.debug(&catalog().find_map(|entry| entry.needs).unwrap());
     printed.debug(&CursorPage::<u8>::new([1], None));
+    printed.debug(&Extra::from(JsonObject::from_iter([("api_secret".to_owned(), BODY.into())])));
     let entry = catalog().find(|entry| entry.id == "getUsers").unwrap();
     printed.debug(entry);
     printed.debug(&entry.response);
@@ -433,6 +434,7 @@ fn adapter(printed: &mut Printed) {
     printed.debug(&client.call(&operation).header("authorization", TOKEN).header("x-token", TOKEN));
     printed.debug(&client.items(users::List::new()).header("x-token", TOKEN));
     printed.debug(&client.send_all([users::Get::new("u1")]).header("x-token", TOKEN));
+    printed.debug(&client.items_all([((), users::List::new())]).header("x-token", TOKEN));
 
     let error = builder("https://127.0.0.1:9").agent(ureq::agent()).build().unwrap_err();
     printed.error(&error);

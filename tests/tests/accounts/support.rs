@@ -157,6 +157,8 @@ impl OneTime {
 
 impl Clock for OneTime {
     fn monotonic(&self) -> Duration {
+        // Not while only one of the two times has passed.
+        let _one_at_a_time = self.advance.lock().unwrap();
         self.timeline.monotonic()
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use cloudinary_provisioning::GiveUpReason::{
-    self, AttemptsExhausted, DeadlineExceeded, NotRetryable, ServerDelayTooLong, UnsafeToRetry,
+    self, AttemptsExhausted, Cancelled, DeadlineExceeded, NotRetryable, ServerDelayTooLong, UnsafeToRetry,
 };
 use cloudinary_provisioning::{
     Account, Error, ErrorKind, Exchange, Operation, Outcome, Reading, RetryPolicy, Safety, Step, TransportError, users,
@@ -15,7 +15,7 @@ use cloudinary_provisioning_tests::clock::{Clock, HALF};
 use cloudinary_provisioning_tests::faulty::{STALL, account, create, delete, get};
 use cloudinary_provisioning_tests::script::{self, Action, Endpoint, Script, raw, user};
 use cloudinary_provisioning_tests::tls;
-use cloudinary_provisioning_ureq::Client;
+use cloudinary_provisioning_ureq::{CancelFlag, Client};
 use http::Response;
 
 /// The largest body that is taken.
@@ -308,7 +308,7 @@ fn check(row: &Row<'_>) {
                 row.holds(&case, GivenUp(NotRetryable), true, (GivenUp(NotRetryable), true));
             }
         }
-        "`Retry-After`, or nothing remaining until a reset" => {
+        "the response asks for a delay, as below" => {
             let hint = [("retry-after", "7")];
             let spent = [
                 ("date", "Wed, 21 Oct 2015 07:28:00 GMT"),
@@ -324,7 +324,7 @@ fn check(row: &Row<'_>) {
             row.holds_for_all(&long, GivenUp(ServerDelayTooLong));
             assert_eq!(create_fails(&long).retry_after(), Some(Duration::from_secs(61)));
         }
-        "delay and another attempt do not fit into [`RetryPolicy::total_timeout`]" => {
+        "the delay and another attempt do not fit into [`RetryPolicy::total_timeout`]" => {
             // The attempt's own timeout is the least that the next one needs.
             let short = RetryPolicy::default().attempt_timeout(STALL).total_timeout(Duration::from_millis(600));
             for (case, may_apply) in [(headed(429, &[]), false), (Case::status(503), true)] {
@@ -332,7 +332,8 @@ fn check(row: &Row<'_>) {
                 row.holds_with(short, &case, GivenUp(DeadlineExceeded), may_apply, (GivenUp(create), may_apply));
             }
         }
-        "the delay took longer than that" => late(),
+        "the sleep takes longer than the time left" => late(),
+        "the call is cancelled" => cancelled(),
         "a 404 on a delete, or a 409 on a change, after an attempt whose response was lost" => {
             after_a_lost_response(delete(), 404, RetryPolicy::default());
             after_a_lost_response(users::Update::new("u1").enabled(false), 409, RetryPolicy::default());
@@ -340,6 +341,25 @@ fn check(row: &Row<'_>) {
         }
         other => panic!("nothing holds this row: {other}"),
     }
+}
+
+fn cancelled() {
+    let busy = || Response::builder().status(429).body(Vec::new()).unwrap();
+    let flag = CancelFlag::new();
+    let (cancelled, client) = (flag.clone(), Client::builder(account("http://127.0.0.1:1")));
+    let client = client
+        .cancel_flag(flag)
+        .transport(move |_: &_, _| {
+            cancelled.cancel();
+            busy()
+        })
+        .build()
+        .unwrap();
+    let error = client.send(create()).unwrap_err();
+    assert_eq!((error.reason(), error.attempts()), (Some(Cancelled), 1));
+    assert!(error.is_rate_limited(), "{error:?}");
+    let error = client.send(create()).unwrap_err();
+    assert_eq!((error.reason(), error.attempts(), error.status()), (Some(Cancelled), 0, None));
 }
 
 fn late() {
