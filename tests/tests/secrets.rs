@@ -272,6 +272,10 @@ fn core(printed: &mut Printed) {
     assert_clean("a request", &format!("{request:?} {request:#?} {:?}", request.headers()));
     assert_clean("a request's URL", &request.uri().to_string());
 
+    let user: users::User = serde_json::from_value(json!({"id": "u1", "api_secret": BODY})).unwrap();
+    printed.debug(&user);
+    printed.debug(&user.extra);
+
     printed.debug(&Pager::new(users::List::new()));
     let role = users::Role::from("a role of tomorrow");
     printed.both(&role);
@@ -433,6 +437,7 @@ fn adapter(printed: &mut Printed) {
     let operation = with_secret();
     printed.debug(&client.call(&operation).header("authorization", TOKEN).header("x-token", TOKEN));
     printed.debug(&client.items(users::List::new()).header("x-token", TOKEN));
+    printed.debug(&client.items_all([(BODY, users::List::new())]).header("x-token", TOKEN));
     printed.debug(&client.send_all([users::Get::new("u1")]).header("x-token", TOKEN));
     printed.debug(&client.items_all([((), users::List::new())]).header("x-token", TOKEN));
 
