@@ -175,8 +175,6 @@ THREAD_FAULTS = [
      "let room = self.throttle.room().unwrap_or(usize::MAX);", "let room = self.throttle.room().unwrap_or(usize::MAX).saturating_sub(1);"),
     ("release a place without waking anybody", CORE + "call/shared_throttle.rs",
      "self.change(|state| state.throttle.release(permit));", "self.lock().throttle.release(permit);"),
-    ("wake nobody when a turn is passed on", CORE + "call/shared_throttle.rs",
-     "pub(crate) fn pass_on(&self) {\n        self.change(|_| ());", "pub(crate) fn pass_on(&self) {"),
     ("let a thread that has no place be one of those in flight", CORE + "call/throttle.rs",
      "if self.limit.is_some_and(|limit| self.in_flight >= limit) {", "if self.limit.is_some_and(|limit| self.in_flight > limit) {"),
 ]
