@@ -439,7 +439,6 @@ fn adapter(printed: &mut Printed) {
     printed.debug(&client.items(users::List::new()).header("x-token", TOKEN));
     printed.debug(&client.items_all([(BODY, users::List::new())]).header("x-token", TOKEN));
     printed.debug(&client.send_all([users::Get::new("u1")]).header("x-token", TOKEN));
-    printed.debug(&client.items_all([((), users::List::new())]).header("x-token", TOKEN));
 
     let error = builder("https://127.0.0.1:9").agent(ureq::agent()).build().unwrap_err();
     printed.error(&error);
