@@ -17,7 +17,8 @@ const MINIMAL_ATTEMPT: Duration = Duration::from_secs(1);
 /// The shortest timeout of an attempt.
 const SHORTEST_TIMEOUT: Duration = Duration::from_millis(1);
 /// Times of the service are in whole seconds: what was made so long before a call cannot be told from what it made.
-const TIME_RESOLUTION: Duration = Duration::from_millis(2_200);
+/// A second more is for the way of the look-up to the service.
+const TIME_RESOLUTION: Duration = Duration::from_millis(3_100);
 
 /// The names of all properties.
 pub const PROPERTIES: [&str; 20] = [

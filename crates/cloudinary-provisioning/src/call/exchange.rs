@@ -195,7 +195,7 @@ impl<O: Operation> Exchange<O> {
     ///
     /// [`RetryPolicy::max_attempts`] limits the attempts of the create, and of each look-up;
     /// [`RetryPolicy::total_timeout`] limits all of it together. The service offers no lock, so a resource with the same
-    /// key and fields that somebody else creates during the call, or in the two seconds before it, is taken for the result.
+    /// key and fields that somebody else creates during the call, or in the three seconds before it, is taken for the result.
     /// Nor can a client help it if a proxy sends a create twice, or if a create arrives so late that what it made was
     /// deleted meanwhile.
     ///

@@ -23,6 +23,8 @@ use crate::wire::json::Unreadable;
 
 /// How far the times of the service may be apart: they are in whole seconds.
 const TIME_RESOLUTION: time::Duration = time::Duration::seconds(1);
+/// A look-up that reaches the service within this time tells what the call has made.
+const QUICK: Duration = Duration::from_secs(1);
 
 pub(crate) struct Recovery<T> {
     lookup: Lookup<T>,
@@ -213,10 +215,11 @@ impl<T: Send> Recovery<T> {
                 continue;
             }
             let made = |elapsed| self.made_by_this_call(&candidate, service_now, elapsed);
-            // The service answered the look-up some time between its request and its response.
-            let (earliest, latest) = (made(looking.sent), made(elapsed));
+            // The service answered the look-up some time between its request, which took up to a second to arrive if all
+            // is well, and its response.
+            let (earliest, latest) = (made(looking.sent.saturating_add(QUICK)), made(elapsed));
             match latest {
-                Some(true) if earliest != latest => looking.is_slow = true,
+                Some(true) if earliest == Some(false) => looking.is_slow = true,
                 Some(true) if candidate.agrees && !looking.is_conflict => {
                     looking.made.push((response.clone(), candidate.value, candidate.lost_secret));
                     continue;
