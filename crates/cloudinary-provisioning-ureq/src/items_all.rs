@@ -125,7 +125,7 @@ where
         }
     }
 
-    /// Asks for the page of a list behind those that were asked for; `false` if only its next page tells where that is.
+    /// Asks for the page of a list behind those that were asked for; `false` if only its next page shows where that is.
     fn ask_for(&mut self, id: u64) -> bool {
         let Some(list) = self.open.get_mut(&id) else { return false };
         let operation = match u32::try_from(list.asked - list.received) {

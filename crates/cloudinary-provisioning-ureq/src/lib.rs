@@ -38,7 +38,7 @@
 //! | timeout of connecting | [`ClientBuilder::connect_timeout`], 10 s | none |
 //! | headers | [`ClientBuilder::header`] | `.header(…)` |
 //! | size of a response | [`ClientBuilder::body_limit`], 64 MiB | none |
-//! | proxy, TLS, an agent of your own | [`ClientBuilder::proxy`], [`agent`](ClientBuilder::agent), `tls_config` | none |
+//! | proxy, TLS, your own agent | [`ClientBuilder::proxy`], [`agent`](ClientBuilder::agent), `tls_config` | none |
 //! | another HTTP stack, or something around ureq | [`ClientBuilder::transport`], [`wrap_transport`](ClientBuilder::wrap_transport) | none |
 //! | hooks | [`ClientBuilder::on_attempt`], [`on_retry`](ClientBuilder::on_retry), [`on_end`](ClientBuilder::on_end) | none |
 //! | cancelling | [`ClientBuilder::cancel_flag`] | none |

@@ -82,7 +82,7 @@ pub(crate) fn read(client: &Client, reading: &Reading<'_>) -> Result<(Vec<Value>
     Ok((grants.map_err(Exit::failed)?, failures))
 }
 
-/// A list without which nothing can be told.
+/// A list without which nothing can be shown.
 fn known<T>(part: &Part<T>) -> Result<&T, Exit> {
     match part {
         Part::Known(value) => Ok(value),

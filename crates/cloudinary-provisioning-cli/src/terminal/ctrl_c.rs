@@ -20,7 +20,7 @@ pub(crate) fn watch() -> Result<(), Exit> {
     })
 }
 
-/// Calls `on_interrupt` on Ctrl-C, on a thread of its own.
+/// Calls `on_interrupt` on Ctrl-C, on its own thread.
 pub(crate) fn handle(on_interrupt: impl FnMut() + Send + 'static) -> Result<(), Exit> {
     ctrlc::set_handler(on_interrupt).map_err(|error| Exit::Failed(format!("cannot handle Ctrl-C: {error}")))
 }

@@ -2,7 +2,7 @@
 
 use cloudinary_provisioning::{ApiKey, Secret};
 
-/// A secret that a step has yielded: store it, then tell [`Apply::stored`](super::Apply::stored).
+/// A secret that a step has yielded: store it, then call [`Apply::stored`](super::Apply::stored).
 ///
 /// The service may never show it again. `Debug` does not either.
 ///

@@ -52,7 +52,7 @@ impl CsvOptions {
         self
     }
 
-    /// Sets the product whose export this is, which has columns of its own.
+    /// Sets the product whose export this is, which has its own columns.
     pub fn preset(mut self, preset: Preset) -> Self {
         self.preset = Some(preset);
         self

@@ -27,7 +27,7 @@ macro_rules! objects {
             /// The kind of these objects.
             pub const KIND: $crate::manifest::ObjectKind = $crate::manifest::ObjectKind::$kind;
 
-            /// Creates one that should exist, of which nothing else is said.
+            /// Creates one that should exist, with no other field set.
             pub fn new($($id: $crate::manifest::declare::objects!(@argument $id_type)),+) -> Self {
                 Self {
                     $($id: $crate::manifest::declare::objects!(@from $id_type $id),)+

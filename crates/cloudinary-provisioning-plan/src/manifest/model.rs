@@ -297,7 +297,7 @@ objects! {
 
     /// A role that principals have in a scope.
     ///
-    /// Each principal is an assignment of its own: `to` adds to the principals that have the role already, unless
+    /// Each principal is a separate assignment: `to` adds to the principals that have the role already, unless
     /// assignments are pruned.
     ///
     /// ```

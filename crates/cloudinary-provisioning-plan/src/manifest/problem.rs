@@ -80,7 +80,7 @@ pub struct Problem {
     pub path: String,
     /// What is wrong.
     pub message: String,
-    /// What could stand there instead, the most similar first; empty where that is no list.
+    /// What could stand there instead, the most similar first; empty if that is not a list.
     pub allowed: Vec<String>,
 }
 

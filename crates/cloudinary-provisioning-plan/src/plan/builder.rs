@@ -358,7 +358,7 @@ impl<'a, D, F> Index<'a, D, F> {
         self.by_name.get(name).and_then(|at| self.declared.get(*at)).copied()
     }
 
-    /// Why nothing can be told about the kind.
+    /// Why nothing is known about the kind.
     pub(crate) fn reason(&self) -> Resolved<()> {
         match &self.reason {
             Some(reason) => Err(Obstacle::Unknown(reason.clone())),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::step::{Phase, Step};
 use super::work::Work;
 
-/// Sorts steps so that each comes after those that it needs, and tells each which those are.
+/// Sorts steps so that each comes after those that it needs, and notes in each which those are.
 ///
 /// The order depends on what the steps are, not on how they were found.
 pub(crate) fn order(mut steps: Vec<Step>) -> Vec<Step> {

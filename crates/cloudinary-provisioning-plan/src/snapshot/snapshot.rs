@@ -33,7 +33,7 @@ pub struct Snapshot {
     pub groups: Part<Vec<FoundGroup>>,
     /// The users: all of them, or those that were asked for.
     pub users: Part<Vec<FoundUser>>,
-    /// The emails of members of groups, as far as the groups told them.
+    /// The emails of members of groups, as far as the groups show them.
     pub member_emails: BTreeMap<UserId, String>,
     /// Whether `users` are all users of the account.
     pub users_are_all: bool,

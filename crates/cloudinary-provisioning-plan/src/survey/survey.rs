@@ -615,7 +615,7 @@ impl Survey {
         }
     }
 
-    /// Policies for all environments are told from those of the one that was asked for.
+    /// Policies for all environments are distinguished from those of the one that was asked for.
     fn policies(&mut self, scope: &FoundScope, found: Result<Vec<FoundPolicy>, String>, cursor: Option<String>) {
         let mut pages = self.policy_pages.remove(scope).unwrap_or_default();
         let result = found.and_then(|found| {

@@ -150,7 +150,7 @@ fn timed_out(error: impl Into<BoxError>) -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, error)
 }
 
-/// An error of reading a body. ureq's timeouts have no kind of their own there.
+/// An error of reading a body. ureq's timeouts have no error kind there.
 fn known(error: io::Error) -> io::Error {
     let cause = error.get_ref().and_then(|cause| cause.downcast_ref());
     match cause {

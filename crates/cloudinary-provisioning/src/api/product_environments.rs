@@ -80,7 +80,7 @@ operations! {
         body cloud_name?: String,
         /// The product environment to copy the settings from.
         body base_sub_account_id?: SubAccountId,
-        /// Attributes of your own: texts by their names.
+        /// Your own attributes: texts by their names.
         body custom_attributes?: JsonObject,
         /// Whether it is enabled. It is not in the description; the vendor's classic SDKs send it. One report says that the
         /// service ignores it: compare the response.
@@ -126,7 +126,7 @@ operations! {
         body name?: String,
         /// The cloud name. It can be changed only while there are fewer than 1,000 images.
         body cloud_name?: String,
-        /// Attributes of your own, which replace all existing ones.
+        /// Your own attributes, which replace all existing ones.
         body custom_attributes?: JsonObject,
         /// Whether it is enabled.
         body enabled?: bool,
@@ -210,7 +210,7 @@ models! {
         updated_at?: OffsetDateTime,
         /// The description. It is not in the API description; every response of the service has it.
         description?: String,
-        /// Attributes of your own. They are not in the API description; every response of the service has them.
+        /// Your own attributes. They are not in the API description; every response of the service has them.
         custom_attributes?: JsonObject,
         /// The edge key, which is known to be present only on creation.
         edge_key?: Secret,

@@ -1,4 +1,4 @@
-//! [`RawList`]: a list of the API, page by page, for what has no operation of its own.
+//! [`RawList`]: a list of the API, page by page, for calls without a typed operation.
 
 use std::fmt;
 use std::hash::Hash;

@@ -23,7 +23,7 @@ use crate::wire::json::Unreadable;
 
 /// How far the times of the service may be apart: they are in whole seconds.
 const TIME_RESOLUTION: time::Duration = time::Duration::seconds(1);
-/// A look-up that reaches the service within this time tells what the call has made.
+/// A look-up that reaches the service within this time shows what the call has made.
 const QUICK: Duration = Duration::from_secs(1);
 
 pub(crate) struct Recovery<T> {
@@ -62,7 +62,7 @@ struct Looking<T> {
     existing: Vec<(Response<()>, T)>,
     /// Whether there is a resource that this call may or may not have created.
     is_unclear: bool,
-    /// Whether there is a resource of which a quicker response would tell.
+    /// Whether there is a resource that only a quicker response could classify.
     is_slow: bool,
     /// Whether there is a resource that existed before the call.
     is_taken: bool,

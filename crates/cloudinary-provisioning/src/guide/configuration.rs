@@ -31,7 +31,7 @@
 //! let europe = account.clone().with_region(Region::ApiEu);
 //! assert_eq!(europe.origin().as_str(), "https://api-eu.cloudinary.com");
 //!
-//! // A gateway of your own, with a path prefix:
+//! // Your own gateway, with a path prefix:
 //! let gateway =
 //!     account.with_origin(Origin::url("https://gateway.example.com/cloudinary")?);
 //! assert_eq!(gateway.origin().as_str(), "https://gateway.example.com/cloudinary");

@@ -1,4 +1,4 @@
-//! One error for everything that can go wrong, and how to tell its causes apart.
+//! One error for everything that can go wrong, and how to distinguish its causes.
 //!
 //! There is one [`Error`] for this crate and for every adapter. Where a response arrived, the error holds it: status,
 //! headers and body. Nothing panics, whatever a caller or a server sends.

@@ -33,7 +33,7 @@
 //! and then one at a time is sent, until they succeed again. A call whose own limits are shorter fails at once, without
 //! sending anything.
 //!
-//! [`Throttle`] is the same as a state machine without wakers, for an event loop of your own.
+//! [`Throttle`] is the same as a state machine without wakers, for your own event loop.
 //!
 //! # Creates
 //!
@@ -51,7 +51,7 @@
 //!   is then [`ErrorKind::SecretLost`], and names what was created.
 //!
 //! [`Exchange::or_existing`] is for callers who want the resource, whoever made it: if the create ends in a conflict, it
-//! returns the one that is there. [`Response::recovered`] and [`Response::existed`] tell the cases apart.
+//! returns the one that is there. [`Response::recovered`] and [`Response::existed`] distinguish the cases.
 //!
 //! # The ureq adapter
 //!

@@ -52,7 +52,7 @@
 //! | [`agents::CreateAccount`] | `createAgentAccount` | `POST /agents/accounts` | `AgentAccount` | only if known not to be processed |
 //! | [`agents::CreateCloud`] | `createCloud` | `POST /clouds` | `AgentCloud` | only if known not to be processed |
 //!
-//! Requests are shown without their base: [`PathPrefix`] has them. What has no operation of its own can be called with [`Raw`];
+//! Requests are shown without their base: [`PathPrefix`] has them. Anything else can be called with [`Raw`];
 //! [`catalog()`] has all of this as data.
 //!
 //! # Operations by name

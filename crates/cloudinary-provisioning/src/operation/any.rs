@@ -14,7 +14,7 @@ use crate::wire::target::{PathPrefix, Target};
 /// An operation of any kind, whose result is mapped to `T`.
 ///
 /// Every operation has a method `map` that makes one. Lists of different operations become one list of one type this
-/// way, for the adapter's `send_all` or a queue of your own. It is cheap to clone.
+/// way, for the adapter's `send_all` or your own queue. It is cheap to clone.
 ///
 /// A create stays recoverable: a result that is [looked up](crate::Exchange::recover) is mapped too.
 ///

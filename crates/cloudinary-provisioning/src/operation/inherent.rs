@@ -1,6 +1,6 @@
 //! Inherent methods of every operation.
 
-/// Gives a type `parse`, `parse_response`, `map` and `maybe` as methods of its own, so that the trait need not be imported.
+/// Gives a type `parse`, `parse_response`, `map` and `maybe` as inherent methods, so that the trait need not be imported.
 macro_rules! inherent {
     ($name:ident $(<$generic:ident: $bound:path>)?) => {
         impl $(<$generic: $bound>)? $name $(<$generic>)? {

@@ -1,4 +1,4 @@
-//! [`Raw`]: any call of the API, for what has no operation of its own.
+//! [`Raw`]: any call of the API, for calls without a typed operation.
 
 use std::fmt::{self, Display};
 use std::marker::PhantomData;
@@ -129,7 +129,7 @@ impl<T> Raw<T> {
         self
     }
 
-    /// Reads the response into a type of your own. Use `Option<T>` if there may be no body.
+    /// Reads the response into your own type. Use `Option<T>` if there may be no body.
     ///
     /// ```
     /// use cloudinary_provisioning::{Raw, http::{Method, Response}};
