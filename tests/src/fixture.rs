@@ -44,7 +44,7 @@ pub fn request(operation: &str, case: &str) -> Request<Vec<u8>> {
     request.body(body(&file, head)).expect("a request")
 }
 
-/// The reply `<operation>/<case>.response.http`.
+/// The response `<operation>/<case>.response.http`.
 pub fn response(operation: &str, case: &str) -> Response<Vec<u8>> {
     let file = read(&format!("{operation}/{case}.response.http"));
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
@@ -57,7 +57,7 @@ pub fn response(operation: &str, case: &str) -> Response<Vec<u8>> {
     response.body(body(&file, head)).expect("a response")
 }
 
-/// What the reply `<operation>/<case>` is read to, as `<operation>/<case>.value.json` has it.
+/// What the response `<operation>/<case>` is read to, as `<operation>/<case>.value.json` has it.
 pub fn value(operation: &str, case: &str) -> Value {
     let file = format!("{operation}/{case}.value.json");
     serde_json::from_slice(&read(&file)).unwrap_or_else(|error| panic!("{file}: {error}"))
@@ -73,7 +73,7 @@ pub fn request_cases(operation: &str) -> Vec<String> {
     cases(operation, ".request.http")
 }
 
-/// The names of all reply cases of an operation, sorted.
+/// The names of all response cases of an operation, sorted.
 pub fn response_cases(operation: &str) -> Vec<String> {
     cases(operation, ".response.http")
 }
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_has_its_head_and_body() {
+    fn a_response_has_its_head_and_body() {
         let response = response("deleteUser", "200-no_message");
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["x-request-id"], "deleteUser-200-no_message");

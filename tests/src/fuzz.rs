@@ -40,38 +40,38 @@ fn headers(lines: &[u8]) -> HeaderMap {
     headers
 }
 
-/// Any reply, to any operation: a byte for the operation, two for the status, lines of headers, an empty line, the body.
+/// Any response, to any operation: a byte for the operation, two for the status, lines of headers, an empty line, the body.
 ///
 /// It is read to a value or to an error that holds all of it, always the same, and a call with it comes to an end.
-pub fn reply(data: &[u8]) {
+pub fn response(data: &[u8]) {
     let [which, high, low, rest @ ..] = data else { return };
     let status = 100 + (u16::from(*high) << 8 | u16::from(*low)) % 900;
     let (head, body) = split(rest, b"\n\n");
-    let mut reply = Response::new(body.to_vec());
-    *reply.status_mut() = StatusCode::from_u16(status).expect("a status");
-    *reply.headers_mut() = headers(head);
+    let mut response = Response::new(body.to_vec());
+    *response.status_mut() = StatusCode::from_u16(status).expect("a status");
+    *response.headers_mut() = headers(head);
     let mut samples = samples::all();
     samples.push(Box::new(Raw::new(Method::POST, ["x"])));
     samples.push(Box::new(Raw::new(Method::PUT, ["x"]).safety(Safety::Idempotent)));
     let which = usize::from(*which) % samples.len();
-    read(&*samples.swap_remove(which), &reply);
+    read(&*samples.swap_remove(which), &response);
 }
 
-fn read(sample: &dyn samples::Sample, reply: &Response<Vec<u8>>) {
-    match (sample.read(reply), sample.read(reply)) {
+fn read(sample: &dyn samples::Sample, response: &Response<Vec<u8>>) {
+    match (sample.read(response), sample.read(response)) {
         (Ok((value, debug)), Ok(again)) => {
-            assert!(reply.status().is_success());
+            assert!(response.status().is_success());
             assert_eq!((&value, &debug), (&again.0, &again.1));
             // Escapes make text shorter, numbers in other notations longer.
-            assert!(length(&value) <= 64 + 32 * reply.body().len(), "more than there was");
+            assert!(length(&value) <= 64 + 32 * response.body().len(), "more than there was");
         }
         (Err(error), Err(again)) => {
             assert_eq!(error.to_string(), again.to_string());
-            check_error(&error, reply);
+            check_error(&error, response);
         }
         (one, other) => panic!("{one:?} and {other:?}"),
     }
-    sample.call(reply);
+    sample.call(response);
 }
 
 /// How much text is in a value.
@@ -84,10 +84,10 @@ fn length(value: &Value) -> usize {
     }
 }
 
-fn check_error(error: &Error, reply: &Response<Vec<u8>>) {
-    assert_eq!((error.status(), error.headers()), (Some(reply.status()), Some(reply.headers())));
-    assert_eq!(error.body(), Some(reply.body().as_slice()));
-    assert_eq!(matches!(error.kind(), ErrorKind::Status), !reply.status().is_success());
+fn check_error(error: &Error, response: &Response<Vec<u8>>) {
+    assert_eq!((error.status(), error.headers()), (Some(response.status()), Some(response.headers())));
+    assert_eq!(error.body(), Some(response.body().as_slice()));
+    assert_eq!(matches!(error.kind(), ErrorKind::Status), !response.status().is_success());
     assert!(!format!("{error:?} {error:#?} {:?} {:?}", error.rate_limit(), error.request_id()).is_empty());
     _ = (error.message(), error.code(), error.category(), error.details(), error.retry_after());
     if let ErrorKind::Decode { path, message } = error.kind() {
@@ -96,25 +96,25 @@ fn check_error(error: &Error, reply: &Response<Vec<u8>>) {
     }
 }
 
-/// A call that gets nothing but this reply, whole and truncated, ends within its policy.
-pub(crate) fn call<O: Operation>(operation: &O, reply: &Response<Vec<u8>>) {
+/// A call that gets nothing but this response, whole and truncated, ends within its policy.
+pub(crate) fn call<O: Operation>(operation: &O, response: &Response<Vec<u8>>) {
     let account = Account::new("acc", "KEY", "SECRET").expect("an account");
-    let outcome = |which, reply| match which {
-        0 => Outcome::Response(reply),
-        1 => Outcome::Truncated(reply, None),
-        _ => Outcome::TooLarge(reply, 7),
+    let outcome = |which, response| match which {
+        0 => Outcome::Response(response),
+        1 => Outcome::Truncated(response, None),
+        _ => Outcome::TooLarge(response, 7),
     };
     for which in 0..3 {
         let mut exchange = Exchange::new(&account, operation, RetryPolicy::default()).expect("a request");
         let mut elapsed = Duration::ZERO;
         loop {
-            let jitter = (reply.body().len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let jitter = (response.body().len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             let sample = Reading::new(elapsed, SystemTime::UNIX_EPOCH + elapsed, jitter);
             let attempt = match exchange.begin(elapsed) {
                 Ok(attempt) => attempt,
                 Err(error) => break check_end(&error, operation.safety()),
             };
-            match exchange.on_outcome(attempt, outcome(which, reply.clone()), sample) {
+            match exchange.on_outcome(attempt, outcome(which, response.clone()), sample) {
                 Step::Send => panic!("nothing is looked up"),
                 Step::Retry(event) => {
                     assert!(event.delay <= LONGEST_WAIT, "{:?}", event.delay);
@@ -122,7 +122,7 @@ pub(crate) fn call<O: Operation>(operation: &O, reply: &Response<Vec<u8>>) {
                     elapsed += event.delay;
                 }
                 Step::Failed(error) => break check_end(&error, operation.safety()),
-                Step::Done(_) => break assert!(reply.status().is_success() && which == 0),
+                Step::Done(_) => break assert!(response.status().is_success() && which == 0),
             }
         }
         assert!(elapsed <= Duration::from_secs(120));
@@ -243,7 +243,7 @@ fn is_loopback(host: &str) -> bool {
 /// Any requests to a fake account, one after the other, divided by byte 0x1e: a byte of options, the method, a space, the
 /// target, lines of headers, an empty line, the body.
 ///
-/// Each has a reply, what only reads changes nothing, and ids and emails stay unique.
+/// Each has a response, what only reads changes nothing, and ids and emails stay unique.
 pub fn fake(data: &[u8]) {
     let mut account = FakeAccount::new("acc", "KEY", "SECRET")
         .with_users([

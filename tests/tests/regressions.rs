@@ -16,8 +16,8 @@ fn assert_all_hold(target: &str, hold: impl Fn(&[u8])) {
 }
 
 #[test]
-fn any_reply_is_a_value_or_an_error() {
-    assert_all_hold("reply", fuzz::reply);
+fn any_response_is_a_value_or_an_error() {
+    assert_all_hold("response", fuzz::response);
 }
 
 #[test]
@@ -26,6 +26,6 @@ fn any_account_url_is_an_account_or_an_error() {
 }
 
 #[test]
-fn any_request_to_the_fake_has_a_reply() {
+fn any_request_to_the_fake_has_a_response() {
     assert_all_hold("fake", fuzz::fake);
 }

@@ -1,4 +1,0 @@
-//! Any reply to any operation: see `cloudinary_provisioning_tests::fuzz::reply`.
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| cloudinary_provisioning_tests::fuzz::reply(data));
