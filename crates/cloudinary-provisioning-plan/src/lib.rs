@@ -142,6 +142,7 @@
 //!
 //! * A plan depends on the manifest and the account alone, not on the order in which either lists things.
 //! * What could not be read is unknown: nothing is planned on it, and nothing at all is taken away.
+//! * A name that several objects of the account have blocks what needs the name, and nothing else.
 //! * Every prefix of a plan passes the guards, and they are checked again before every step that is sent.
 //! * A failed step stops those that need it and nothing else. A run that ends early goes on when it is planned anew.
 //! * Users are disabled, never deleted.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use cloudinary_provisioning_plan::Plan;
 use cloudinary_provisioning_plan::guard::Refusal;
+use cloudinary_provisioning_plan::plan::Cause;
 use serde::Serialize;
 
 use super::manifest::{Wanted, json_format, lines};
@@ -39,7 +40,7 @@ pub(crate) fn run(globals: &Globals, options: &PlanOptions) -> Result<ExitCode, 
     if secrets > 0 {
         say(format_args!("To be applied with --secrets FILE: {secrets} of the steps yield a secret."));
     }
-    if let Some(exit) = unread(&plan) {
+    if let Some(exit) = incomplete(&plan) {
         return Err(exit);
     }
     if let Some(path) = &options.out {
@@ -70,9 +71,14 @@ pub(crate) fn show<T: fmt::Display + Serialize>(value: &T, json: Option<Format>)
 }
 
 /// The failure of a plan that leaves something out.
-pub(crate) fn unread(plan: &Plan) -> Option<Exit> {
-    let count = plan.unknown().len();
-    (count > 0).then(|| Exit::Failed(format!("not everything could be read: {count} of the plan's parts are missing")))
+pub(crate) fn incomplete(plan: &Plan) -> Option<Exit> {
+    let count = |cause| plan.blocked().iter().filter(|blocked| blocked.cause == cause).count();
+    let unread = (count(Cause::Unread), "not everything could be read");
+    let ambiguous = (count(Cause::Ambiguous), "several objects have one name");
+    let reasons = [unread, ambiguous].into_iter().filter(|(count, _)| *count > 0);
+    let reasons: Vec<_> =
+        reasons.map(|(count, why)| format!("{why}: {count} of the plan's parts are missing")).collect();
+    (!reasons.is_empty()).then(|| Exit::Failed(reasons.join("; ")))
 }
 
 /// Why the plan may not be applied, and what would allow it.

@@ -8,6 +8,7 @@ use crate::manifest::{Assignment, Object, ObjectKind, Principal, Scope};
 use crate::snapshot::{FoundAssignment, FoundPrincipal, FoundScope};
 
 use super::builder::{Builder, Obstacle, Resolved};
+use super::environments::TWIN_ENVIRONMENTS;
 use super::step::{Action, Phase, Step, StepKind};
 use super::work::{AssignmentFields, Handle, Made, ScopeHandle, Work};
 
@@ -17,17 +18,22 @@ impl Builder<'_> {
     pub(crate) fn plan_assignments(&mut self) {
         let mut wanted = BTreeSet::new();
         let mut planned = BTreeSet::new();
+        // Any assignment of these may be one that is declared.
+        let mut blocked = BTreeSet::new();
         for declared in &self.manifest.assignments {
             for principal in &declared.to {
                 match self.plan_assignment(declared, principal, &mut planned) {
                     Ok(Some(assignment)) => drop(wanted.insert(assignment)),
                     Ok(None) => {}
-                    Err(obstacle) => self.block(Object::Assignment(declared), obstacle),
+                    Err(obstacle) => {
+                        blocked.insert(declared.role.as_str());
+                        self.block(Object::Assignment(declared), obstacle);
+                    }
                 }
             }
         }
         if self.prunes(ObjectKind::Assignments) {
-            self.prune_assignments(&wanted);
+            self.prune_assignments(&wanted, &blocked);
         }
     }
 
@@ -120,7 +126,7 @@ impl Builder<'_> {
         }
     }
 
-    fn prune_assignments(&mut self, wanted: &BTreeSet<FoundAssignment>) {
+    fn prune_assignments(&mut self, wanted: &BTreeSet<FoundAssignment>, blocked: &BTreeSet<&str>) {
         let complete = self.snapshot.all_roles.or_reason().cloned().and_then(|roles| {
             let of_role = |id| {
                 self.snapshot
@@ -135,8 +141,14 @@ impl Builder<'_> {
         }
         let snapshot = self.snapshot;
         for assignment in snapshot.assignments.difference(wanted) {
-            if !self.leaves(assignment) {
-                self.unassign(assignment);
+            if blocked.contains(assignment.role.as_str()) || self.leaves(assignment) {
+                continue;
+            }
+            match &assignment.scope {
+                FoundScope::Environment(id) if self.environments.is_twin(id.as_str()) => {
+                    self.ambiguous(KIND, self.environment_name(id), TWIN_ENVIRONMENTS);
+                }
+                _ => self.unassign(assignment),
             }
         }
     }

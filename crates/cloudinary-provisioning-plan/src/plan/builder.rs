@@ -12,10 +12,10 @@ use crate::snapshot::{
     Snapshot, fold,
 };
 
+use super::blocked::{Blocked, Cause};
 use super::pairing::{Names, Pairing, pair};
 use super::problem::PlanProblem;
 use super::step::{Step, StepKind};
-use super::unknown::Unknown;
 use super::work::{Handle, Made, ScopeHandle};
 
 /// Why something cannot be planned.
@@ -25,6 +25,8 @@ pub(crate) enum Obstacle {
     Problem(String),
     /// Something that it depends on could not be read.
     Unknown(String),
+    /// Several objects of the account have a name that it needs.
+    Ambiguous(String),
 }
 
 pub(crate) type Resolved<T> = Result<T, Obstacle>;
@@ -34,7 +36,7 @@ pub(crate) struct Builder<'a> {
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) steps: Vec<Step>,
     pub(crate) problems: Vec<PlanProblem>,
-    pub(crate) unknown: Vec<Unknown>,
+    pub(crate) blocked: Vec<Blocked>,
     pub(crate) unchanged: BTreeMap<StepKind, usize>,
     pub(crate) environments: Index<'a, Environment, FoundEnvironment>,
     pub(crate) groups: Index<'a, Group, FoundGroup>,
@@ -75,7 +77,7 @@ impl<'a> Builder<'a> {
             snapshot,
             steps: Vec::new(),
             problems: Vec::new(),
-            unknown: Vec::new(),
+            blocked: Vec::new(),
             unchanged: BTreeMap::new(),
             environments,
             groups,
@@ -103,12 +105,18 @@ impl<'a> Builder<'a> {
         match obstacle {
             Obstacle::Problem(message) => self.problems.push(PlanProblem::new(object, message)),
             Obstacle::Unknown(reason) => self.unknown(StepKind::of(object.kind()), object.name(), reason),
+            Obstacle::Ambiguous(reason) => self.ambiguous(StepKind::of(object.kind()), object.name(), reason),
         }
     }
 
     /// Notes what is not planned, because it depends on what could not be read.
     pub(crate) fn unknown(&mut self, kind: StepKind, name: impl Into<String>, reason: impl Into<String>) {
-        self.unknown.push(Unknown { kind, name: name.into(), reason: reason.into() });
+        self.blocked.push(Blocked { kind, name: name.into(), cause: Cause::Unread, reason: reason.into() });
+    }
+
+    /// Notes what is not planned, because several objects have a name that it needs.
+    pub(crate) fn ambiguous(&mut self, kind: StepKind, name: impl Into<String>, reason: impl Into<String>) {
+        self.blocked.push(Blocked { kind, name: name.into(), cause: Cause::Ambiguous, reason: reason.into() });
     }
 
     pub(crate) fn unchanged(&mut self, kind: StepKind) {
@@ -298,8 +306,12 @@ pub(crate) struct Index<'a, D, F> {
     by_name: BTreeMap<String, usize>,
     /// Found objects with what they are declared as, by id.
     by_id: BTreeMap<&'a str, (&'a F, Option<&'a D>)>,
-    /// Found objects that are not declared, by name.
+    /// Found objects that are not declared, by name; without those that a declared object might be.
     others: BTreeMap<String, Vec<&'a F>>,
+    /// The ids of found objects that share their names with others.
+    twins: BTreeSet<&'a str>,
+    /// Names in the account that several objects have, and a declared one needs.
+    ambiguous: BTreeSet<String>,
     /// Why the found ones are not known.
     reason: Option<String>,
 }
@@ -320,12 +332,19 @@ impl<'a, D, F> Index<'a, D, F> {
             .zip(&declared)
             .filter_map(|(pairing, declared)| Some((pairing.found()?, *declared)))
             .collect();
+        let needed = pairings.iter().zip(&names).filter(|(pairing, _)| matches!(pairing, Pairing::Ambiguous(_)));
+        let ambiguous: BTreeSet<_> =
+            needed.flat_map(|(_, names)| [Some(names.name.clone()), names.was.clone()]).flatten().collect();
+        let mut holders: BTreeMap<&str, usize> = BTreeMap::new();
+        keys.iter().for_each(|(_, name)| *holders.entry(name).or_default() += 1);
+        let shared = keys.iter().filter(|(_, name)| holders.get(&**name).is_some_and(|count| *count > 1));
+        let twins = shared.map(|(id, _)| *id).collect();
         let mut by_id = BTreeMap::new();
         let mut others: BTreeMap<String, Vec<&F>> = BTreeMap::new();
         for (at, (object, (id, name))) in all.iter().zip(keys).enumerate() {
             let declared = paired.get(&at).copied();
             by_id.insert(id, (object, declared));
-            if declared.is_none() {
+            if declared.is_none() && !ambiguous.contains(&name) {
                 others.entry(name).or_default().push(object);
             }
         }
@@ -335,6 +354,8 @@ impl<'a, D, F> Index<'a, D, F> {
             by_name: names.into_iter().enumerate().map(|(at, names)| (names.name, at)).collect(),
             by_id,
             others,
+            twins,
+            ambiguous,
             reason: found.or_reason().err(),
         }
     }
@@ -347,6 +368,16 @@ impl<'a, D, F> Index<'a, D, F> {
     /// Found objects that are not declared, by name; those of one name together.
     pub(crate) fn others(&self) -> impl Iterator<Item = (&str, &[&'a F])> {
         self.others.iter().map(|(name, objects)| (name.as_str(), objects.as_slice()))
+    }
+
+    /// Whether a found object shares its name with others.
+    pub(crate) fn is_twin(&self, id: &str) -> bool {
+        self.twins.contains(id)
+    }
+
+    /// Whether a declared object might be any of those found that have this name.
+    pub(crate) fn is_ambiguous(&self, name: &str) -> bool {
+        self.ambiguous.contains(name)
     }
 
     /// A found object, and what it is declared as.
@@ -375,9 +406,9 @@ impl<'a, D, F> Index<'a, D, F> {
     ) -> Resolved<Handle> {
         self.reason().map_err(|obstacle| match obstacle {
             Obstacle::Unknown(reason) => Obstacle::Unknown(format!("{what} {name} is not known: {reason}")),
-            problem @ Obstacle::Problem(_) => problem,
+            other => other,
         })?;
-        let several = |count| Obstacle::Problem(format!("there are {count} of the name {what} {name} in the account"));
+        let several = |count| Obstacle::Ambiguous(format!("{count} {what}s have the name {name}"));
         match self.declared(name) {
             Some((declared, pairing)) => match (pairing, made(declared)) {
                 (Pairing::Ambiguous(count), _) => Err(several(count)),
@@ -385,6 +416,7 @@ impl<'a, D, F> Index<'a, D, F> {
                 (Pairing::New, Some(made)) => Ok(Handle::Made(made)),
                 (Pairing::Found(found) | Pairing::Renamed(found), Some(_)) => Ok(Handle::Known(id(found))),
             },
+            None if self.is_ambiguous(name) => Err(several(self.twins.len())),
             None => match self.others.get(name).map(Vec::as_slice) {
                 Some([found]) => Ok(Handle::Known(id(found))),
                 Some(all) => Err(several(all.len())),

@@ -13,6 +13,9 @@ use super::work::{EnvironmentFields, Handle, Made, Work};
 
 const KIND: StepKind = StepKind::Environments;
 
+/// What blocks the removal of undeclared things in a product environment that shares its cloud name.
+pub(super) const TWIN_ENVIRONMENTS: &str = "several product environments have this cloud name";
+
 impl Builder<'_> {
     pub(crate) fn plan_environments(&mut self) {
         let pairs: Vec<_> = self.environments.pairs().collect();
@@ -24,7 +27,7 @@ impl Builder<'_> {
             match (pairing, declared.is_absent()) {
                 (Pairing::Ambiguous(count), _) => {
                     let message = format!("{count} product environments have this cloud name");
-                    self.block(Object::Environment(declared), Obstacle::Problem(message));
+                    self.block(Object::Environment(declared), Obstacle::Ambiguous(message));
                 }
                 (Pairing::New, true) => self.unchanged(KIND),
                 (Pairing::New, false) => self.create_environment(declared),

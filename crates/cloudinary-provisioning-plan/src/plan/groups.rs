@@ -25,7 +25,7 @@ impl Builder<'_> {
             match (pairing, declared.is_absent()) {
                 (Pairing::Ambiguous(count), _) => {
                     let message = format!("{count} groups have this name");
-                    self.block(Object::Group(declared), Obstacle::Problem(message));
+                    self.block(Object::Group(declared), Obstacle::Ambiguous(message));
                 }
                 (Pairing::New, true) => self.unchanged(KIND),
                 (Pairing::New, false) => self.create_group(declared),
@@ -148,7 +148,7 @@ impl Builder<'_> {
             let declared = self.groups.by_id(group.id.as_str()).and_then(|(_, declared)| declared);
             let name = declared.map_or(group.name.as_str(), |declared| declared.name.as_str());
             let goes = declared.map_or_else(|| self.prunes(ObjectKind::Groups), Group::is_absent);
-            if goes || groups.contains(name) || self.lists_members(name) {
+            if goes || groups.contains(name) || self.lists_members(name) || self.groups.is_ambiguous(&group.name) {
                 continue;
             }
             match group.members.or_reason() {

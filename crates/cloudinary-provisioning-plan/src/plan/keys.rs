@@ -7,6 +7,7 @@ use crate::manifest::{Key, KeyRef, Object, ObjectKind};
 use crate::snapshot::{FoundKey, ROOT_KEY};
 
 use super::builder::{Builder, Obstacle};
+use super::environments::TWIN_ENVIRONMENTS;
 use super::environments::action;
 use super::pairing::Pairing;
 use super::step::{Action, Change, Phase, Step, StepKind};
@@ -45,7 +46,7 @@ impl Builder<'_> {
         match (pairing, declared.is_absent()) {
             (Pairing::Ambiguous(count), _) => {
                 let message = format!("{count} keys of the environment have this name");
-                self.block(object, Obstacle::Problem(message));
+                self.block(object, Obstacle::Ambiguous(message));
             }
             (Pairing::New, true) => self.unchanged(KIND),
             (Pairing::New, false) => self.generate_key(declared, Handle::Known(environment.to_string())),
@@ -111,10 +112,14 @@ impl Builder<'_> {
 
     /// Root keys stay, as do those of environments that go.
     fn prune_keys(&mut self) {
-        let (mut steps, mut unknown) = (Vec::new(), Vec::new());
+        let (mut steps, mut unknown, mut twins) = (Vec::new(), Vec::new(), Vec::new());
         for (environment, index) in &self.keys {
             let cloud_name = self.environment_name(environment);
             if self.is_deleted(environment) || self.is_ignored(ObjectKind::Environments, &cloud_name) {
+                continue;
+            }
+            if self.environments.is_twin(environment.as_str()) {
+                twins.push(cloud_name);
                 continue;
             }
             if let Err(Obstacle::Unknown(reason)) = index.reason() {
@@ -131,6 +136,9 @@ impl Builder<'_> {
         self.steps.extend(steps);
         for (name, reason) in unknown {
             self.unknown(KIND, name, reason);
+        }
+        for cloud_name in twins {
+            self.ambiguous(KIND, cloud_name, TWIN_ENVIRONMENTS);
         }
     }
 }

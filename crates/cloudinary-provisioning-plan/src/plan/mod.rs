@@ -1,6 +1,7 @@
 //! The steps from what is there to what is wanted.
 
 mod assignments;
+mod blocked;
 mod builder;
 mod environments;
 mod groups;
@@ -14,14 +15,13 @@ mod problem;
 mod roles;
 mod show;
 mod step;
-mod unknown;
 mod users;
 mod work;
 
+pub use blocked::{Blocked, Cause};
 pub use plan::Plan;
 pub use problem::{PlanError, PlanProblem};
 pub use step::{Action, Change, Step, StepKind};
-pub use unknown::Unknown;
 
 pub(crate) use plan::AccountFacts;
 pub(crate) use work::{

@@ -8,11 +8,11 @@ use serde::{Serialize, Serializer};
 use crate::manifest::Manifest;
 use crate::snapshot::{Snapshot, fold};
 
+use super::blocked::{Blocked, Cause};
 use super::builder::Builder;
 use super::order::order;
 use super::problem::{PlanError, PlanProblem};
 use super::step::{Step, StepKind};
-use super::unknown::Unknown;
 
 /// The version of the JSON that a plan is serialized to.
 const VERSION: u32 = 1;
@@ -50,7 +50,7 @@ const VERSION: u32 = 1;
 pub struct Plan {
     steps: Vec<Step>,
     unchanged: BTreeMap<StepKind, usize>,
-    unknown: Vec<Unknown>,
+    blocked: Vec<Blocked>,
     withheld: usize,
     pub(crate) account: AccountFacts,
 }
@@ -71,8 +71,8 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// Returns every problem at once: a reference to something that is neither declared nor in the account, a name that
-    /// several objects have, a field without which an object cannot be created, a change that the API does not offer. A
+    /// Returns every problem at once: a reference to something that is neither declared nor in the account, a
+    /// field without which an object cannot be created, a change that the API does not offer. A
     /// manifest that a program made is [checked](Manifest::check) first.
     pub fn new(manifest: &Manifest, snapshot: &Snapshot) -> Result<Self, PlanError> {
         if let Err(error) = manifest.check() {
@@ -92,21 +92,22 @@ impl Plan {
         builder.plan_memberships();
         builder.plan_assignments();
         builder.plan_policies();
-        let Builder { mut steps, problems, mut unknown, unchanged, .. } = builder;
+        let Builder { mut steps, problems, mut blocked, unchanged, .. } = builder;
         if !problems.is_empty() {
             return Err(PlanError::new(problems));
         }
+        block_dependents(&mut steps, &mut blocked);
         let before = steps.len();
-        if !unknown.is_empty() {
+        if blocked.iter().any(|blocked| blocked.cause == Cause::Unread) {
             steps.retain(|step| !step.action.takes_away());
         }
-        unknown.sort();
-        unknown.dedup();
+        blocked.sort();
+        blocked.dedup();
         Ok(Self {
             withheld: before - steps.len(),
             steps: order(steps),
             unchanged,
-            unknown,
+            blocked,
             account: AccountFacts::of(snapshot),
         })
     }
@@ -116,9 +117,9 @@ impl Plan {
         &self.steps
     }
 
-    /// Whether there is nothing to do, and everything is known.
+    /// Whether there is nothing to do, and nothing is blocked.
     pub fn is_empty(&self) -> bool {
-        self.steps.is_empty() && self.unknown.is_empty()
+        self.steps.is_empty() && self.blocked.is_empty()
     }
 
     /// Returns how many declared things of each kind are as they are wanted.
@@ -126,9 +127,10 @@ impl Plan {
         &self.unchanged
     }
 
-    /// Returns what is not planned, since it depends on something that could not be read.
-    pub fn unknown(&self) -> &[Unknown] {
-        &self.unknown
+    /// Returns what is not planned, since it depends on something that could not be read, or on a name that several objects
+    /// have.
+    pub fn blocked(&self) -> &[Blocked] {
+        &self.blocked
     }
 
     /// Returns how many steps that take something away are left out, since not everything could be read.
@@ -139,7 +141,7 @@ impl Plan {
     /// Returns a text that is the same for equal plans: compare it to see whether a plan that is made anew is still the
     /// one that was reviewed.
     pub fn fingerprint(&self) -> String {
-        let text = serde_json::to_string(&(&self.steps, &self.unknown, self.withheld)).unwrap_or_default();
+        let text = serde_json::to_string(&(&self.steps, &self.blocked, self.withheld)).unwrap_or_default();
         // FNV-1a with 128 bits: the same on every machine, in every version.
         let hash = text.bytes().fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| {
             (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
@@ -155,7 +157,7 @@ impl Plan {
 /// Two plans are equal if they have the same steps and leave the same out, however much is unchanged.
 impl PartialEq for Plan {
     fn eq(&self, other: &Self) -> bool {
-        self.steps == other.steps && self.unknown == other.unknown && self.withheld == other.withheld
+        self.steps == other.steps && self.blocked == other.blocked && self.withheld == other.withheld
     }
 }
 
@@ -172,7 +174,7 @@ pub(crate) struct PlanJson<'p, R> {
     fingerprint: String,
     steps: &'p [Step],
     unchanged: &'p BTreeMap<StepKind, usize>,
-    unknown: &'p [Unknown],
+    blocked: &'p [Blocked],
     withheld: usize,
     refused: &'p [R],
 }
@@ -184,9 +186,29 @@ impl Plan {
             fingerprint: self.fingerprint(),
             steps: &self.steps,
             unchanged: &self.unchanged,
-            unknown: &self.unknown,
+            blocked: &self.blocked,
             withheld: self.withheld,
             refused,
+        }
+    }
+}
+
+/// Moves steps that need what no step makes, since its own is blocked, to what is blocked.
+fn block_dependents(steps: &mut Vec<Step>, blocked: &mut Vec<Blocked>) {
+    let is_unread = blocked.iter().any(|blocked| blocked.cause == Cause::Unread);
+    let cause = if is_unread { Cause::Unread } else { Cause::Ambiguous };
+    loop {
+        let made: BTreeSet<_> = steps.iter().flat_map(|step| step.made.iter().cloned()).collect();
+        let before = steps.len();
+        steps.retain(|step| {
+            let missing = step.work.needs().into_iter().find(|needed| !made.contains(*needed));
+            let reason = missing.map(|missing| format!("it needs {missing}, which is not planned"));
+            let (kind, name) = (step.kind, step.name.clone());
+            blocked.extend(reason.into_iter().map(|reason| Blocked { kind, name: name.clone(), cause, reason }));
+            missing.is_none()
+        });
+        if steps.len() == before {
+            return;
         }
     }
 }

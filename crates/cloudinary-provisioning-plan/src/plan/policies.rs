@@ -10,7 +10,7 @@ use crate::manifest::{Object, ObjectKind, Policy, Statement, StatementPart};
 use crate::snapshot::{FoundPolicy, FoundScope};
 
 use super::builder::{Builder, Obstacle, Resolved};
-use super::environments::action;
+use super::environments::{TWIN_ENVIRONMENTS, action};
 use super::pairing::{Names, Pairing, pair};
 use super::step::{Action, Change, Step, StepKind};
 use super::work::{Handle, PolicyFields, ScopeHandle, StatementText, Work};
@@ -61,10 +61,17 @@ impl Builder<'_> {
         for (policy, pairing) in declared.iter().zip(pair(&names, all.iter().map(|found| &*found.name))) {
             let pairing = pairing.map(|at| all.get(at));
             let object = Object::Policy(policy);
-            kept.extend(pairing.found().map(|found| found.id.clone()));
+            let is_named = |found: &&FoundPolicy| {
+                found.name == policy.name.as_str() || policy.was.as_ref().is_some_and(|was| found.name == was.as_str())
+            };
+            match pairing {
+                // Any of them may be the one that is meant.
+                Pairing::Ambiguous(_) => kept.extend(all.iter().filter(is_named).map(|found| found.id.clone())),
+                _ => kept.extend(pairing.found().map(|found| found.id.clone())),
+            }
             let planned = match (pairing, policy.is_absent()) {
                 (Pairing::Ambiguous(count), _) => {
-                    Err(Obstacle::Problem(format!("{count} policies of the scope have this name")))
+                    Err(Obstacle::Ambiguous(format!("{count} policies of the scope have this name")))
                 }
                 (Pairing::New, true) => Ok(None),
                 (Pairing::New, false) => self.create_policy(policy, scope).map(Some),
@@ -155,12 +162,16 @@ impl Builder<'_> {
     }
 
     fn prune_policies(&mut self, kept: &BTreeSet<PolicyId>) {
-        let (mut steps, mut unknown) = (Vec::new(), Vec::new());
+        let (mut steps, mut unknown, mut twins) = (Vec::new(), Vec::new(), Vec::new());
         for (scope, part) in &self.snapshot.policies {
             let scope_name = self.scope_name(scope);
             if let FoundScope::Environment(id) = scope {
                 let name = self.environment_name(id);
                 if self.is_deleted(id) || self.is_ignored(ObjectKind::Environments, &name) {
+                    continue;
+                }
+                if self.environments.is_twin(id.as_str()) {
+                    twins.push(name);
                     continue;
                 }
             }
@@ -180,6 +191,9 @@ impl Builder<'_> {
         self.steps.extend(steps);
         for reason in unknown {
             self.unknown(KIND, "", reason);
+        }
+        for name in twins {
+            self.ambiguous(KIND, name, TWIN_ENVIRONMENTS);
         }
     }
 }

@@ -14,8 +14,8 @@ impl fmt::Display for Plan {
         for step in self.steps() {
             writeln!(f, "{step}")?;
         }
-        for unknown in self.unknown() {
-            writeln!(f, "! not planned: {unknown}")?;
+        for blocked in self.blocked() {
+            writeln!(f, "! not planned: {blocked}")?;
         }
         if self.withheld() > 0 {
             writeln!(f, "! {} removals are left out, since not everything could be read", self.withheld())?;

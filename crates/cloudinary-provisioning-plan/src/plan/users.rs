@@ -32,7 +32,7 @@ impl Builder<'_> {
             match (pairing, declared.is_absent()) {
                 (Pairing::Ambiguous(count), _) => {
                     let message = format!("{count} users of the account have this email address");
-                    self.block(object, Obstacle::Problem(message));
+                    self.block(object, Obstacle::Ambiguous(message));
                 }
                 (Pairing::New, true) => self.unchanged(KIND),
                 (Pairing::New, false) => match self.create_user(declared) {
@@ -167,7 +167,7 @@ impl Builder<'_> {
             // Two users of one email: nobody can say which of them is meant to stay.
             let [found] = users.as_slice() else {
                 let reason = format!("{} users of the account have this email address", users.len());
-                self.unknown(KIND, email, reason);
+                self.ambiguous(KIND, email, reason);
                 continue;
             };
             if !found.root && found.enabled != Some(false) && !self.is_ignored(ObjectKind::Users, &found.email) {

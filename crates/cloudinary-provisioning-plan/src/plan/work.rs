@@ -1,6 +1,7 @@
 //! [`Work`]: what a step sends, with the ids that are known and references to those that are not.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use cloudinary_provisioning::users::Role as UserRole;
 use cloudinary_provisioning::{
@@ -19,6 +20,18 @@ pub(crate) enum Made {
     Group(String),
     User(Email),
     Role(String),
+}
+
+impl fmt::Display for Made {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment(cloud_name) => write!(f, "environment {cloud_name}"),
+            Self::Key(cloud_name, name) => write!(f, "key {cloud_name}/{name}"),
+            Self::Group(name) => write!(f, "group {name}"),
+            Self::User(email) => write!(f, "user {email}"),
+            Self::Role(id) => write!(f, "role {id}"),
+        }
+    }
 }
 
 /// An id: known, or that of something which another step creates.

@@ -6,6 +6,7 @@ use cloudinary_provisioning_fake::{
 };
 use cloudinary_provisioning_plan::Plan;
 use cloudinary_provisioning_plan::guard::{Guard, Guards};
+use cloudinary_provisioning_plan::snapshot::{Part, Snapshot};
 
 use crate::support::{World, manifest};
 
@@ -288,4 +289,86 @@ fn a_new_master_admin_has_to_be_there_before_the_old_one_goes() {
     assert!(promote(false));
     // Whoever has not accepted the invitation cannot log in.
     assert!(!promote(true));
+}
+
+/// Several objects of one name block what needs the name; everything else is planned, removals too.
+#[test]
+fn a_name_that_several_have_blocks_only_what_needs_it() {
+    let manifest = manifest(
+        r#"
+        prune = ["groups", "keys"]
+
+        [[groups]]
+        name = "Editors"
+        members = ["ada@example.com"]
+
+        [[groups]]
+        name = "Writers"
+        members = ["bob@example.com"]
+
+        [[keys]]
+        environment = "shop"
+        name = "deploy"
+
+        [[keys]]
+        environment = "blog"
+        name = "deploy"
+
+        [[users]]
+        email = "bob@example.com"
+        role = "reports"
+
+        [[assignments]]
+        role = "auditor"
+        scope = "account"
+        to = ["group:Writers"]
+    "#,
+    );
+    let fake = demo().with_group(NewGroup::new("Old").id("g2"));
+    let snapshot = World::new(fake).snapshot(&manifest);
+    let all: Vec<_> = steps(&Plan::new(&manifest, &snapshot).unwrap());
+    let cases: [(fn(&mut Snapshot), &[&str], &[&str]); 3] = [
+        (
+            |snapshot| twin(&mut snapshot.groups, |group| group.id == "g1", |group| group.id = "g9".into()),
+            &["Add ada@example.com in Editors", "Remove bob@example.com in Editors"],
+            &["group Editors: 2 groups have this name"],
+        ),
+        (
+            |snapshot| twin(&mut snapshot.users, |user| user.id == "u2", |user| user.id = "u9".into()),
+            &["Update bob@example.com", "Add bob@example.com in Writers"],
+            &[
+                "group Writers: 2 users have the name bob@example.com",
+                "user bob@example.com: 2 users of the account have this email address",
+            ],
+        ),
+        (
+            |snapshot| twin(&mut snapshot.environments, |found| found.id == "s2", |found| found.id = "s9".into()),
+            &["Create blog/deploy"],
+            &[
+                "key blog: several product environments have this cloud name",
+                "key blog/deploy: 2 product environments have the name blog",
+            ],
+        ),
+    ];
+    for (twin, left_out, blocked) in cases {
+        let mut snapshot = snapshot.clone();
+        twin(&mut snapshot);
+        let plan = Plan::new(&manifest, &snapshot).unwrap();
+        let expected: Vec<_> = all.iter().filter(|step| !left_out.contains(&step.as_str())).cloned().collect();
+        assert_eq!(steps(&plan), expected);
+        assert_eq!(plan.blocked().iter().map(ToString::to_string).collect::<Vec<_>>(), blocked);
+        assert_eq!(plan.withheld(), 0);
+    }
+}
+
+fn steps(plan: &Plan) -> Vec<String> {
+    plan.steps().iter().map(|step| format!("{:?} {}", step.action, step.name)).collect()
+}
+
+/// Adds another of what `is_it` finds.
+fn twin<T: Clone>(part: &mut Part<Vec<T>>, is_it: impl Fn(&T) -> bool, rename: impl Fn(&mut T)) {
+    let Part::Known(items) = part else { panic!("not read") };
+    let mut twin = items.iter().find(|item| is_it(item)).unwrap().clone();
+    rename(&mut twin);
+    items.push(twin);
 }

@@ -7,6 +7,7 @@ use cloudinary_provisioning_fake::{FakeAccount, FakeUser, Fault};
 use cloudinary_provisioning_plan::apply::Ending;
 use cloudinary_provisioning_plan::guard::{Guard, Guards};
 use cloudinary_provisioning_plan::manifest::{EnvironmentAccess, ObjectKind};
+use cloudinary_provisioning_plan::snapshot::Part;
 use cloudinary_provisioning_plan::{Manifest, Plan, Snapshot, Survey};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
@@ -198,7 +199,7 @@ proptest! {
         let (snapshot, calls) = world.read(Survey::new(&manifest));
         let plan = plan_of(&manifest, &snapshot);
         let complete = plan_of(&manifest, &World::new(start.account()).snapshot(&manifest));
-        if at < calls && !plan.unknown().is_empty() {
+        if at < calls && !plan.blocked().is_empty() {
             prop_assert!(!plan.steps().iter().any(|step| step.action.takes_away()), "{plan}");
         }
         let all: Vec<_> = complete.steps().iter().map(ToString::to_string).collect();
@@ -206,6 +207,34 @@ proptest! {
             // A user's change may lack the field that is not known.
             let is_part = all.contains(&step.to_string()) || step.kind == cloudinary_provisioning_plan::plan::StepKind::Users;
             prop_assert!(is_part, "{step}\nis not in\n{complete}");
+        }
+    }
+
+    /// Nothing that several objects have the name of is touched, and all that is planned is right.
+    #[test]
+    fn what_several_have_the_name_of_is_left_alone((start, mut manifest) in account_and_manifest(), seed in any::<u64>()) {
+        // A rename that is blocked leaves other steps with the former name.
+        manifest.environments.iter_mut().for_each(|environment| environment.was = None);
+        manifest.keys.iter_mut().for_each(|key| key.was = None);
+        manifest.groups.iter_mut().for_each(|group| group.was = None);
+        manifest.users.iter_mut().for_each(|user| user.was = None);
+        let snapshot = World::new(start.account()).snapshot(&manifest);
+        let Ok(plan) = Plan::new(&manifest, &snapshot) else { return Ok(()) };
+        let all = names(&plan);
+        let (mut random, mut twinned) = (Random(seed), snapshot);
+        let twins = [
+            twin(&mut random, &mut twinned.environments, |found| &mut found.id, |found| &found.cloud_name),
+            twin(&mut random, &mut twinned.groups, |found| &mut found.id, |found| &found.name),
+            twin(&mut random, &mut twinned.users, |found| &mut found.id, |found| &found.email),
+        ];
+        let plan = plan_of(&manifest, &twinned);
+        let declared = manifest.environments.iter().map(|found| found.cloud_name.as_str());
+        let declared = declared.chain(manifest.groups.iter().map(|found| found.name.as_str()));
+        let declared: Vec<&str> = declared.chain(manifest.users.iter().map(|found| found.email.as_str())).collect();
+        for step in names(&plan) {
+            prop_assert!(all.contains(&step), "{step} is not planned without twins");
+            let is_twin = twins.iter().flatten().any(|twin| step.ends_with(&format!(" {}", twin.to_lowercase())) && declared.contains(&&**twin));
+            prop_assert!(!is_twin, "{step}");
         }
     }
 
@@ -335,14 +364,31 @@ impl Random {
     }
 }
 
-fn shuffle<T>(
+/// Returns the action and the name of each step.
+fn names(plan: &Plan) -> Vec<String> {
+    plan.steps().iter().map(|step| format!("{} {:?} {}", step.kind, step.action, step.name).to_lowercase()).collect()
+}
+
+/// Adds another object with the name of one that is there, and returns the name.
+fn twin<T: Clone, I: From<&'static str>>(
     random: &mut Random,
-    part: cloudinary_provisioning_plan::snapshot::Part<Vec<T>>,
-) -> cloudinary_provisioning_plan::snapshot::Part<Vec<T>> {
+    part: &mut Part<Vec<T>>,
+    id: impl Fn(&mut T) -> &mut I,
+    name: impl Fn(&T) -> &String,
+) -> Option<String> {
+    let Part::Known(items) = part else { return None };
+    let mut twin = items.get(random.below(items.len()))?.clone();
+    *id(&mut twin) = I::from("twin");
+    let name = name(&twin).clone();
+    items.push(twin);
+    Some(name)
+}
+
+fn shuffle<T>(random: &mut Random, part: Part<Vec<T>>) -> Part<Vec<T>> {
     match part {
-        cloudinary_provisioning_plan::snapshot::Part::Known(mut items) => {
+        Part::Known(mut items) => {
             random.shuffle(&mut items);
-            cloudinary_provisioning_plan::snapshot::Part::Known(items)
+            Part::Known(items)
         }
         other => other,
     }

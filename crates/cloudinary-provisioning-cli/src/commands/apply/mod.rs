@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use self::records::Records;
 use super::manifest::{Wanted, json_format, lines};
-use super::plan::{refused, show, unread};
+use super::plan::{incomplete, refused, show};
 use super::reading::Reading;
 use crate::args::cli::ApplyOptions;
 use crate::args::globals::{Format, Globals};
@@ -64,7 +64,7 @@ pub(crate) fn run(globals: &Globals, options: &ApplyOptions) -> Result<ExitCode,
         return Err(refused(review.refusals()));
     }
     if plan.steps().is_empty() {
-        return unread(&plan).map_or(Ok(ExitCode::SUCCESS), Err);
+        return incomplete(&plan).map_or(Ok(ExitCode::SUCCESS), Err);
     }
     let is_confirmed = globals.yes || is_sample || wanted.reviewed.is_some();
     confirm(question(plan.steps()), || losses(plan.steps()), is_confirmed)?;
