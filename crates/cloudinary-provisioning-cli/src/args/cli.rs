@@ -45,6 +45,7 @@ Examples:
   cldp --demo users list --prefix a
   cldp --demo users create --name \"Jo Doe\" --email jo@example.com --role billing
   cldp --demo roles list --permission-type global -o json
+  cldp --demo users get ada@example.com
   cldp --demo users delete u3 --dry-run
   cldp --demo apply
   cldp --demo review";

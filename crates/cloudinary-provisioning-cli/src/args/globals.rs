@@ -35,7 +35,7 @@ pub(crate) struct Globals {
     /// The columns or fields to show: `id,email` or `principal.id`. Tables and CSV have them in this order.
     #[arg(long, global = true, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) columns: Vec<String>,
-    /// Show what would be sent, with credentials redacted, and send nothing.
+    /// Show what would be sent, with credentials redacted, and send nothing but look-ups of names.
     #[arg(long, global = true)]
     pub(crate) dry_run: bool,
     /// Do not ask before deleting, removing or disabling anything.

@@ -11,5 +11,4 @@ pub(crate) mod manifest;
 pub(crate) mod operation;
 pub(crate) mod plan;
 pub(crate) mod pull;
-pub(crate) mod reading;
 pub(crate) mod review;

@@ -9,11 +9,11 @@ use cloudinary_provisioning_plan::guard::Refusal;
 use serde::Serialize;
 
 use super::manifest::{Wanted, json_format, lines};
-use super::reading::Reading;
 use crate::args::cli::PlanOptions;
 use crate::args::globals::{Format, Globals};
 use crate::connection::account::Connection;
 use crate::connection::reader::Reader;
+use crate::connection::reading::Reading;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
 use crate::terminal::progress::ProgressLine;

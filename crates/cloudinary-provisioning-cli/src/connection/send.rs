@@ -10,37 +10,43 @@ use serde_json::{Map, Value, json};
 
 use super::account::Connection;
 use super::envelope::value;
+use super::ids::IdLookup;
 use super::names;
 use crate::args::globals::{Format, Globals};
 use crate::args::request::Request;
 use crate::output::billing;
 use crate::output::redact::{REDACTED, has_secret, redact};
 use crate::output::style::{List, Style};
-use crate::terminal::confirm::confirm;
+use crate::terminal::confirm::{check_confirmable, confirm};
 use crate::terminal::exit::Exit;
 use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::say;
 use crate::terminal::stream::{self, Stream};
 
 /// Sends the operation and writes its result, at most `limit` items of a list.
-pub(crate) fn send(globals: &Globals, request: &Request, limit: Option<u64>) -> Result<ExitCode, Exit> {
-    let Request { entry, fields, raw, .. } = request;
+pub(crate) fn send(globals: &Globals, request: Request, limit: Option<u64>) -> Result<ExitCode, Exit> {
+    let entry = request.entry;
     let client = Connection::for_prefix(globals, entry.prefix)?.client;
-    if globals.dry_run {
-        return dry_run(client.account(), raw);
-    }
     let style = Style::new(globals);
+    if globals.dry_run {
+        let request = resolved(globals, &client, request)?;
+        return dry_run(client.account(), &request.raw);
+    }
     let kind = item_kind(entry);
     let is_numbers = entry.id == "getBillingUsage" && matches!(style.format, Format::Table | Format::Csv);
     if !is_numbers {
         style.check(kind)?;
     }
     if request.removes() {
-        let names = || names::of_call(&client, entry.prefix, &request.segments(), fields);
+        check_confirmable(request.title(), globals.yes)?;
+    }
+    let request = resolved(globals, &client, request)?;
+    if request.removes() {
+        let names = || names::of_call(&client, entry.prefix, &request.segments(), &request.fields);
         confirm(request.title(), names, globals.yes)?;
     }
-    let Some(list) = request.list()? else { return one(&client, request, style) };
-    let items = items(globals, &client, request, list, limit);
+    let Some(list) = request.list()? else { return one(&client, &request, style) };
+    let items = items(globals, &client, &request, list, limit);
     if is_numbers {
         let rows = style.rows(&billing::COLUMNS, &billing::COLUMNS, stream::stdout())?;
         let numbers = items.flat_map(|plan| match plan {
@@ -52,6 +58,11 @@ pub(crate) fn send(globals: &Globals, request: &Request, limit: Option<u64>) -> 
         write_list(items, style.list(kind, stream::stdout()))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The request with ids in place of names.
+fn resolved(globals: &Globals, client: &Client, request: Request) -> Result<Request, Exit> {
+    IdLookup::new(client.clone(), globals.workers()).resolved(request)
 }
 
 /// The items of a list: of the page that is asked for, or of all.

@@ -11,11 +11,11 @@ use cloudinary_provisioning_plan::{Manifest, Survey};
 
 use super::export::no_dry_run;
 use super::manifest::{format_of, wrong};
-use super::reading::Reading;
 use crate::args::cli::{ManifestFormat, PullOptions};
 use crate::args::globals::{Format, Globals};
 use crate::connection::account::Connection;
 use crate::connection::reader::Reader;
+use crate::connection::reading::Reading;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
 use crate::terminal::file::OutputFile;
