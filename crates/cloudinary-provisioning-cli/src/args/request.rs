@@ -6,6 +6,7 @@ use cloudinary_provisioning::{BuildError, PathPrefix, Raw, RawList, Safety, cata
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
+use super::dates;
 use crate::terminal::json;
 use crate::terminal::shown::is_invisible;
 
@@ -138,6 +139,7 @@ fn parse(kind: Kind, text: &str) -> Result<Value, String> {
         Kind::Integer => json(|value| value.is_i64() || value.is_u64(), "a whole number"),
         Kind::Number => json(Value::is_number, "a number"),
         Kind::Object | Kind::Record(_) => json(Value::is_object, "a JSON object"),
+        Kind::Date => dates::date(text).map(|date| Value::from(date.to_string())),
         Kind::Nullable(_) if text == "null" => Ok(Value::Null),
         Kind::Nullable(kind) => parse(*kind, text),
         _ => Ok(Value::from(text)),
