@@ -18,7 +18,7 @@ use crate::args::cli::{self, Cli, Command};
 use crate::args::globals::Globals;
 use crate::args::operation;
 use crate::terminal::exit::Exit;
-use crate::terminal::say::say;
+use crate::terminal::say::{be_quiet, say};
 
 mod args;
 mod commands;
@@ -54,10 +54,12 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Exit> {
     if let Some((entry, arguments)) = operation::find(matches) {
         let globals = Globals::from_arg_matches(matches).map_err(unusable)?;
         globals.check()?;
+        globals.quiet.then(be_quiet);
         return commands::operation::run(&globals, entry, arguments);
     }
     let Cli { globals, command } = Cli::from_arg_matches(matches).map_err(unusable)?;
     globals.check()?;
+    globals.quiet.then(be_quiet);
     match command {
         Command::Plan(options) => commands::plan::run(&globals, &options),
         Command::Apply(options) => commands::apply::run(&globals, &options),

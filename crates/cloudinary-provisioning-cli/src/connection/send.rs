@@ -22,7 +22,7 @@ use crate::output::style::{List, Style};
 use crate::terminal::confirm::{check_confirmable, confirm};
 use crate::terminal::exit::Exit;
 use crate::terminal::progress::ProgressLine;
-use crate::terminal::say::say;
+use crate::terminal::say::note;
 use crate::terminal::stream::{self, Stream};
 
 /// Sends the operation and writes its result, or what the options leave of a list.
@@ -194,12 +194,12 @@ fn write(response: &Value, request: &Request, style: Style) -> io::Result<()> {
     let value = value(response, request.entry).clone();
     if value.is_null() {
         if stream::stdout().is_terminal() {
-            say(format_args!("{}: done", request.title()));
+            note(format_args!("{}: done", request.title()));
         }
         return Ok(());
     }
     let style = if request.creates() && has_secret(&value) {
-        say("The secret is shown only once: keep it.");
+        note("The secret is shown only once: keep it.");
         style.showing_secrets()
     } else {
         style

@@ -21,7 +21,7 @@ use crate::terminal::exit::Exit;
 use crate::terminal::file::OutputFile;
 use crate::terminal::input;
 use crate::terminal::progress::ProgressLine;
-use crate::terminal::say::say;
+use crate::terminal::say::{note, say};
 use crate::terminal::shown::shown;
 use crate::terminal::stream;
 
@@ -70,7 +70,7 @@ pub(crate) fn run(globals: &Globals, options: &PullOptions) -> Result<ExitCode, 
         }
         Some(path) => {
             write(path, &text).map_err(|error| Exit::Failed(format!("{}: {error}", path.display())))?;
-            say(format_args!("Wrote {} objects to {}.", manifest.objects().count(), path.display()));
+            note(format_args!("Wrote {} objects to {}.", manifest.objects().count(), path.display()));
         }
     }
     Ok(ExitCode::SUCCESS)
