@@ -69,6 +69,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Exit> {
         Command::Api(options) => commands::api::run(&globals, &options),
         Command::Batch(options) => commands::batch::run(&globals, &options),
         Command::Fake(options) => commands::fake::run(&options),
+        Command::Man { directory } => commands::man::run(&directory),
         Command::Completions { shell } => commands::completions::run(shell),
     }
 }

@@ -7,6 +7,7 @@ use cloudinary_provisioning::time::{Date, Duration};
 use serde_json::{Map, Value, json};
 
 use super::dates::date;
+use super::hints::Hints;
 use super::operation_names::kebab;
 use crate::terminal::exit::Exit;
 
@@ -65,11 +66,16 @@ pub(crate) fn arguments(entry: &Entry) -> Vec<Arg> {
     let filters = filters(entry).map(|field| {
         let argument = Arg::new(id(field)).long(kebab(field.name));
         match field.kind {
-            Kind::Choice(values) => argument.action(ArgAction::Append).value_name("VALUE").help(format!(
-                "Only those with this {}. Can be given several times [values: {}]",
-                field.name,
-                values.join(", ")
-            )),
+            Kind::Choice(values) => argument
+                .action(ArgAction::Append)
+                .value_name("VALUE")
+                .value_parser(Hints::new(values.iter().copied()))
+                .hide_possible_values(true)
+                .help(format!(
+                    "Only those with this {}. Can be given several times [values: {}]",
+                    field.name,
+                    values.join(", ")
+                )),
             _ => argument
                 .num_args(0..=1)
                 .default_missing_value("true")

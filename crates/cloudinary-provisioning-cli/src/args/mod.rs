@@ -3,6 +3,7 @@
 pub(crate) mod cli;
 pub(crate) mod dates;
 pub(crate) mod globals;
+mod hints;
 pub(crate) mod list_options;
 pub(crate) mod operation;
 pub(crate) mod operation_names;

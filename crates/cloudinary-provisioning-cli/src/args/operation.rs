@@ -5,9 +5,10 @@ use cloudinary_provisioning::catalog;
 use cloudinary_provisioning::catalog::{Entry, Field, Kind, Place};
 use serde_json::Map;
 
+use super::hints::Hints;
 use super::list_options::{self, ListOptions};
 use super::operation_names::{find_in, kebab, snake};
-use super::request::{self, Request, has_body, is_list};
+use super::request::{self, ALL, Request, has_body, is_list};
 use crate::terminal::exit::Exit;
 use crate::terminal::input;
 
@@ -102,6 +103,10 @@ fn argument(entry: &Entry, field: &'static Field) -> Arg {
         (true, Place::Body) if has_body(entry) => argument.required_unless_present(JSON),
         (required, _) => argument.required(required),
     };
+    let argument = match completed(field.kind) {
+        Some(values) => argument.value_parser(Hints::new(values.iter().copied())).hide_possible_values(true),
+        None => argument,
+    };
     match field.kind {
         kind if is_list(kind) => argument.action(ArgAction::Append).allow_hyphen_values(true),
         Kind::Boolean => argument.num_args(0..=1).default_missing_value("true"),
@@ -168,6 +173,15 @@ fn choices(kind: Kind) -> Option<&'static [&'static str]> {
         Kind::Choice(values) => Some(values),
         Kind::List(kind) | Kind::Nullable(kind) | Kind::Json(kind) => choices(*kind),
         _ => None,
+    }
+}
+
+/// The values that a shell completes.
+fn completed(kind: Kind) -> Option<&'static [&'static str]> {
+    match kind {
+        Kind::Boolean => Some(&["true", "false"]),
+        Kind::SubAccountAccess => Some(&[ALL]),
+        kind => choices(kind),
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod batch;
 pub(crate) mod completions;
 pub(crate) mod export;
 pub(crate) mod fake;
+pub(crate) mod man;
 pub(crate) mod manifest;
 pub(crate) mod operation;
 pub(crate) mod plan;
