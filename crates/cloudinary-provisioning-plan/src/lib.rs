@@ -157,6 +157,7 @@
 pub mod apply;
 pub mod guard;
 pub mod manifest;
+pub mod names;
 pub mod plan;
 mod request_key;
 mod shown;

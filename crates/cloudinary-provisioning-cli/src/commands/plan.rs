@@ -10,15 +10,15 @@ use cloudinary_provisioning_plan::plan::Cause;
 use serde::Serialize;
 
 use super::manifest::{Wanted, json_format, lines};
-use super::reading::Reading;
 use crate::args::cli::PlanOptions;
 use crate::args::globals::{Format, Globals};
 use crate::connection::account::Connection;
 use crate::connection::reader::Reader;
+use crate::connection::reading::Reading;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
 use crate::terminal::progress::ProgressLine;
-use crate::terminal::say::say;
+use crate::terminal::say::note;
 use crate::terminal::stream;
 
 pub(crate) fn run(globals: &Globals, options: &PlanOptions) -> Result<ExitCode, Exit> {
@@ -38,7 +38,7 @@ pub(crate) fn run(globals: &Globals, options: &PlanOptions) -> Result<ExitCode, 
 
     let secrets = plan.steps().iter().filter(|step| step.yields_secret).count();
     if secrets > 0 {
-        say(format_args!("To be applied with --secrets FILE: {secrets} of the steps yield a secret."));
+        note(format_args!("To be applied with --secrets FILE: {secrets} of the steps yield a secret."));
     }
     if let Some(exit) = incomplete(&plan) {
         return Err(exit);

@@ -122,7 +122,13 @@ fn build(account: Account, globals: &Globals, progress: &ProgressLine) -> Result
 
 /// Retries longer than the default: a run over a whole account meets the rate limit sooner than a single call.
 fn configured(account: Account, globals: &Globals, progress: &ProgressLine) -> ClientBuilder {
-    let patient = RetryPolicy::default().max_attempts(6).total_timeout(Duration::from_secs(300));
+    let mut patient = RetryPolicy::default().max_attempts(6).total_timeout(Duration::from_secs(300));
+    if let Some(retries) = globals.retries {
+        patient = patient.max_attempts(retries.saturating_add(1));
+    }
+    if let Some(longest) = globals.max_wait {
+        patient = patient.total_timeout(longest).max_server_delay(longest);
+    }
     let retries = progress.clone();
     let mut builder = Client::builder(account)
         .retry(patient)
@@ -131,7 +137,7 @@ fn configured(account: Account, globals: &Globals, progress: &ProgressLine) -> C
         .wrap_transport(|transport| {
             move |request: &Request<Vec<u8>>, timeout: Duration| marked(transport.send(request, timeout))
         })
-        .on_retry(move |event| retries.say(format_args!("retry: {event:#}")));
+        .on_retry(move |event| retries.note(format_args!("retry: {event:#}")));
     if let Some(timeout) = globals.timeout {
         builder = builder.timeout(timeout);
     }

@@ -7,6 +7,7 @@ use cloudinary_provisioning::{
 };
 
 use crate::manifest::{Email, Manifest, ObjectKind, Principal, Scope};
+use crate::names::Reference;
 use crate::request_key::Keys;
 use crate::snapshot::{
     FoundAccess, FoundAssignment, FoundKey, FoundPolicy, FoundPrincipal, FoundRole, FoundScope, FoundUser, Part,
@@ -99,6 +100,22 @@ impl Survey {
         Self::of(Needs::everything(&kinds.into_iter().collect()))
     }
 
+    /// Prepares to look up the ids of what is named, in one call for each kind: two for roles, and one for each product
+    /// environment with keys. Ask [`Snapshot::find`] for the ids.
+    ///
+    /// ```
+    /// use cloudinary_provisioning_plan::Survey;
+    /// use cloudinary_provisioning_plan::names::Reference;
+    ///
+    /// let editors = Reference::Group("Editors".to_owned());
+    /// let ada = Reference::User("ada@example.com".to_owned());
+    /// let grace = Reference::User("grace@example.com".to_owned());
+    /// assert_eq!(Survey::names([editors, ada, grace]).estimate().calls(), 2);
+    /// ```
+    pub fn names(references: impl IntoIterator<Item = Reference>) -> Self {
+        Self::of(Needs::names(references))
+    }
+
     fn of(needs: Needs) -> Self {
         Self {
             needs,
@@ -152,7 +169,8 @@ impl Survey {
         };
         let unread_environments = self.needs.environments && self.snapshot.environments == Part::Unread;
         more("users", self.needs.users == Which::All && !self.pages.is_ended(), "one for 100 users");
-        more("keys", unread_environments && !self.needs.keys.is_empty(), "one for each environment");
+        let has_keys = !self.needs.keys.is_empty() || !self.needs.keys_of.is_empty();
+        more("keys", unread_environments && has_keys, "one for each environment");
         more("policies", unread_environments && self.needs.policies == Which::All, "one for each environment");
         let access = !self.needs.access.is_empty() && self.access_of.is_none();
         more("environments of users", access, "one for each user or each environment, whichever are fewer");
@@ -254,13 +272,16 @@ impl Survey {
     }
 
     fn wanted_keys(&self, reads: &mut Vec<Read>) {
+        // The same one may be meant by its id and by its name.
+        let ids = self.needs.keys_of.iter().filter_map(|environment| self.snapshot.find(environment).ok());
+        reads.extend(ids.collect::<BTreeSet<_>>().into_iter().map(|id| Read::KeysOf(id.into(), None)));
+        reads.extend(self.key_pages.iter().map(|(id, (page, _))| Read::KeysOf(id.clone(), Some(*page))));
         let Some(environments) = self.snapshot.environments.known() else { return };
         let ids: Vec<_> = match &self.needs.keys {
             Which::All => environments.iter().map(|found| found.id.clone()).collect(),
             Which::Some(names) => names.iter().flat_map(|name| self.environments_of(name)).collect(),
         };
         reads.extend(ids.into_iter().map(|id| Read::KeysOf(id, None)));
-        reads.extend(self.key_pages.iter().map(|(id, (page, _))| Read::KeysOf(id.clone(), Some(*page))));
     }
 
     fn wanted_policies(&self, reads: &mut Vec<Read>) {

@@ -3,7 +3,7 @@
 use cloudinary_provisioning_plan::plan::PlanError;
 use cloudinary_provisioning_plan::{Manifest, Plan, Snapshot, Survey};
 
-use crate::connection::reader::{Read, Reader};
+use super::reader::{Read, Reader};
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::{Exit, describe};
 use crate::terminal::progress::ProgressLine;
