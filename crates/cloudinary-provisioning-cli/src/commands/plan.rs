@@ -1,7 +1,7 @@
 //! `cldp plan`: what would make the account what a manifest says. It has no client but a [`Reader`].
 
 use std::fmt;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use cloudinary_provisioning_plan::Plan;
@@ -55,7 +55,7 @@ pub(crate) fn run(globals: &Globals, options: &PlanOptions) -> Result<ExitCode, 
 
 /// Writes a plan, or what became of it.
 pub(crate) fn show<T: fmt::Display + Serialize>(value: &T, json: Option<Format>) -> io::Result<()> {
-    let mut out = stream::stdout();
+    let mut out = BufWriter::new(stream::stdout());
     match json {
         None => write!(out, "{value}")?,
         Some(Format::Jsonl) => {

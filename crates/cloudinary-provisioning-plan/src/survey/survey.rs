@@ -51,6 +51,8 @@ pub struct Survey {
     ahead: u32,
     snapshot: Snapshot,
     open: Keys<Read>,
+    /// How many results came since it was last looked what they lead to.
+    recorded: usize,
     asked: BTreeSet<Read>,
     pages: UserPages,
     /// Users that were asked for by email, and how many of those reads are still to come.
@@ -122,6 +124,7 @@ impl Survey {
             ahead: 16,
             snapshot: Snapshot::new(),
             open: Keys::new(),
+            recorded: 0,
             asked: BTreeSet::new(),
             pages: UserPages::default(),
             named: Vec::new(),
@@ -185,10 +188,11 @@ impl Survey {
 
     /// Returns the reads that can be made now; `None` if there are none until more results are recorded, or at all.
     ///
-    /// All of them are safe: they change nothing.
+    /// It may be called after every result, so that what follows from it is read beside what is under way, or when all are
+    /// recorded. All of them are safe: they change nothing.
     pub fn next_batch(&mut self) -> Option<Vec<AnyOperation<Fact>>> {
         loop {
-            let mut reads = self.wanted();
+            let mut reads = if self.is_due() { self.wanted() } else { Vec::new() };
             if self.needs.users == Which::All {
                 reads.extend(self.pages.next(self.ahead).map(Read::UsersPage));
             }
@@ -211,6 +215,18 @@ impl Survey {
         }
     }
 
+    /// Whether to look what the results lead to. Looking goes over the whole account, so where many reads are under way
+    /// many results come first.
+    fn is_due(&mut self) -> bool {
+        const FEW: usize = 64;
+
+        let is_due = self.open.len() <= FEW || self.recorded >= self.open.len();
+        if is_due {
+            self.recorded = 0;
+        }
+        is_due
+    }
+
     /// Whether everything was read, or has failed.
     pub fn is_finished(&self) -> bool {
         self.open.is_empty() && self.wanted().is_empty() && (self.needs.users != Which::All || self.pages.is_ended())
@@ -219,6 +235,7 @@ impl Survey {
     /// Records the result of a read. Results of anything else are ignored.
     pub fn record(&mut self, operation: &AnyOperation<Fact>, result: Result<Fact, Error>) {
         let Some(read) = self.open.remove(operation) else { return };
+        self.recorded += 1;
         match result {
             Ok(Fact(fact)) => self.accept(&read, fact),
             Err(error) if is_absent(&error) => self.absent(&read, &error),
