@@ -203,7 +203,7 @@ async fn apply(
     style: Style,
 ) -> Ending {
     let world = &actor.world;
-    let has_unknown = !plan.unknown().is_empty();
+    let is_blocked = !plan.blocked().is_empty();
     let mut apply = plan.apply(guards);
     let (mut queue, mut race, mut is_cancelled) = (VecDeque::new(), Race::default(), false);
     let mut calls: BTreeMap<usize, usize> = BTreeMap::new();
@@ -260,7 +260,7 @@ async fn apply(
         world.model.fail("everybody-ends", || format!("run {run} stands still: {report}"));
     }
     let steps = report.steps.len();
-    Ending::Applied { is_complete: report.is_complete() && !has_unknown, steps, report: report.to_string() }
+    Ending::Applied { is_complete: report.is_complete() && !is_blocked, steps, report: report.to_string() }
 }
 
 /// Makes a call of a run, as a client with recovery does.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cloudinary_provisioning_plan::apply::{Ending, NewSecret, StepReport};
 use cloudinary_provisioning_plan::guard::{Guard, Guards};
-use cloudinary_provisioning_plan::plan::{Step, StepKind};
+use cloudinary_provisioning_plan::plan::{Cause, Step, StepKind};
 use cloudinary_provisioning_plan::{Manifest, Plan};
 
 use crate::holdings::{Holdings, Loss};
@@ -83,15 +83,16 @@ impl Model {
     /// Checks a plan that was made.
     pub(crate) fn on_plan(&mut self, plan: &Plan) {
         let takes_away = |step: &&Step| step.action.takes_away();
-        if let (Some(unknown), Some(step)) = (plan.unknown().first(), plan.steps().iter().find(takes_away)) {
-            self.fail("removes-only-what-is-unwanted", || format!("{step} is planned, although {unknown}"));
+        let unread = plan.blocked().iter().find(|blocked| blocked.cause == Cause::Unread);
+        if let (Some(unread), Some(step)) = (unread, plan.steps().iter().find(takes_away)) {
+            self.fail("removes-only-what-is-unwanted", || format!("{step} is planned, although {unread}"));
         }
         for (at, step) in plan.steps().iter().enumerate() {
             if step.after.iter().any(|needed| *needed >= at) {
                 self.fail("removes-only-what-is-unwanted", || format!("{step} comes before what it needs"));
             }
         }
-        self.count(if plan.unknown().is_empty() { "plans" } else { "plans with something unknown" });
+        self.count(if plan.blocked().is_empty() { "plans" } else { "plans with something blocked" });
     }
 
     /// Records a write that was applied, whoever made it.
