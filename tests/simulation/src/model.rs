@@ -456,7 +456,7 @@ impl Model {
         let it = &self.calls[call];
         let (Some(made), Some((kind, key))) = (made, it.ask.creates.clone()) else { return };
         let Some(id) = &made.id else { return };
-        let found = self.resources.iter().find(|known| known.kind == kind && known.id == *id).cloned();
+        let found = self.resources.iter().rev().find(|known| known.kind == kind && known.id == *id).cloned();
         let Some(found) = found else {
             return self.fail("done-is-there", || format!("call {call} returns {id}, which is nothing"));
         };

@@ -51,7 +51,10 @@ pub(crate) fn differences(manifest: &Manifest, account: &Holdings) -> Vec<String
             Some(found) => {
                 declared.role.as_ref().is_none_or(|role| role.as_str() == found.role)
                     && declared.enabled.is_none_or(|enabled| enabled == found.enabled)
-                    && declared.environments.as_ref().is_none_or(|access| it.has_access(found.access.as_ref(), access, &found.role))
+                    && declared
+                        .environments
+                        .as_ref()
+                        .is_none_or(|access| it.has_access(found.access.as_ref(), access, &found.role))
             }
         };
         if !is_so {
@@ -63,8 +66,17 @@ pub(crate) fn differences(manifest: &Manifest, account: &Holdings) -> Vec<String
         let is_so = match (found.as_slice(), &declared.members) {
             ([], _) => declared.is_absent(),
             ([(_, found)], members) => {
+                // Who is ignored stays.
+                let is_ignored = |id: &&String| {
+                    let user = account.users.get(*id);
+                    user.is_some_and(|user| manifest.ignore.matches(ObjectKind::Users, &user.email))
+                };
+                let found: Vec<_> = found.iter().filter(|id| !is_ignored(id)).map(String::as_str).collect();
                 let wanted = members.as_ref().map(|emails| emails.iter().map(|email| it.id_of(email)).collect());
-                !declared.is_absent() && wanted.is_none_or(|wanted: Vec<_>| wanted.len() == found.len() && wanted.iter().flatten().all(|id| found.contains(*id)))
+                !declared.is_absent()
+                    && wanted.is_none_or(|wanted: Vec<_>| {
+                        wanted.len() == found.len() && wanted.iter().flatten().all(|id| found.contains(id))
+                    })
             }
             _ => false,
         };
@@ -108,7 +120,11 @@ pub(crate) fn differences(manifest: &Manifest, account: &Holdings) -> Vec<String
     }
     for declared in &manifest.assignments {
         for principal in &declared.to {
-            let is_it = |it_has: &&Assigned| *declared.role == *it_has.role && it.is_principal(principal, it_has) && it.is_scope(&declared.scope, it_has.scope.as_deref());
+            let is_it = |it_has: &&Assigned| {
+                *declared.role == *it_has.role
+                    && it.is_principal(principal, it_has)
+                    && it.is_scope(&declared.scope, it_has.scope.as_deref())
+            };
             if account.assignments.iter().any(|assigned| is_it(&assigned)) == declared.is_absent() {
                 all.push(format!("{} for {principal}", declared.role));
             }
@@ -194,7 +210,10 @@ impl<'a> Meaning<'a> {
 
     fn policy(&self, id: &str) -> Option<&'a Policy> {
         let (name, scope, _) = &self.account.policies[id];
-        self.manifest.policies.iter().find(|declared| *declared.name == **name && self.is_scope(&declared.scope, scope.as_deref()))
+        self.manifest
+            .policies
+            .iter()
+            .find(|declared| *declared.name == **name && self.is_scope(&declared.scope, scope.as_deref()))
     }
 
     fn is_scope(&self, declared: &Scope, found: Option<&str>) -> bool {

@@ -159,7 +159,9 @@ impl Model {
         if self.is_anything_touched(run, "/users/") || self.calls[call].claims_not_applied {
             self.count("two programs together left too few admins");
         } else {
-            self.fail("guards-hold", || format!("call {call} leaves {left} of {was} admins ({ids:?}), of at least {min}"));
+            self.fail("guards-hold", || {
+                format!("call {call} leaves {left} of {was} admins ({ids:?}), of at least {min}")
+            });
         }
     }
 
@@ -240,7 +242,9 @@ impl Model {
             } else if self.calls[call].is_doubled {
                 self.count("a proxy sent it twice");
             } else {
-                self.fail("secret-is-kept", || format!("nobody was told of the secret of {id}, which call {call} made"));
+                self.fail("secret-is-kept", || {
+                    format!("nobody was told of the secret of {id}, which call {call} made")
+                });
             }
         }
     }
@@ -250,14 +254,17 @@ impl Model {
         let mut names = BTreeSet::new();
         let keys = account.keys.values().map(|key| (&key.environment, &key.name));
         let mut keys_seen = BTreeSet::new();
-        !account.groups.values().all(|(name, _)| names.insert(name)) || !keys.into_iter().all(|key| keys_seen.insert(key))
+        !account.groups.values().all(|(name, _)| names.insert(name))
+            || !keys.into_iter().all(|key| keys_seen.insert(key))
     }
 
     /// Checks that the account is what a manifest says.
     pub(crate) fn check_converged(&mut self, manifest: &Manifest, account: &Holdings) {
         let differences = differences(manifest, account);
         if let Some(first) = differences.first() {
-            self.fail("calm-plan-converges", || format!("{} differences: {first}", differences.len()));
+            self.fail("calm-plan-converges", || {
+                format!("{} differences: {first}\n{}", differences.len(), manifest.to_toml())
+            });
         }
         self.count("converged");
     }

@@ -336,7 +336,7 @@ impl State {
     fn record_change(&mut self, path: &str, is_delete: bool) {
         let now = self.now;
         let last = path.rsplit('/').next().unwrap_or("");
-        for known in self.model.resources.iter_mut().filter(|known| known.id == last) {
+        for known in self.model.resources.iter_mut().filter(|known| known.id == last && known.deleted_at.is_none()) {
             known.is_changed = true;
             // Removing a member of a group names the member.
             if is_delete && !(path.contains("/user_groups/") && path.contains("/users/")) {

@@ -185,7 +185,8 @@ fn roles(rng: &mut Rng, manifest: &mut Manifest) {
 }
 
 fn policies(rng: &mut Rng, manifest: &mut Manifest) {
-    for (number, scope) in [Scope::Account, Scope::AllEnvironments, Scope::environment(PRODUCTION)].into_iter().enumerate()
+    for (number, scope) in
+        [Scope::Account, Scope::AllEnvironments, Scope::environment(PRODUCTION)].into_iter().enumerate()
     {
         if !chance(rng, 25) {
             continue;
@@ -196,7 +197,8 @@ fn policies(rng: &mut Rng, manifest: &mut Manifest) {
             continue;
         }
         let key = manifest.keys.iter().find(|key| !key.is_absent()).filter(|_| rng.bool());
-        let principal = key.map_or_else(|| format!("key-{number}-{}", rng.u32(..2)), |key| format!("${{key:{}}}", key.reference()));
+        let principal =
+            key.map_or_else(|| format!("key-{number}-{}", rng.u32(..2)), |key| format!("${{key:{}}}", key.reference()));
         let statement = format!("permit(principal == Cloudinary::APIKey::\"{principal}\", action, resource);");
         let declared = declared.statement(Statement::new(statement).expect("the statement can be read"));
         manifest.policies.push(if rng.bool() { declared.enabled(rng.bool()) } else { declared });

@@ -395,9 +395,8 @@ fn prepare(model: &mut Model, service: &mut Service, start: OffsetDateTime) {
         account.set_switch(switch, false);
     }
     let before = start.saturating_sub(time::Duration::DAY);
-    let master = |email: &str, id: &str| {
-        NewUser::new(id, email).id(id).role("master_admin").pending(false).created_at(before)
-    };
+    let master =
+        |email: &str, id: &str| NewUser::new(id, email).id(id).role("master_admin").pending(false).created_at(before);
     account.insert_user(master(wanted::ROOT, "the-root").root(true));
     account.insert_user(master(wanted::BOSS, "the-boss"));
     account.insert_user(master(wanted::DEPUTY, "the-deputy").role("billing"));
