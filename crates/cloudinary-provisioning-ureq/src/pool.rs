@@ -19,6 +19,7 @@ pub(crate) struct Pool<O: Operation> {
     options: CallOptions,
     mode: Mode<O>,
     most: usize,
+    begin: Option<Begin<O>>,
     workers: Vec<Worker>,
     /// Set if no further thread could be started. One worker then ends, to leave a thread for resolving names.
     is_short: Arc<AtomicBool>,
@@ -36,6 +37,9 @@ struct Worker {
     cancel: CancelFlag,
 }
 
+/// What is called before an operation of this number begins.
+pub(crate) type Begin<O> = Arc<dyn Fn(u64, &O) + Send + Sync>;
+
 type Job<O> = (u64, O);
 pub(crate) type Done<O> = (u64, O, Result<Response<<O as Operation>::Output>, Error>);
 
@@ -49,6 +53,7 @@ impl<O: Operation + 'static> Pool<O> {
             options,
             mode,
             most,
+            begin: None,
             workers: Vec::new(),
             is_short: Arc::default(),
             jobs: Some(jobs),
@@ -57,6 +62,11 @@ impl<O: Operation + 'static> Pool<O> {
             results,
             inline: VecDeque::new(),
         }
+    }
+
+    pub(crate) fn on_begin(mut self, begin: Option<Begin<O>>) -> Self {
+        self.begin = begin;
+        self
     }
 
     pub(crate) fn submit(&mut self, number: u64, operation: O) {
@@ -80,7 +90,8 @@ impl<O: Operation + 'static> Pool<O> {
     /// Returns the next result. Operations must have been submitted whose results were not received.
     pub(crate) fn receive(&mut self) -> Option<Done<O>> {
         if let Some((number, operation)) = self.inline.pop_front() {
-            let result = self.engine.execute_caught(&operation, &self.options, self.mode, &self.cancel);
+            let begin = || self.begin.iter().for_each(|begin| begin(number, &operation));
+            let result = self.engine.execute_caught(&operation, &self.options, self.mode, &self.cancel, begin);
             return Some((number, operation, result));
         }
         self.results.recv().ok()
@@ -89,13 +100,14 @@ impl<O: Operation + 'static> Pool<O> {
     fn spawn(&self) -> Option<Worker> {
         let (engine, options, mode) = (Arc::clone(&self.engine), self.options.clone(), self.mode);
         let (queue, done, cancel) = (Arc::clone(&self.queue), self.done.clone(), self.cancel.child());
-        let is_short = Arc::clone(&self.is_short);
+        let (is_short, begin) = (Arc::clone(&self.is_short), self.begin.clone());
         let cancelled = cancel.clone();
         let work = move || {
             loop {
                 let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
                 let Ok((number, operation)) = job else { return };
-                let result = engine.execute_caught(&operation, &options, mode, &cancelled);
+                let begin = || begin.iter().for_each(|begin| begin(number, &operation));
+                let result = engine.execute_caught(&operation, &options, mode, &cancelled, begin);
                 if done.send((number, operation, result)).is_err() || is_short.swap(false, SeqCst) {
                     return;
                 }

@@ -1,6 +1,7 @@
 //! The account to work on, and what is sent to it.
 
 pub(crate) mod account;
+pub(crate) mod current_line;
 pub(crate) mod demo;
 pub(crate) mod envelope;
 pub(crate) mod ids;

@@ -62,7 +62,7 @@ fn lines_that_cannot_be_sent_are_errors_in_their_places() {
 }
 
 #[test]
-fn changes_are_made_one_after_the_other() {
+fn lines_that_depend_on_one_another_run_one_after_the_other() {
     let server = serve(account());
     let input = [
         json!({"operation": "createUser", "fields": {"name": "Jo", "email": "jo@x.org"}}),
@@ -70,7 +70,7 @@ fn changes_are_made_one_after_the_other() {
         json!({"operation": "getUsers", "fields": {"emails": ["jo@x.org"]}}),
     ];
     let file = TempFile::new("jsonl", &input.map(|line| line.to_string()).join("\n"));
-    let ran = run(cldp(&server).arg("batch").arg(&file.0));
+    let ran = run(cldp(&server).args(["batch", "--workers", "1"]).arg(&file.0));
     assert_eq!(ran.is_done().json()[2]["result"][0]["email"], "jo@x.org");
     assert_eq!(server.with(|account| account.groups().count()), 1);
 }
@@ -118,7 +118,7 @@ fn ctrl_c_ends_the_waits_of_a_batch_and_tells_of_every_line_that_was_taken() {
     let server = serve(seeded());
     server.with(|account| account.script([Fault::throttled(50)]));
     let file = TempFile::new("jsonl", &["u0", "u1", "u2"].map(get).join("\n"));
-    let mut child = cldp(&server).arg("batch").arg(&file.0).spawn().unwrap();
+    let mut child = cldp(&server).args(["batch", "--workers", "1"]).arg(&file.0).spawn().unwrap();
     wait_for_requests(&server, &mut child, 1);
     crate::run::interrupt(&child);
     let ran = crate::run::ran(child.wait_with_output().unwrap());
