@@ -1,7 +1,6 @@
 //! [`Pool`]: threads that send operations.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -21,8 +20,6 @@ pub(crate) struct Pool<O: Operation> {
     most: usize,
     begin: Option<Begin<O>>,
     workers: Vec<Worker>,
-    /// Set if no further thread could be started. One worker then ends, to leave a thread for resolving names.
-    is_short: Arc<AtomicBool>,
     cancel: CancelFlag,
     jobs: Option<Sender<Job<O>>>,
     queue: Arc<Mutex<Receiver<Job<O>>>>,
@@ -55,7 +52,6 @@ impl<O: Operation + 'static> Pool<O> {
             most,
             begin: None,
             workers: Vec::new(),
-            is_short: Arc::default(),
             jobs: Some(jobs),
             queue: Arc::new(Mutex::new(queue)),
             done,
@@ -74,7 +70,6 @@ impl<O: Operation + 'static> Pool<O> {
             if let Some(worker) = self.spawn() {
                 self.workers.push(worker);
             } else {
-                self.is_short.store(self.workers.len() > 1, SeqCst);
                 self.most = self.workers.len();
             }
         }
@@ -98,9 +93,12 @@ impl<O: Operation + 'static> Pool<O> {
     }
 
     fn spawn(&self) -> Option<Worker> {
+        // ureq starts another thread to resolve names: unless one is left, there are too many workers already.
+        let (held, release) = mpsc::channel::<()>();
+        thread::Builder::new().spawn(move || _ = release.recv()).ok()?;
         let (engine, options, mode) = (Arc::clone(&self.engine), self.options.clone(), self.mode);
         let (queue, done, cancel) = (Arc::clone(&self.queue), self.done.clone(), self.cancel.child());
-        let (is_short, begin) = (Arc::clone(&self.is_short), self.begin.clone());
+        let begin = self.begin.clone();
         let cancelled = cancel.clone();
         let work = move || {
             loop {
@@ -108,13 +106,14 @@ impl<O: Operation + 'static> Pool<O> {
                 let Ok((number, operation)) = job else { return };
                 let begin = || begin.iter().for_each(|begin| begin(number, &operation));
                 let result = engine.execute_caught(&operation, &options, mode, &cancelled, begin);
-                if done.send((number, operation, result)).is_err() || is_short.swap(false, SeqCst) {
+                if done.send((number, operation, result)).is_err() {
                     return;
                 }
             }
         };
         let thread =
             thread::Builder::new().name("cloudinary-provisioning".to_owned()).spawn(trace::inherit(work)).ok()?;
+        drop(held);
         Some(Worker { thread, cancel })
     }
 }

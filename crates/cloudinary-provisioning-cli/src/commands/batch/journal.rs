@@ -166,25 +166,23 @@ fn read(text: &str, account: &str) -> Result<BTreeMap<u64, Earlier>, String> {
             Err(error) if error.is_eof() => continue,
             Err(error) => return Err(format!("line {number}: {error}")),
         };
-        match record.fingerprint {
-            Some(fingerprint) => {
-                let begun = Earlier { fingerprint, state: record.state, maybe_applied: false };
-                earlier.insert(record.line, begun);
-            }
-            None => {
-                let begun: &mut Earlier =
-                    earlier.get_mut(&record.line).ok_or(format!("line {number}: line {} was not begun", record.line))?;
-                (begun.state, begun.maybe_applied) = (record.state, record.maybe_applied);
-            }
+        if let Some(fingerprint) = record.fingerprint {
+            let begun = Earlier { fingerprint, state: record.state, maybe_applied: false };
+            earlier.insert(record.line, begun);
+            continue;
         }
+        let begun: &mut Earlier =
+            earlier.get_mut(&record.line).ok_or(format!("line {number}: line {} was not begun", record.line))?;
+        (begun.state, begun.maybe_applied) = (record.state, record.maybe_applied);
     }
     Ok(earlier)
 }
 
 /// A text by which a line is known again, whatever it holds. FNV-1a with 64 bits: the same in every version.
 pub(super) fn fingerprint(line: &str) -> String {
-    let hash = line.trim().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let hash = line
+        .trim()
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     format!("{hash:016x}")
 }

@@ -160,19 +160,15 @@ fn send_all(
     let (mut held, mut names_change, mut stopped) = (None::<Job>, false, None);
     loop {
         while under_way < most && stopped.is_none() {
-            let job = match held.take() {
-                Some(job) => job,
-                None => {
-                    let line = if under_way == 0 { lines.next() } else { lines.next_if_there() };
-                    match line.map(|line| line.and_then(|(number, text)| batch.read(text, number))) {
-                        Some(Ok(job)) => job,
-                        Some(Err(why)) => {
-                            stopped = Some(why);
-                            break;
-                        }
-                        None => break,
-                    }
+            let next = || if under_way == 0 { lines.next() } else { lines.next_if_there() };
+            let read = || Some(next()?.and_then(|(number, text)| batch.read(text, number)));
+            let job = match held.take().map(Ok).or_else(read) {
+                Some(Ok(job)) => job,
+                Some(Err(why)) => {
+                    stopped = Some(why);
+                    break;
                 }
+                None => break,
             };
             if names_change && job.has_names() {
                 held = Some(job);
