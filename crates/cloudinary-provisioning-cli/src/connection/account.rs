@@ -8,7 +8,7 @@ use cloudinary_provisioning::{Account, AccountError, CallEvent, Origin, Outcome,
 use cloudinary_provisioning_fake::{FakeAccount, SharedAccount};
 use cloudinary_provisioning_ureq::{Client, ClientBuilder};
 
-use super::{current_line, demo};
+use super::{current_line, demo, trust};
 use crate::args::globals::Globals;
 use crate::args::request::has_credentials;
 use crate::terminal::ctrl_c;
@@ -61,7 +61,7 @@ impl Connection {
             name if VARIABLES.contains(&name) => Some("none".to_owned()),
             name => variable(name),
         });
-        Ok(Self { client: configured(nobody?, globals, &progress).build()?, demo: false })
+        Ok(Self { client: over_tls(nobody?, globals, &progress)?.build()?, demo: false })
     }
 
     /// Connects, using the given account for `--demo`.
@@ -85,7 +85,7 @@ impl Connection {
         let builder = if globals.demo {
             demo_client(demo_account(), globals, progress)?
         } else {
-            configured(account(globals, variable)?, globals, progress)
+            over_tls(account(globals, variable)?, globals, progress)?
         };
         Ok(Self { client: configure(builder).build()?, demo: globals.demo })
     }
@@ -130,6 +130,13 @@ fn account(globals: &Globals, lookup: impl Fn(&str) -> Option<String>) -> Result
         Exit::Usage(format!("the account cannot be used: {error}{others}"))
     };
     Account::from_lookup(lookup).map_err(unusable)
+}
+
+/// What goes over the network trusts more authorities than the default.
+fn over_tls(account: Account, globals: &Globals, progress: &ProgressLine) -> Result<ClientBuilder, Exit> {
+    let is_https = account.origin().as_str().starts_with("https:");
+    let builder = configured(account, globals, progress);
+    Ok(if is_https { builder.tls_config(trust::tls_config(globals.ca_file.as_deref())?) } else { builder })
 }
 
 /// Retries longer than the default: a run over a whole account meets the rate limit sooner than a single call.

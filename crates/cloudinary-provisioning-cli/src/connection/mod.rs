@@ -10,3 +10,4 @@ pub(crate) mod names;
 pub(crate) mod reader;
 pub(crate) mod reading;
 pub(crate) mod send;
+mod trust;
