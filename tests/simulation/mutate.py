@@ -20,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 COPY = ROOT / "target" / "simulation-faults"
 CORE = "crates/cloudinary-provisioning/src/"
+PLAN = "crates/cloudinary-provisioning-plan/src/"
 SEEDS = os.environ.get("SIMULATION_SEEDS", "2000")
 
 # Name, file below core's sources, text, replacement.
@@ -159,6 +160,34 @@ FAULTS = [
 
 ADAPTER = "crates/cloudinary-provisioning-ureq/src/"
 
+# The same, below the sources of the plan crate.
+PLAN_FAULTS = [
+    ("skip the guards between steps", "apply/apply.rs",
+     "match Refused::unless_empty(self.guards.judge(&self.account, &self.progress, step)) {",
+     "match Refused::unless_empty(Vec::new()) {"),
+    ("count an admin who is being disabled", "guard.rs",
+     "if let Effect::LosesAdmin(id) = &step.effect {\n            self.admins.remove(id);",
+     "if let Effect::LosesAdmin(id) = &step.effect {\n            let _ = id;"),
+    ("count an admin who is being made", "guard.rs",
+     "if let Effect::LosesAdmin(id) = &step.effect {\n            self.admins.remove(id);",
+     "self.succeed(step);\n        if let Effect::LosesAdmin(id) = &step.effect {\n            self.admins.remove(id);"),
+    ("let the caller be changed", "guard.rs",
+     "if self.me.as_ref().is_some_and(|me| concerns(step, me)) {",
+     "if self.me.as_ref().is_some_and(|me| false && concerns(step, me)) {"),
+    ("remove though something could not be read", "plan/plan.rs",
+     "if blocked.iter().any(|blocked| blocked.cause == Cause::Unread) {", "if false {"),
+    ("remove what is not declared", "plan/builder.rs", "self.manifest.prune.contains(&kind)", "self.manifest.prune.contains(&kind) || true"),
+    ("take a page that failed for the end of the users", "survey/pages.rs",
+     "(self.failed, self.ended) = (Some(reason), true);", "(self.failed, self.ended) = (Some(reason).filter(|_| false), true);"),
+    ("tell emails apart by case", "snapshot/convention.rs", "email.as_ref().to_ascii_lowercase()", "email.as_ref().to_owned()"),
+    ("take the first of several of one name", "plan/pairing.rs", "([at], _) => Pairing::Found(*at),", "([at, ..], _) => Pairing::Found(*at),"),
+    ("go on before a secret is stored", "apply/apply.rs",
+     "if !self.unstored.is_empty() || self.has_secret_under_way() {", "if self.has_secret_under_way() {"),
+    ("say that a lost step was not applied", "apply/apply.rs", "ended.maybe_applied = maybe_applied;", "ended.maybe_applied = false;"),
+    ("take any conflict for what was wanted", "apply/apply.rs",
+     "(Work::AddMember { .. }, _) if error.is_conflict() => {", "_ if error.is_conflict() => {"),
+]
+
 # The same for what only threads can do to each other: file below the root, found by the schedules of `tests/threads`.
 THREAD_FAULTS = [
     ("wake a thread without telling it", ADAPTER + "cancel.rs", "self.woken.notify_all();", ""),
@@ -179,6 +208,9 @@ THREAD_FAULTS = [
     ("let a thread that has no place be one of those in flight", CORE + "call/throttle.rs",
      "if self.limit.is_some_and(|limit| self.in_flight >= limit) {", "if self.limit.is_some_and(|limit| self.in_flight > limit) {"),
 ]
+
+WORLD_FAULTS = [(name, folder + file, *rest) for folder, faults in [(CORE, FAULTS), (PLAN, PLAN_FAULTS)]
+                for name, file, *rest in faults]
 
 
 def copy():
@@ -221,12 +253,12 @@ def run_schedules():
 
 def main(names):
     if names == ["--list"]:
-        return print("\n".join(name for name, *_ in FAULTS + THREAD_FAULTS))
-    unknown = set(names) - {name for name, *_ in FAULTS + THREAD_FAULTS}
+        return print("\n".join(name for name, *_ in WORLD_FAULTS + THREAD_FAULTS))
+    unknown = set(names) - {name for name, *_ in WORLD_FAULTS + THREAD_FAULTS}
     if unknown:
         sys.exit(f"no such fault: {', '.join(unknown)}")
     copy()
-    everything = [(run_seeds, "seed", [(name, CORE + file, *rest) for name, file, *rest in FAULTS])]
+    everything = [(run_seeds, "seed", WORLD_FAULTS)]
     everything.append((run_schedules, "how", THREAD_FAULTS))
     missed = 0
     for run, last, faults in everything:

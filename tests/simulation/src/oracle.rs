@@ -192,6 +192,9 @@ impl<'a> Meaning<'a> {
     fn member_goes(&self, group: &str, user: &str) -> bool {
         let Some(members) = self.group(group).and_then(|declared| declared.members.as_ref()) else { return false };
         let email = self.account.users.get(user).map(|user| &user.email);
+        if email.is_some_and(|email| self.manifest.ignore.matches(ObjectKind::Users, email)) {
+            return false;
+        }
         let is_listed = |wanted: &str| members.iter().any(|member| member.eq_ignore_ascii_case(wanted));
         let declared = self.account.users.contains_key(user).then(|| self.user(user)).flatten();
         !email.is_some_and(|email| is_listed(email)) && !declared.is_some_and(|declared| is_listed(&declared.email))
