@@ -157,6 +157,7 @@
 pub mod apply;
 pub mod guard;
 pub mod manifest;
+pub mod offboarding;
 pub mod plan;
 mod request_key;
 mod shown;
@@ -166,6 +167,7 @@ pub mod survey;
 pub use apply::Apply;
 pub use guard::Guards;
 pub use manifest::Manifest;
+pub use offboarding::Offboarding;
 pub use plan::Plan;
 pub use snapshot::Snapshot;
 pub use survey::Survey;

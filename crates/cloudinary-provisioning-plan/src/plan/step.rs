@@ -256,6 +256,8 @@ pub struct Step {
     pub(crate) effect: Effect,
     /// Whether it is about the root user or a root key, which stay as they are.
     pub(crate) root: bool,
+    /// Whether the guards count it among what is taken away.
+    pub(crate) counted: bool,
 }
 
 impl Step {
@@ -276,6 +278,7 @@ impl Step {
             made: Vec::new(),
             effect: Effect::Nothing,
             root: false,
+            counted: action.takes_away(),
         }
     }
 

@@ -11,6 +11,7 @@
 
 mod apply;
 mod generate;
+mod offboarding;
 mod plan;
 mod properties;
 mod support;
