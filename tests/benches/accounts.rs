@@ -13,6 +13,12 @@ mod common;
 use std::time::{Duration, Instant};
 
 use cloudinary_provisioning::{Account, Origin, users};
+use cloudinary_provisioning_fake::{
+    FakeAccount, FakeServer, NewAccessKey, NewAssignment, NewGroup, NewRole, NewSubAccount, NewUser, PermissionType,
+    Principal, ScopeType,
+};
+use cloudinary_provisioning_plan::manifest::ObjectKind;
+use cloudinary_provisioning_plan::{Plan, Snapshot, Survey};
 use cloudinary_provisioning_ureq::Client;
 use http::{Request, Response};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
@@ -29,11 +35,24 @@ struct Size {
     serial_calls: usize,
     users: usize,
     results: usize,
+    /// Groups, product environments and roles of a whole account.
+    groups: usize,
+    environments: usize,
+    roles: usize,
 }
 
-const FULL: Size = Size { calls: 2_000, serial_calls: 200, users: 20_000, results: 1_000_000 };
+const FULL: Size = Size {
+    calls: 2_000,
+    serial_calls: 200,
+    users: 20_000,
+    results: 1_000_000,
+    groups: 500,
+    environments: 200,
+    roles: 50,
+};
 /// `cargo bench -- --test`, and `cargo test --benches`, run everything once to see that it works.
-const SMALL: Size = Size { calls: 256, serial_calls: 2, users: 300, results: 1_000 };
+const SMALL: Size =
+    Size { calls: 256, serial_calls: 2, users: 300, results: 1_000, groups: 5, environments: 4, roles: 3 };
 
 fn main() {
     let args: Vec<_> = std::env::args().collect();
@@ -72,6 +91,7 @@ fn main() {
         });
         println!("{:<28} 8 workers take {:.3} of the time of 1", "", ahead.as_secs_f64() / serial.as_secs_f64());
     }
+    whole_accounts(&size);
 
     println!();
     println!("{:<28} {:>8} {:>9} {:>9} {:>14}", "job", "workers", "results", "time", "peak memory");
@@ -111,6 +131,79 @@ fn report<T>(server: &LatencyServer, job: &str, workers: usize, calls: usize, ru
         counts.handshakes,
     );
     time
+}
+
+/// Reads an account as a survey asks for it, for each of the jobs that need most of it.
+fn whole_accounts(size: &Size) {
+    println!();
+    println!("{:<28} {:>8} {:>9} {:>9} {:>7}", "whole account", "workers", "requests", "time", "×");
+    let server = FakeServer::start(account_of(size)).unwrap();
+    server.set_latency(LATENCY);
+    let account = Account::from_url(&server.account_url()).unwrap();
+    let mut everything = Snapshot::new();
+    for (job, kinds) in [
+        ("users and their groups", &[ObjectKind::Users, ObjectKind::Groups][..]),
+        ("who can do what", &[ObjectKind::Users, ObjectKind::Groups, ObjectKind::Roles, ObjectKind::Assignments]),
+        ("everything", ObjectKind::ALL),
+    ] {
+        for workers in [8, 32] {
+            let survey = Survey::everything(kinds.iter().copied());
+            everything = survey_of(&server, &account, job, workers, survey);
+        }
+    }
+    let (manifest, _) = everything.manifest(ObjectKind::ALL.iter().copied());
+    for workers in [8, 32] {
+        let snapshot = survey_of(&server, &account, "a plan of everything", workers, Survey::new(&manifest));
+        assert!(Plan::new(&manifest, &snapshot).unwrap().is_empty());
+    }
+}
+
+fn survey_of(server: &FakeServer, account: &Account, job: &str, workers: usize, survey: Survey) -> Snapshot {
+    server.with(FakeAccount::clear_requests);
+    let client = Client::builder(account.clone()).proxy(None).build().unwrap();
+    let mut survey = survey.pages_ahead(u32::try_from(workers).unwrap());
+    let start = Instant::now();
+    let mut reads = client.send_all(survey.next_batch().unwrap_or_default()).workers(workers);
+    while let Some((operation, fact)) = reads.next() {
+        survey.record(&operation, fact);
+        reads.extend(survey.next_batch().into_iter().flatten());
+    }
+    let time = start.elapsed().as_secs_f64();
+    let calls = server.with(|fake| fake.requests().len());
+    let ideal =
+        LATENCY.as_secs_f64() * f64::from(u32::try_from(calls).unwrap()) / f64::from(u32::try_from(workers).unwrap());
+    println!("{job:<28} {workers:>8} {calls:>9} {time:>7.2} s {:>7.3}", time / ideal);
+    survey.finish()
+}
+
+/// Users spread over groups and product environments, three keys in each environment, and roles of users and groups.
+fn account_of(size: &Size) -> FakeAccount {
+    let mut account = FakeAccount::new("acc", "key", "secret");
+    for n in 0..size.environments {
+        let id = format!("s{n}");
+        account
+            .add_sub_account(NewSubAccount::new(format!("Environment {n}")).id(&id).cloud_name(format!("cloud-{n}")));
+        for key in 0..3 {
+            account.add_access_key(&id, NewAccessKey::new(format!("Key {key}")));
+        }
+    }
+    for n in 0..size.users {
+        let user = NewUser::new("User", format!("user{n}@example.com")).id(format!("u{n}")).pending(false);
+        account.insert_user(user.sub_account_ids([format!("s{}", n % size.environments)]));
+    }
+    for n in 0..size.groups {
+        let members = (n..size.users).step_by(size.groups).map(|user| format!("u{user}"));
+        account.add_group(NewGroup::new(format!("Group {n}")).id(format!("g{n}")).members(members));
+    }
+    for n in 0..size.roles {
+        let id = format!("role{n}");
+        let role = NewRole::new(format!("Role {n}"), ScopeType::Prodenv, PermissionType::Global).id(&id);
+        account.add_role(role.system_policy("cld::policy::global::prodenv::assets::view"));
+        for principal in [Principal::user(format!("u{n}")), Principal::group(format!("g{}", n % size.groups))] {
+            account.assign(principal, NewAssignment::new(&id).in_environment(format!("s{}", n % size.environments)));
+        }
+    }
+    account
 }
 
 /// The most bytes that are allocated at a time while this many results pass by, above those at the start.

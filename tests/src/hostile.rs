@@ -143,7 +143,7 @@ pub fn in_each_field(text: &str) -> Vec<(&'static Field, Boxed, Decoded)> {
 
 /// Whether a field takes any text.
 fn holds_text(field: &Field) -> bool {
-    let text = |kind: &Kind| matches!(kind, Kind::Text | Kind::Id | Kind::SubAccountAccess);
+    let text = |kind: &Kind| matches!(kind, Kind::Text | Kind::Id(_) | Kind::SubAccountAccess);
     let text = match field.kind {
         Kind::List(kind) | Kind::Nullable(kind) => text(kind),
         kind => text(&kind),

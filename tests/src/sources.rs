@@ -131,15 +131,17 @@ fn declared(
     }
 }
 
-/// The names that a macro declares: each is followed by a block, the id of an operation, or the end.
+/// The names that a macro declares: each is followed by a block, the id of an operation, what it is of, or the end.
 fn names_in(tokens: &TokenStream) -> Vec<String> {
     let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
     let names = tokens.iter().enumerate().filter(|(at, token)| {
         let is_name = matches!(token, TokenTree::Ident(_)) && token.to_string().starts_with(char::is_uppercase);
+        let is_of = at.checked_sub(1).and_then(|before| tokens.get(before)).is_some_and(|before| is(before, "of"));
         is_name
+            && !is_of
             && tokens.get(at + 1).is_none_or(|next| {
                 is_block(next)
-                    || [";", "checked", "in"].iter().any(|text| is(next, text))
+                    || [";", "checked", "in", "of"].iter().any(|text| is(next, text))
                     || next.to_string().starts_with('"')
             })
     });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cloudinary_provisioning::catalog::{Entry, Field, Kind, Place};
+use cloudinary_provisioning::catalog::{Entry, Field, IdKind, Kind, Place};
 use cloudinary_provisioning::{Account, ErrorKind, catalog};
 use cloudinary_provisioning_tests::{
     samples::{self, entry},
@@ -56,8 +56,8 @@ fn mismatch(kind: &Kind, fact: &Value) -> Option<String> {
         Kind::Boolean => ty == "boolean",
         Kind::Integer => ty == "integer" && format != Some("int64"),
         Kind::Number => ty == "number",
-        Kind::SubAccountAccess => return mismatch(&Kind::List(&Kind::Id), fact),
-        Kind::Text | Kind::Id => {
+        Kind::SubAccountAccess => return mismatch(&Kind::List(&Kind::Id(IdKind::SubAccount)), fact),
+        Kind::Text | Kind::Id(_) => {
             let plain = !matches!(format, Some("date" | "date-time" | "password"));
             ty == "string" && plain && fact.get("enum").is_none()
         }

@@ -44,6 +44,7 @@ const HOUSES: [(&str, &[&[&str]]); 5] = [
         &[
             &["shown", "request_key"],
             &["manifest"],
+            &["names"],
             &["snapshot"],
             &["survey"],
             &["plan"],

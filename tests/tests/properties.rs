@@ -528,8 +528,8 @@ fn fault(kind: &Kind, required: bool, value: &Value) -> Option<String> {
         (Kind::Integer | Kind::Number, Value::String(text)) => is_whole(text),
         (Kind::Time, Value::Number(number)) => number.as_u64() != Some(u64::MAX),
         (Kind::Time | Kind::Date, Value::String(text)) => text.is_empty() || text.starts_with("2026-"),
-        (Kind::Text | Kind::Id | Kind::Number, Value::Number(_))
-        | (Kind::Text | Kind::Id | Kind::Secret | Kind::Choice(_), Value::String(_))
+        (Kind::Text | Kind::Id(_) | Kind::Number, Value::Number(_))
+        | (Kind::Text | Kind::Id(_) | Kind::Secret | Kind::Choice(_), Value::String(_))
         | (Kind::Object, Value::Object(_)) => true,
         _ => false,
     };
@@ -539,9 +539,9 @@ fn fault(kind: &Kind, required: bool, value: &Value) -> Option<String> {
 /// Whether a number is a text depends on what the text is: ids can be numbers.
 fn depends(kind: &Kind, value: &Value) -> bool {
     match (kind, value) {
-        (Kind::Text | Kind::Id, value) => value.is_number(),
+        (Kind::Text | Kind::Id(_), value) => value.is_number(),
         // Ids joined with commas.
-        (Kind::List(Kind::Id), value) => value.is_string(),
+        (Kind::List(Kind::Id(_)), value) => value.is_string(),
         (Kind::List(kind), Value::Array(list)) => list.iter().any(|value| depends(kind, value)),
         _ => false,
     }

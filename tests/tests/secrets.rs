@@ -9,6 +9,7 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
+use cloudinary_provisioning::catalog::IdKind;
 use cloudinary_provisioning::{
     Account, AccountId, AccountReason, Admission, ApiKey, AssignmentChange, BuildReason, CallEvent, ContentParams,
     CursorPage, Error, ErrorKind, Exchange, Extra, FreshConnection, GiveUpReason, GroupId, JsonList, JsonObject,
@@ -233,6 +234,7 @@ fn vocabulary(printed: &mut Printed) {
     printed.both(&access_keys::SortBy::from("x"));
     printed.both(&access_keys::DedicatedFor::from("x"));
     printed.debug(&catalog().find_map(|entry| entry.needs).unwrap());
+    printed.debug(&IdKind::User);
     printed.debug(&CursorPage::<u8>::new([1], None));
     printed.debug(&Extra::from(JsonObject::from_iter([("api_secret".to_owned(), BODY.into())])));
     let entry = catalog().find(|entry| entry.id == "getUsers").unwrap();

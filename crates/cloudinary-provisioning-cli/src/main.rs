@@ -18,7 +18,7 @@ use crate::args::cli::{self, Cli, Command};
 use crate::args::globals::Globals;
 use crate::args::operation;
 use crate::terminal::exit::Exit;
-use crate::terminal::say::say;
+use crate::terminal::say::{be_quiet, say};
 
 mod args;
 mod commands;
@@ -54,10 +54,12 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Exit> {
     if let Some((entry, arguments)) = operation::find(matches) {
         let globals = Globals::from_arg_matches(matches).map_err(unusable)?;
         globals.check()?;
+        globals.quiet.then(be_quiet);
         return commands::operation::run(&globals, entry, arguments);
     }
     let Cli { globals, command } = Cli::from_arg_matches(matches).map_err(unusable)?;
     globals.check()?;
+    globals.quiet.then(be_quiet);
     match command {
         Command::Plan(options) => commands::plan::run(&globals, &options),
         Command::Apply(options) => commands::apply::run(&globals, &options),
@@ -67,6 +69,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Exit> {
         Command::Api(options) => commands::api::run(&globals, &options),
         Command::Batch(options) => commands::batch::run(&globals, &options),
         Command::Fake(options) => commands::fake::run(&options),
+        Command::Man { directory } => commands::man::run(&directory),
         Command::Completions { shell } => commands::completions::run(shell),
     }
 }

@@ -349,6 +349,19 @@ const NAMES: [(&str, Guard); 7] = [
     ("secrets", Guard::Secrets),
 ];
 
+impl Guard {
+    /// Returns the names of the guards, other than those of single product environments.
+    ///
+    /// ```
+    /// use cloudinary_provisioning_plan::guard::Guard;
+    ///
+    /// assert!(Guard::names().all(|name| name.parse::<Guard>().is_ok()));
+    /// ```
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        NAMES.iter().map(|(name, _)| *name)
+    }
+}
+
 const DELETE_ENVIRONMENT: &str = "delete-environment:";
 
 impl fmt::Display for Guard {

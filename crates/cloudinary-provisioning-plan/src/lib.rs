@@ -67,10 +67,10 @@
 //!     let client = Client::from_env()?;
 //!     let manifest = Manifest::from_toml(&std::fs::read_to_string("account.toml")?)?;
 //!     let mut survey = Survey::new(&manifest);
-//!     while let Some(batch) = survey.next_batch() {
-//!         for (operation, fact) in client.send_all(batch) {
-//!             survey.record(&operation, fact);
-//!         }
+//!     let mut reads = client.send_all(survey.next_batch().unwrap_or_default());
+//!     while let Some((operation, fact)) = reads.next() {
+//!         survey.record(&operation, fact);
+//!         reads.extend(survey.next_batch().into_iter().flatten());
 //!     }
 //!     let plan = Plan::new(&manifest, &survey.finish())?;
 //!     let guards = Guards::new().provisioning_key(client.account().key()).stores_secrets(true);
@@ -157,6 +157,7 @@
 pub mod apply;
 pub mod guard;
 pub mod manifest;
+pub mod names;
 pub mod offboarding;
 pub mod plan;
 mod request_key;

@@ -41,6 +41,10 @@ impl<T> Keys<T> {
         self.open.remove(&key)
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.open.len()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.open.is_empty()
     }

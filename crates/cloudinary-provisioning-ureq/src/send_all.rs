@@ -1,6 +1,6 @@
 //! [`SendAll`]: many operations, by several workers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::iter::Fuse;
 use std::sync::Arc;
@@ -39,6 +39,27 @@ const AHEAD: usize = 4;
 ///     }
 /// }
 /// ```
+///
+/// It can be [extended](Extend) while it runs, with operations that follow from results:
+///
+/// ```no_run
+/// use cloudinary_provisioning_ureq::{AnyOperation, Client, user_groups};
+///
+/// /// Counts the users of every group.
+/// fn users(client: &Client) -> Result<usize, cloudinary_provisioning_ureq::Error> {
+///     let mut users = 0;
+///     let list: AnyOperation<_> = user_groups::List::new().map(|groups| (0, groups));
+///     let mut calls = client.send_all([list]).workers(16);
+///     while let Some((_, result)) = calls.next() {
+///         let (count, groups) = result?;
+///         users += count;
+///         calls.extend(groups.into_iter().map(|group| {
+///             user_groups::ListUsers::new(group.id).map(|users| (users.len(), Vec::new()))
+///         }));
+///     }
+///     Ok(users)
+/// }
+/// ```
 #[must_use = "an iterator does nothing until it is used"]
 pub struct SendAll<I>
 where
@@ -46,6 +67,8 @@ where
     I::Item: Operation,
 {
     operations: Fuse<I>,
+    /// Operations that were added to them.
+    more: VecDeque<I::Item>,
     engine: Arc<Engine>,
     options: CallOptions,
     mode: Mode<I::Item>,
@@ -68,6 +91,7 @@ where
     pub(crate) fn new(engine: Arc<Engine>, operations: I) -> Self {
         Self {
             operations: operations.fuse(),
+            more: VecDeque::new(),
             options: engine.options(),
             engine,
             mode: Mode::plain(),
@@ -134,7 +158,7 @@ where
         if self.workers > 1 {
             return self.next_threaded();
         }
-        let operation = self.operations.next()?;
+        let operation = self.operations.next().or_else(|| self.more.pop_front())?;
         let result = self.engine.execute_caught(&operation, &self.options, self.mode, &self.engine.cancel);
         Some((operation, result))
     }
@@ -146,7 +170,7 @@ where
         loop {
             let ahead = u64::try_from(self.workers.saturating_mul(AHEAD)).unwrap_or(u64::MAX);
             while self.taken - self.given < ahead {
-                let Some(operation) = self.operations.next() else { break };
+                let Some(operation) = self.operations.next().or_else(|| self.more.pop_front()) else { break };
                 pool.submit(self.taken, operation);
                 self.taken += 1;
             }
@@ -177,6 +201,17 @@ where
     fn next(&mut self) -> Option<Self::Item> {
         let (operation, result) = self.next_done()?;
         Some((operation, result.map(Response::into_value)))
+    }
+}
+
+/// Adds operations, which are sent after those that are there already. An iterator that has ended goes on.
+impl<I> Extend<I::Item> for SendAll<I>
+where
+    I: Iterator,
+    I::Item: Operation,
+{
+    fn extend<T: IntoIterator<Item = I::Item>>(&mut self, operations: T) {
+        self.more.extend(operations);
     }
 }
 

@@ -140,5 +140,5 @@ pub use wire::values::{ContentParams, JsonList, SubAccountAccess};
 /// Every operation as data: the types of [`catalog()`](crate::catalog()).
 pub mod catalog {
     pub use crate::operation::entry::{Entry, Needs, Paging, ResponseShape};
-    pub use crate::wire::kind::{Field, Kind, Place};
+    pub use crate::wire::kind::{Field, IdKind, Kind, Place};
 }

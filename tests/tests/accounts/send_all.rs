@@ -49,6 +49,24 @@ fn results_come_in_order_where_that_is_asked_for() {
 }
 
 #[test]
+fn operations_that_follow_from_results_are_sent_after_those_that_are_there() {
+    let client = client(|request| group(number_in(request))).build().unwrap();
+    for workers in [1, 2, 8, 33] {
+        let mut calls = client.send_all([groups_of(1)]).workers(workers).in_order();
+        let mut numbers = Vec::new();
+        while let Some((_, groups)) = calls.next() {
+            let number = name(&groups.unwrap());
+            numbers.push(number);
+            calls.extend([2 * number, 2 * number + 1].into_iter().filter(|next| *next < 500).map(groups_of));
+        }
+        assert!(numbers.into_iter().eq(1..500), "{workers} workers");
+
+        calls.extend([groups_of(7)]);
+        assert_eq!(calls.next().map(|(_, groups)| name(&groups.unwrap())), Some(7), "it goes on after its end");
+    }
+}
+
+#[test]
 fn a_slow_call_holds_back_no_other_result() {
     let others = Shared::new(0);
     let seen = Arc::clone(&others);

@@ -10,6 +10,7 @@ use cloudinary_provisioning_plan::guard::Guard;
 use cloudinary_provisioning_plan::manifest::{ObjectKind, Preset};
 
 use super::globals::Globals;
+use super::hints::Hints;
 use super::operation;
 
 /// Manages a Cloudinary account: users, groups, product environments, access keys, roles, policies.
@@ -45,6 +46,7 @@ Examples:
   cldp --demo users list --prefix a
   cldp --demo users create --name \"Jo Doe\" --email jo@example.com --role billing
   cldp --demo roles list --permission-type global -o json
+  cldp --demo users get ada@example.com
   cldp --demo users delete u3 --dry-run
   cldp --demo apply
   cldp --demo review";
@@ -72,6 +74,13 @@ pub(crate) enum Command {
     /// Serve an account in memory on the loopback interface, to test tools in any language.
     #[command(long_about = FAKE_HELP)]
     Fake(FakeOptions),
+    /// Write a manual page for each command into a directory.
+    #[command(hide = true)]
+    Man {
+        /// The directory, which is made if it is not there.
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+    },
     /// Print a script that completes commands in a shell.
     Completions {
         /// The shell.
@@ -182,7 +191,7 @@ pub(crate) struct ManifestOptions {
     #[arg(long, value_name = "EMAIL")]
     pub(crate) me: Option<String>,
     /// Allow what a guard refuses, by the guard's name. Can be given several times.
-    #[arg(long, value_name = "GUARD")]
+    #[arg(long, value_name = "GUARD", value_parser = guards(), hide_possible_values = true)]
     pub(crate) allow: Vec<Guard>,
 }
 
@@ -225,6 +234,10 @@ fn kinds() -> impl TypedValueParser<Value = ObjectKind> {
         // The parser lets no other name pass.
         kind.copied().unwrap_or(ObjectKind::Users)
     })
+}
+
+fn guards() -> impl TypedValueParser<Value = Guard> {
+    Hints::new(Guard::names()).try_map(|name| name.parse::<Guard>())
 }
 
 fn presets() -> impl TypedValueParser<Value = Preset> {

@@ -26,16 +26,23 @@ pub(crate) struct Globals {
     /// How many calls a command may make at the same time: 8 by default where it reads, 1 where it changes something.
     #[arg(long, global = true, value_name = "N")]
     pub(crate) workers: Option<NonZeroUsize>,
-    /// How many seconds each attempt of a call may take.
-    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
+    /// How long each attempt of a call may take: 30s by default. A number alone is seconds.
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
+    /// How often a failed attempt is retried, where that is safe: 5 times by default.
+    #[arg(long, global = true, value_name = "N")]
+    pub(crate) retries: Option<u32>,
+    /// How long a call may take with all that it waits for: 90s, 10m, 2h. By default 5m, of which at most 60s at a time are
+    /// waited because the service asks for it.
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
+    pub(crate) max_wait: Option<Duration>,
     /// The format of the output. By default, a table on a terminal and JSON elsewhere.
     #[arg(short, long, global = true, value_enum, value_name = "FORMAT")]
     pub(crate) output: Option<Format>,
     /// The columns or fields to show: `id,email` or `principal.id`. Tables and CSV have them in this order.
     #[arg(long, global = true, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) columns: Vec<String>,
-    /// Show what would be sent, with credentials redacted, and send nothing.
+    /// Show what would be sent, with credentials redacted, and send nothing but look-ups of names.
     #[arg(long, global = true)]
     pub(crate) dry_run: bool,
     /// Do not ask before deleting, removing or disabling anything.
@@ -50,6 +57,9 @@ pub(crate) struct Globals {
     /// Report each attempt of a call on standard error.
     #[arg(short, global = true, action = ArgAction::SetTrue)]
     pub(crate) verbose: bool,
+    /// Write nothing but errors to standard error: no progress, no retries, no notes.
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
 }
 
 /// How many calls a command makes at the same time where `--workers` does not say.
@@ -67,6 +77,9 @@ impl Globals {
         let given: Vec<_> = given.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect();
         if self.columns.iter().any(|name| name.trim().is_empty()) {
             return Err(Exit::usage("--columns has an empty name"));
+        }
+        if self.quiet && self.verbose {
+            return Err(Exit::usage("--quiet cannot be used with -v"));
         }
         match given.as_slice() {
             [one, other, ..] => Err(Exit::Usage(format!("{one} cannot be used with {other}"))),
@@ -88,10 +101,29 @@ fn regions() -> impl TypedValueParser<Value = Region> {
     PossibleValuesParser::new(Region::ALL.map(Region::as_str)).try_map(|name| name.parse())
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(seconds)
+/// Reads `30`, `0.5`, `90s`, `10m`, `2h` or `1d`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let units = [('s', 1.0), ('m', 60.0), ('h', 3_600.0), ('d', 86_400.0)];
+    let unit = units.into_iter().find_map(|(unit, seconds)| Some((text.strip_suffix(unit)?, seconds)));
+    let (number, seconds) = unit.unwrap_or((text, 1.0));
+    let number: f64 = number.parse().map_err(|_| "not a length of time: expected 30, 90s, 10m or 2h".to_owned())?;
+    Duration::try_from_secs_f64(number * seconds)
         .ok()
-        .filter(|timeout| !timeout.is_zero())
+        .filter(|length| !length.is_zero())
         .ok_or_else(|| "not a positive length of time".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_of_time_has_a_unit_or_is_in_seconds() {
+        for (text, millis) in [("30", 30_000), ("0.5", 500), ("90s", 90_000), ("10m", 600_000), ("2h", 7_200_000)] {
+            assert_eq!(duration(text), Ok(Duration::from_millis(millis)), "{text}");
+        }
+        for text in ["", "0", "-1", "s", "1y", "NaN", "inf", "1e300h"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
 }

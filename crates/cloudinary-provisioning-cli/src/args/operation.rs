@@ -5,13 +5,14 @@ use cloudinary_provisioning::catalog;
 use cloudinary_provisioning::catalog::{Entry, Field, Kind, Place};
 use serde_json::Map;
 
+use super::hints::Hints;
+use super::list_options::{self, ListOptions};
 use super::operation_names::{find_in, kebab, snake};
-use super::request::{self, Request, has_body, is_list};
+use super::request::{self, ALL, Request, has_body, is_list};
 use crate::terminal::exit::Exit;
 use crate::terminal::input;
 
 const JSON: &str = "json";
-const LIMIT: &str = "limit";
 const FILES: &str =
     "An option's value may be in a file: @FILE, or @- for standard input. @@ stands for a leading @.\n\n";
 
@@ -42,7 +43,7 @@ pub(crate) fn find(matches: &ArgMatches) -> Option<(&'static Entry, &ArgMatches)
 }
 
 /// Reads the request from its arguments.
-pub(crate) fn read(entry: &'static Entry, matches: &ArgMatches) -> Result<Request, Exit> {
+pub(crate) fn read(entry: &'static Entry, matches: &ArgMatches) -> Result<(Request, ListOptions), Exit> {
     let mut fields = Map::new();
     for field in entry.fields {
         let Some(texts) = matches.get_many::<String>(&id(field)) else { continue };
@@ -51,15 +52,11 @@ pub(crate) fn read(entry: &'static Entry, matches: &ArgMatches) -> Result<Reques
         let value = request::parse_all(field, &texts).map_err(|why| Exit::Usage(format!("{}: {why}", shown(field))))?;
         fields.insert(field.name.to_owned(), value);
     }
+    let options = list_options::read(entry, matches, &mut fields)?;
     let body = matches.try_get_one::<String>(JSON).ok().flatten();
     let body = body.map(|text| input::json(text)).transpose()?;
     let check = |why| Exit::Usage(format!("{}: {why}", entry.id));
-    Request::new(entry, fields, body).map_err(check)
-}
-
-/// Returns how many items of a list to read, if there is a limit.
-pub(crate) fn limit(matches: &ArgMatches) -> Option<u64> {
-    matches.try_get_one::<u64>(LIMIT).ok().flatten().copied()
+    Ok((Request::new(entry, fields, body).map_err(check)?, options))
 }
 
 fn resource(name: &'static str) -> Command {
@@ -92,15 +89,7 @@ fn operation(entry: &'static Entry, name: &str) -> Command {
         );
         command = command.arg(json);
     }
-    if entry.items().is_some() {
-        let limit = Arg::new(LIMIT)
-            .long(LIMIT)
-            .value_name("N")
-            .value_parser(clap::value_parser!(u64))
-            .help("Exit after this many items. The list is read page by page");
-        command = command.arg(limit);
-    }
-    command
+    command.args(list_options::arguments(entry))
 }
 
 fn argument(entry: &Entry, field: &'static Field) -> Arg {
@@ -113,6 +102,10 @@ fn argument(entry: &Entry, field: &'static Field) -> Arg {
     let argument = match (field.required, field.place) {
         (true, Place::Body) if has_body(entry) => argument.required_unless_present(JSON),
         (required, _) => argument.required(required),
+    };
+    let argument = match completed(field.kind) {
+        Some(values) => argument.value_parser(Hints::new(values.iter().copied())).hide_possible_values(true),
+        None => argument,
     };
     match field.kind {
         kind if is_list(kind) => argument.action(ArgAction::Append).allow_hyphen_values(true),
@@ -131,7 +124,7 @@ fn value_name(kind: Kind) -> String {
         Kind::Boolean => "true|false".to_owned(),
         Kind::Integer | Kind::Number => "NUMBER".to_owned(),
         Kind::Time => "TIME".to_owned(),
-        Kind::Date => "YYYY-MM-DD".to_owned(),
+        Kind::Date => "DATE".to_owned(),
         Kind::Choice(_) => "VALUE".to_owned(),
         Kind::Object | Kind::Record(_) => "JSON".to_owned(),
         Kind::Pairs(..) => "KEY=VALUE".to_owned(),
@@ -155,6 +148,9 @@ fn help(field: &Field) -> String {
     if field.kind == Kind::SubAccountAccess {
         add("`all` for all of them");
     }
+    if field.kind == Kind::Date {
+        add("2026-01-31, or 90d or 3w ago");
+    }
     if is_list(field.kind) {
         add("Can be given several times");
     }
@@ -177,6 +173,15 @@ fn choices(kind: Kind) -> Option<&'static [&'static str]> {
         Kind::Choice(values) => Some(values),
         Kind::List(kind) | Kind::Nullable(kind) | Kind::Json(kind) => choices(*kind),
         _ => None,
+    }
+}
+
+/// The values that a shell completes.
+fn completed(kind: Kind) -> Option<&'static [&'static str]> {
+    match kind {
+        Kind::Boolean => Some(&["true", "false"]),
+        Kind::SubAccountAccess => Some(&[ALL]),
+        kind => choices(kind),
     }
 }
 

@@ -1,11 +1,12 @@
 //! Requests of the catalogue's operations, from fields as JSON or as texts of a command line.
 
-use cloudinary_provisioning::catalog::{Entry, Field, Kind, Place};
+use cloudinary_provisioning::catalog::{Entry, Field, IdKind, Kind, Place};
 use cloudinary_provisioning::http::Method;
 use cloudinary_provisioning::{BuildError, PathPrefix, Raw, RawList, Safety, catalog};
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
+use super::dates;
 use crate::terminal::json;
 use crate::terminal::shown::is_invisible;
 
@@ -96,7 +97,7 @@ fn taken_away(creates: bool, fields: &Map<String, Value>) -> Option<(&'static st
 /// Refuses characters that nobody sees in what names somebody or something: another name would look the same.
 fn check_visible(field: &Field, value: &Value) -> Result<(), String> {
     let is_email = matches!(field.name, "email" | "emails");
-    let is_name = |kind| matches!(kind, Kind::Id | Kind::Choice(_) | Kind::SubAccountAccess);
+    let is_name = |kind| matches!(kind, Kind::Id(_) | Kind::Choice(_) | Kind::SubAccountAccess);
     let is_name = is_email || is_name(field.kind) || matches!(field.kind, Kind::List(kind) if is_name(*kind));
     let texts = value.as_array().into_iter().flatten().chain([value]).filter_map(Value::as_str);
     match texts.flat_map(str::chars).find(|c| is_invisible(*c)) {
@@ -138,6 +139,7 @@ fn parse(kind: Kind, text: &str) -> Result<Value, String> {
         Kind::Integer => json(|value| value.is_i64() || value.is_u64(), "a whole number"),
         Kind::Number => json(Value::is_number, "a number"),
         Kind::Object | Kind::Record(_) => json(Value::is_object, "a JSON object"),
+        Kind::Date => dates::date(text).map(|date| Value::from(date.to_string())),
         Kind::Nullable(_) if text == "null" => Ok(Value::Null),
         Kind::Nullable(kind) => parse(*kind, text),
         _ => Ok(Value::from(text)),
@@ -153,7 +155,7 @@ pub(crate) fn parse_all(field: &Field, texts: &[String]) -> Result<Value, String
     }
     match (field.kind, texts) {
         (Kind::SubAccountAccess, [text]) if text == ALL => Ok(Value::from(ALL)),
-        (Kind::SubAccountAccess, texts) => list(Kind::Id, texts),
+        (Kind::SubAccountAccess, texts) => list(Kind::Id(IdKind::SubAccount), texts),
         (Kind::Json(&Kind::List(kind)) | Kind::List(kind), texts) => list(*kind, texts),
         (Kind::Json(kind), [text]) => parse(*kind, text),
         (Kind::Pairs(..), texts) => {

@@ -11,7 +11,7 @@ use cloudinary_provisioning_ureq::Client;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::commands::reading::Reading;
+use crate::connection::reading::Reading;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::{Exit, describe};
 use crate::terminal::progress::ProgressLine;

@@ -20,7 +20,7 @@ use crate::output::style::Style;
 use crate::terminal::confirm::confirm;
 use crate::terminal::exit::Exit;
 use crate::terminal::input;
-use crate::terminal::say::say;
+use crate::terminal::say::note;
 use crate::terminal::stream;
 
 pub(crate) fn run(globals: &Globals, options: &ApiOptions) -> Result<ExitCode, Exit> {
@@ -68,7 +68,7 @@ pub(crate) fn run(globals: &Globals, options: &ApiOptions) -> Result<ExitCode, E
 fn write(globals: &Globals, method: &Method, response: Value) -> io::Result<()> {
     let mut style = Style::new(globals);
     if *method == Method::POST && has_secret(&response) {
-        say("The secret is shown only once: keep it.");
+        note("The secret is shown only once: keep it.");
         style = style.showing_secrets();
     }
     let mut out = stream::stdout();

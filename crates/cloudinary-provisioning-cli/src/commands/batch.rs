@@ -21,6 +21,7 @@ use crate::args::operation_names;
 use crate::args::request::Request;
 use crate::connection::account::Connection;
 use crate::connection::envelope::value;
+use crate::connection::ids::IdLookup;
 use crate::connection::send::described;
 use crate::output::redact::has_secret;
 use crate::output::style::{Style, line};
@@ -55,9 +56,10 @@ pub(crate) fn run(globals: &Globals, options: &BatchOptions) -> Result<ExitCode,
     let style = Style::new(globals);
     let mut output = ResultWriter { style: &style, failed: 0, done: 0 };
     let mut unreadable = None;
+    let mut ids = IdLookup::new(connection.client.clone(), globals.workers());
     let asked = lines(input)?.zip(1_u64..).map_while(|(text, number)| match text {
         Ok(text) if text.trim().is_empty() => Some(None),
-        Ok(text) => Some(Some(read(&text, number, globals.yes || globals.dry_run))),
+        Ok(text) => Some(Some(read(&text, number, globals.yes || globals.dry_run, &mut ids))),
         Err(error) => {
             unreadable = Some(Exit::Failed(format!("cannot read the input: {error}")));
             None
@@ -130,7 +132,7 @@ fn lines(input: Input) -> Result<impl Iterator<Item = io::Result<String>>, Exit>
     }))
 }
 
-fn read(text: &str, line: u64, may_remove: bool) -> Asked {
+fn read(text: &str, line: u64, may_remove: bool, ids: &mut IdLookup) -> Asked {
     let refused = |why| Asked { line, operation: Value::Null, request: Err(why) };
     let job = match json::read(text) {
         Ok(value) => Job::deserialize(value).map_err(|error| format!("not an operation: {error}")),
@@ -148,6 +150,8 @@ fn read(text: &str, line: u64, may_remove: bool) -> Asked {
         if request.removes() && !may_remove {
             return Err(format!("{}: confirm with --yes; nothing was sent", request.title()));
         }
+        let request = ids.resolved(request).map_err(|exit| exit.to_string())?;
+        ids.forget_after(&request);
         Ok(request)
     });
     Asked { line, operation: entry.id.into(), request }

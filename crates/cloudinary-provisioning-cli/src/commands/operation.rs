@@ -11,5 +11,6 @@ use crate::connection::send::send;
 use crate::terminal::exit::Exit;
 
 pub(crate) fn run(globals: &Globals, entry: &'static Entry, matches: &ArgMatches) -> Result<ExitCode, Exit> {
-    send(globals, &operation::read(entry, matches)?, operation::limit(matches))
+    let (request, options) = operation::read(entry, matches)?;
+    send(globals, request, &options)
 }

@@ -1,7 +1,7 @@
 //! `cldp plan`: what would make the account what a manifest says. It has no client but a [`Reader`].
 
 use std::fmt;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use cloudinary_provisioning_plan::Plan;
@@ -10,15 +10,15 @@ use cloudinary_provisioning_plan::plan::Cause;
 use serde::Serialize;
 
 use super::manifest::{Wanted, json_format, lines};
-use super::reading::Reading;
 use crate::args::cli::PlanOptions;
 use crate::args::globals::{Format, Globals};
 use crate::connection::account::Connection;
 use crate::connection::reader::Reader;
+use crate::connection::reading::Reading;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
 use crate::terminal::progress::ProgressLine;
-use crate::terminal::say::say;
+use crate::terminal::say::note;
 use crate::terminal::stream;
 
 pub(crate) fn run(globals: &Globals, options: &PlanOptions) -> Result<ExitCode, Exit> {
@@ -38,7 +38,7 @@ pub(crate) fn run(globals: &Globals, options: &PlanOptions) -> Result<ExitCode, 
 
     let secrets = plan.steps().iter().filter(|step| step.yields_secret).count();
     if secrets > 0 {
-        say(format_args!("To be applied with --secrets FILE: {secrets} of the steps yield a secret."));
+        note(format_args!("To be applied with --secrets FILE: {secrets} of the steps yield a secret."));
     }
     if let Some(exit) = incomplete(&plan) {
         return Err(exit);
@@ -55,7 +55,7 @@ pub(crate) fn run(globals: &Globals, options: &PlanOptions) -> Result<ExitCode, 
 
 /// Writes a plan, or what became of it.
 pub(crate) fn show<T: fmt::Display + Serialize>(value: &T, json: Option<Format>) -> io::Result<()> {
-    let mut out = stream::stdout();
+    let mut out = BufWriter::new(stream::stdout());
     match json {
         None => write!(out, "{value}")?,
         Some(Format::Jsonl) => {

@@ -1,14 +1,11 @@
 //! The account that a command works on: the one of the environment, or with `--demo` one in memory.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use cloudinary_provisioning::http::Request;
-use cloudinary_provisioning::{
-    Account, AccountError, Origin, Outcome, PathPrefix, RetryPolicy, Transport, TransportError,
-};
-use cloudinary_provisioning_fake::{Disruption, FakeAccount};
+use cloudinary_provisioning::{Account, AccountError, Origin, Outcome, PathPrefix, RetryPolicy, Transport};
+use cloudinary_provisioning_fake::{FakeAccount, SharedAccount};
 use cloudinary_provisioning_ureq::{Client, ClientBuilder};
 
 use super::demo;
@@ -122,7 +119,13 @@ fn build(account: Account, globals: &Globals, progress: &ProgressLine) -> Result
 
 /// Retries longer than the default: a run over a whole account meets the rate limit sooner than a single call.
 fn configured(account: Account, globals: &Globals, progress: &ProgressLine) -> ClientBuilder {
-    let patient = RetryPolicy::default().max_attempts(6).total_timeout(Duration::from_secs(300));
+    let mut patient = RetryPolicy::default().max_attempts(6).total_timeout(Duration::from_secs(300));
+    if let Some(retries) = globals.retries {
+        patient = patient.max_attempts(retries.saturating_add(1));
+    }
+    if let Some(longest) = globals.max_wait {
+        patient = patient.total_timeout(longest).max_server_delay(longest);
+    }
     let retries = progress.clone();
     let mut builder = Client::builder(account)
         .retry(patient)
@@ -131,7 +134,7 @@ fn configured(account: Account, globals: &Globals, progress: &ProgressLine) -> C
         .wrap_transport(|transport| {
             move |request: &Request<Vec<u8>>, timeout: Duration| marked(transport.send(request, timeout))
         })
-        .on_retry(move |event| retries.say(format_args!("retry: {event:#}")));
+        .on_retry(move |event| retries.note(format_args!("retry: {event:#}")));
     if let Some(timeout) = globals.timeout {
         builder = builder.timeout(timeout);
     }
@@ -162,26 +165,6 @@ fn marked(outcome: Outcome) -> Outcome {
 /// Builds a client whose requests are answered in this process.
 fn demo_client(account: FakeAccount, globals: &Globals, progress: &ProgressLine) -> Result<Client, Exit> {
     let credentials = Account::from_url(&account.account_url()).map_err(Exit::usage)?;
-    let account = Mutex::new(account);
-    let transport = move |request: &Request<Vec<u8>>, _: Duration| {
-        let mut account = account.lock().unwrap_or_else(PoisonError::into_inner);
-        account.try_respond(request.clone()).map_or_else(disrupted, Outcome::from)
-    };
-    configured(credentials, globals, progress).transport(transport).build().map_err(Exit::from)
-}
-
-/// What an HTTP client would report.
-fn disrupted(disruption: Disruption) -> Outcome {
-    let lost = |why: &'static str| TransportError::maybe_sent(why).into();
-    match disruption {
-        Disruption::Truncated { response, sent, .. } | Disruption::StallInBody { response, sent } => {
-            let mut response = *response;
-            response.body_mut().truncate(sent);
-            Outcome::Truncated(response, None)
-        }
-        Disruption::CloseAfter { response } => (*response).into(),
-        Disruption::Close => lost("the connection was closed"),
-        Disruption::Reset => lost("the connection was reset"),
-        _ => lost("the response is unusable"),
-    }
+    let account = SharedAccount::new(account);
+    configured(credentials, globals, progress).fake(&account).build().map_err(Exit::from)
 }

@@ -3,6 +3,9 @@
 pub(crate) mod account;
 pub(crate) mod demo;
 pub(crate) mod envelope;
+pub(crate) mod ids;
+pub(crate) mod listing;
 pub(crate) mod names;
 pub(crate) mod reader;
+pub(crate) mod reading;
 pub(crate) mod send;

@@ -1,7 +1,9 @@
 //! [`Reader`]: a client that can only read.
 
+use std::iter;
+
 use cloudinary_provisioning::{Account, AnyOperation, Error, Operation, Safety};
-use cloudinary_provisioning_ureq::Client;
+use cloudinary_provisioning_ureq::{Client, SendAll};
 
 use crate::terminal::exit::Exit;
 
@@ -31,13 +33,26 @@ impl Reader {
         self.0.account()
     }
 
-    /// Sends reads, several at a time, and yields their results as they come.
-    pub(crate) fn send_all<T: Send + 'static>(
-        &self,
-        reads: Vec<Read<T>>,
-        workers: usize,
-    ) -> impl Iterator<Item = (AnyOperation<T>, Result<T, Error>)> {
-        self.0.send_all(reads.into_iter().map(|Read(operation)| operation)).workers(workers)
+    /// Sends the reads that are [added](Reads::add), several at a time.
+    pub(crate) fn reads<T: Send + 'static>(&self, workers: usize) -> Reads<T> {
+        Reads(self.0.send_all(iter::empty()).workers(workers))
+    }
+}
+
+/// Reads and their results, as they come.
+pub(crate) struct Reads<T: Send + 'static>(SendAll<iter::Empty<AnyOperation<T>>>);
+
+impl<T: Send> Reads<T> {
+    pub(crate) fn add(&mut self, reads: Vec<Read<T>>) {
+        self.0.extend(reads.into_iter().map(|Read(operation)| operation));
+    }
+}
+
+impl<T: Send> Iterator for Reads<T> {
+    type Item = (AnyOperation<T>, Result<T, Error>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next()
     }
 }
 

@@ -3,44 +3,77 @@
 use std::io::{self, Stdout, Write};
 use std::process::ExitCode;
 
-use cloudinary_provisioning::catalog::{Entry, Kind};
+use cloudinary_provisioning::catalog::Kind;
 use cloudinary_provisioning::{Account, Error, Raw, RawList, Safety};
 use cloudinary_provisioning_ureq::Client;
 use serde_json::{Map, Value, json};
 
 use super::account::Connection;
 use super::envelope::value;
+use super::ids::IdLookup;
+use super::listing::{Groupless, meets, sort};
 use super::names;
 use crate::args::globals::{Format, Globals};
+use crate::args::list_options::{ListOptions, item_kind};
 use crate::args::request::Request;
 use crate::output::billing;
 use crate::output::redact::{REDACTED, has_secret, redact};
 use crate::output::style::{List, Style};
-use crate::terminal::confirm::confirm;
+use crate::terminal::confirm::{check_confirmable, confirm};
 use crate::terminal::exit::Exit;
 use crate::terminal::progress::ProgressLine;
-use crate::terminal::say::say;
+use crate::terminal::say::note;
 use crate::terminal::stream::{self, Stream};
 
-/// Sends the operation and writes its result, at most `limit` items of a list.
-pub(crate) fn send(globals: &Globals, request: &Request, limit: Option<u64>) -> Result<ExitCode, Exit> {
-    let Request { entry, fields, raw, .. } = request;
+/// Sends the operation and writes its result, or what the options leave of a list.
+pub(crate) fn send(globals: &Globals, request: Request, options: &ListOptions) -> Result<ExitCode, Exit> {
+    let entry = request.entry;
     let client = Connection::for_prefix(globals, entry.prefix)?.client;
-    if globals.dry_run {
-        return dry_run(client.account(), raw);
-    }
     let style = Style::new(globals);
+    if globals.dry_run {
+        let request = resolved(globals, &client, request)?;
+        return dry_run(client.account(), &request.raw);
+    }
     let kind = item_kind(entry);
     let is_numbers = entry.id == "getBillingUsage" && matches!(style.format, Format::Table | Format::Csv);
     if !is_numbers {
         style.check(kind)?;
     }
     if request.removes() {
-        let names = || names::of_call(&client, entry.prefix, &request.segments(), fields);
+        check_confirmable(request.title(), globals.yes)?;
+    }
+    let request = resolved(globals, &client, request)?;
+    if request.removes() {
+        let names = || names::of_call(&client, entry.prefix, &request.segments(), &request.fields);
         confirm(request.title(), names, globals.yes)?;
     }
-    let Some(list) = request.list()? else { return one(&client, request, style) };
-    let items = items(globals, &client, request, list, limit);
+    let Some(list) = request.list()? else { return one(&client, &request, style) };
+    // What is left out is not known before it is read.
+    let is_whole = options.conditions.is_empty() && options.sort.is_empty() && !options.without_group;
+    let read = items(globals, &client, &request, list, options.limit.filter(|_| is_whole));
+    let mut groupless = Groupless::default();
+    let items = read.filter_map(|item| match item {
+        Ok(item) if !meets(&item, &options.conditions) => None,
+        Ok(item) if options.without_group => match groupless.is(&client, &item) {
+            Ok(is_groupless) => is_groupless.then_some(Ok(item)),
+            Err(error) => Some(Err(error)),
+        },
+        item => Some(item),
+    });
+    let limit = usize::try_from(options.limit.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
+    if options.count {
+        let count = items.take(limit).try_fold(0_u64, |count, item| item.map(|_| count + 1))?;
+        writeln!(stream::stdout(), "{count}")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let items: Box<dyn Iterator<Item = Result<Value, Error>>> = if options.sort.is_empty() {
+        Box::new(items.take(limit))
+    } else {
+        // Nothing is written of a list that cannot be read to its end.
+        let mut all = items.collect::<Result<Vec<_>, _>>()?;
+        sort(&mut all, &options.sort);
+        Box::new(all.into_iter().take(limit).map(Ok))
+    };
     if is_numbers {
         let rows = style.rows(&billing::COLUMNS, &billing::COLUMNS, stream::stdout())?;
         let numbers = items.flat_map(|plan| match plan {
@@ -52,6 +85,11 @@ pub(crate) fn send(globals: &Globals, request: &Request, limit: Option<u64>) -> 
         write_list(items, style.list(kind, stream::stdout()))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The request with ids in place of names.
+fn resolved(globals: &Globals, client: &Client, request: Request) -> Result<Request, Exit> {
+    IdLookup::new(client.clone(), globals.workers()).resolved(request)
 }
 
 /// The items of a list: of the page that is asked for, or of all.
@@ -112,19 +150,6 @@ pub(crate) fn described(account: &Account, raw: &Raw) -> Result<Value, Exit> {
     }))
 }
 
-/// The kind of a list's items, or of the result as a whole.
-fn item_kind(entry: &Entry) -> Kind {
-    match entry.response.kind {
-        Kind::List(item) => *item,
-        Kind::Record(fields) if entry.paging().is_some() => {
-            let item =
-                fields.iter().find_map(|field| if let Kind::List(item) = field.kind { Some(*item) } else { None });
-            item.unwrap_or(Kind::Object)
-        }
-        kind => kind,
-    }
-}
-
 /// Writes the items. After an error, those that came before are written, and a JSON array is left open, so that nobody
 /// takes them for all.
 fn write_list(items: impl Iterator<Item = Result<Value, Error>>, mut list: List<Stream<Stdout>>) -> Result<(), Exit> {
@@ -169,12 +194,12 @@ fn write(response: &Value, request: &Request, style: Style) -> io::Result<()> {
     let value = value(response, request.entry).clone();
     if value.is_null() {
         if stream::stdout().is_terminal() {
-            say(format_args!("{}: done", request.title()));
+            note(format_args!("{}: done", request.title()));
         }
         return Ok(());
     }
     let style = if request.creates() && has_secret(&value) {
-        say("The secret is shown only once: keep it.");
+        note("The secret is shown only once: keep it.");
         style.showing_secrets()
     } else {
         style

@@ -13,7 +13,7 @@ use super::table::{table, terminal_width};
 use crate::args::globals::{Format, Globals};
 use crate::terminal::exit::Exit;
 use crate::terminal::json::{self, Exact};
-use crate::terminal::say::say;
+use crate::terminal::say::note;
 use crate::terminal::shown::shown;
 use crate::terminal::stream;
 
@@ -278,9 +278,9 @@ impl<W: Write> List<W> {
         };
         if !dropped.is_empty() {
             let dropped = shown(&dropped.join(", "));
-            say(format_args!("No room for {dropped}. -o json shows everything, and --columns what you name."));
+            note(format_args!("No room for {dropped}. -o json shows everything, and --columns what you name."));
         } else if hides_some {
-            say("There are more fields. -o json shows everything, and --columns what you name.");
+            note("There are more fields. -o json shows everything, and --columns what you name.");
         }
         let mut table = table();
         // The cells fit already.

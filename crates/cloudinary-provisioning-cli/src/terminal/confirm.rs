@@ -11,11 +11,9 @@ use super::stream;
 ///
 /// `what` is the change: `deleteUser u1`. A question also has the `names` of what is changed, which are looked up for it.
 pub(crate) fn confirm(what: impl fmt::Display, names: impl FnOnce() -> Vec<String>, yes: bool) -> Result<(), Exit> {
+    check_confirmable(&what, yes)?;
     if yes {
         return Ok(());
-    }
-    if !(io::stdin().is_terminal() && stream::stderr().is_terminal()) {
-        return Err(Exit::Usage(format!("{what}: confirm with --yes; nothing was changed")));
     }
     let names = match names().as_slice() {
         [] => String::new(),
@@ -28,4 +26,12 @@ pub(crate) fn confirm(what: impl fmt::Display, names: impl FnOnce() -> Vec<Strin
         return Ok(());
     }
     Err(Exit::usage("nothing was changed"))
+}
+
+/// Refuses a change that nobody can confirm, before anything is looked up for it.
+pub(crate) fn check_confirmable(what: impl fmt::Display, yes: bool) -> Result<(), Exit> {
+    if yes || (io::stdin().is_terminal() && stream::stderr().is_terminal()) {
+        return Ok(());
+    }
+    Err(Exit::Usage(format!("{what}: confirm with --yes; nothing was changed")))
 }

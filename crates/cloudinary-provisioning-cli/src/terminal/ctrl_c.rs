@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use cloudinary_provisioning_ureq::CancelFlag;
 
 use super::exit::Exit;
-use super::say::say;
+use super::say::note;
 
 static CANCEL: LazyLock<CancelFlag> = LazyLock::new(CancelFlag::new);
 
@@ -16,7 +16,7 @@ pub(crate) fn watch() -> Result<(), Exit> {
             std::process::exit(130);
         }
         CANCEL.cancel();
-        say("Stopping after the calls in flight. Press Ctrl-C again to stop at once.");
+        note("Stopping after the calls in flight. Press Ctrl-C again to stop at once.");
     })
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::say::say;
+use super::say::{is_quiet, note, say};
 use super::stream;
 
 /// A running count, shown only on a terminal.
@@ -29,7 +29,7 @@ impl ProgressLine {
     }
 
     fn with_template(template: &str) -> Self {
-        if !stream::stderr().is_terminal() {
+        if is_quiet() || !stream::stderr().is_terminal() {
             return Self::hidden();
         }
         let style = ProgressStyle::with_template(template);
@@ -50,6 +50,11 @@ impl ProgressLine {
     /// Writes a line to standard error, above the count.
     pub(crate) fn say(&self, message: impl fmt::Display) {
         self.0.suspend(|| say(message));
+    }
+
+    /// Writes a [note](note()) to standard error, above the count.
+    pub(crate) fn note(&self, message: impl fmt::Display) {
+        self.0.suspend(|| note(message));
     }
 
     pub(crate) fn finish(&self) {

@@ -34,6 +34,33 @@ fn completions_know_every_operation() {
     run(bare().args(["completions", "tcl"])).is_refused("'tcl'");
 }
 
+#[test]
+fn completions_know_values_that_are_not_the_only_ones() {
+    let script = run(bare().args(["completions", "bash"])).stdout;
+    for values in ["last-admin me own-key", "media_library_admin", "table json jsonl csv", "api-eu"] {
+        assert!(script.contains(values), "{values}");
+    }
+    let later = ["--demo", "users", "create", "--name=A", "--email=a@x.org", "--role=of-a-later-version", "--dry-run"];
+    assert_eq!(run(bare().args(later)).is_done().value()["body"]["role"], "of-a-later-version");
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let directory = tempfile::tempdir().unwrap();
+    let pages = directory.path().join("pages");
+    run(bare().arg("man").arg(&pages)).is_done();
+    for (page, part) in
+        [("cldp", "plan"), ("cldp-users-list", "no\\-login\\-for"), ("cldp-access-keys-update", "SUB_ACCOUNT_ID")]
+    {
+        let text = std::fs::read_to_string(pages.join(format!("{page}.1"))).unwrap();
+        assert!(text.contains(part), "{page}: {part}");
+    }
+    assert!(!pages.join("cldp-getUsers.1").exists(), "hidden commands have none");
+    let file = directory.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    assert_eq!(run(bare().arg("man").arg(&file)).status, 1);
+}
+
 /// The examples of the help and of the README, as they stand.
 #[test]
 fn the_examples_run() {

@@ -76,7 +76,7 @@ fn the_value_of_an_option_may_be_in_a_file() {
         body(&[&policy[..], &[&at(&statement)]].concat())["policy_statement"],
         "permit(principal,\n  action, resource);",
     );
-    let environment = ["product-environments", "update", "s1", "--custom-attributes"];
+    let environment = ["product-environments", "update", "id:s1", "--custom-attributes"];
     assert_eq!(body(&[&environment[..], &[&at(&attributes)]].concat()), json!({"custom_attributes": {"team": 7}}));
     assert_eq!(body(&["users", "update", "u1", "--name", "@@jo"]), json!({"name": "@jo"}));
     let ran = run_with_input(&mut dry(&["users", "update", "u1", "--name", "@-"]), "Jo\r\n");

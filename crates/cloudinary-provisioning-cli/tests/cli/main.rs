@@ -16,6 +16,8 @@ mod export_users;
 mod fake;
 mod help;
 mod input;
+mod lists;
+mod names;
 mod operations;
 mod output;
 mod plan;

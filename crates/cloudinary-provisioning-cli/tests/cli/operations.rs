@@ -28,10 +28,10 @@ fn required(id: &str) -> Vec<String> {
             "principal" => r#"{"type":"user","id":"u1"}"#.to_owned(),
             "principals" if id == "inspectMultiple" => r#"{"type":"user","id":"u1"}"#.to_owned(),
             "principals" => r#"{"principal_type":"user","principal_id":"u1"}"#.to_owned(),
-            "roles" => r#"{"id":"r1"}"#.to_owned(),
+            "roles" => r#"{"id":"id:r1"}"#.to_owned(),
             "operation" => "add".to_owned(),
             "enabled" => "true".to_owned(),
-            name => format!("{name}-value"),
+            name => format!("id:{name}-value"),
         };
         if field.place == Place::Path { vec![value] } else { vec![format!("--{}", kebab(field.name)), value] }
     });
@@ -101,9 +101,9 @@ fn fields_become_the_request() {
         "--enabled",
         "false",
         "--sub-account-ids",
-        "s1",
+        "id:s1",
         "--sub_account_ids",
-        "s2",
+        "id:s2",
     ]);
     assert_eq!(
         create["body"],
@@ -112,12 +112,12 @@ fn fields_become_the_request() {
     assert_eq!(create["headers"]["authorization"], "Basic ********");
     assert_eq!(dry(&["users", "update", "u1", "--sub-account-ids", "all"])["body"], json!({"sub_account_ids": []}));
     assert_eq!(
-        dry(&["roles", "update", "r1", "--name=R", "--description", "null"])["body"]["description"],
+        dry(&["roles", "update", "id:r1", "--name=R", "--description", "null"])["body"]["description"],
         Value::Null
     );
     assert_eq!(dry(&["user-groups", "add-user", "g1", "u1"])["body"], Value::Null);
     assert_eq!(
-        dry(&["product-environments", "update", "s1", "--custom-attributes", r#"{"team":7}"#])["body"]["custom_attributes"],
+        dry(&["product-environments", "update", "id:s1", "--custom-attributes", r#"{"team":7}"#])["body"]["custom_attributes"],
         json!({"team": 7})
     );
 
@@ -129,7 +129,7 @@ fn fields_become_the_request() {
         "permission_type=content&policy_parameters=%5B%22folder_id%22%5D",
     );
     assert_eq!(
-        query(&["roles", "get", "r1", "--params", "folder_id=f1", "--params", "x=y"]).unwrap(),
+        query(&["roles", "get", "id:r1", "--params", "folder_id=f1", "--params", "x=y"]).unwrap(),
         "param_key=folder_id&param_key=x&param_value=f1&param_value=y",
     );
 }

@@ -200,7 +200,7 @@ fn a_list_that_could_not_be_read_removes_nothing() {
     assert_eq!(value["steps"].as_array().unwrap().len(), 1, "what does not depend on it is planned");
     assert_eq!(value["steps"][0]["name"], "same@x.org");
     assert_eq!(value["withheld"], 3);
-    assert_eq!(value["unknown"][0]["kind"], "groups");
+    assert_eq!(value["blocked"][0]["kind"], "groups");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::process::{Command, Stdio};
 
-use cloudinary_provisioning_fake::{FakeAccount, NewSubAccount, NewUser};
+use cloudinary_provisioning_fake::{FakeAccount, Fault, NewSubAccount, NewUser};
 
 use crate::run::{Ran, TempFile, account, bare, cldp, ran, serve, state, writes};
 
@@ -105,4 +105,38 @@ fn a_closed_standard_error_stops_nothing() {
 #[test]
 fn a_fake_whose_lines_nobody_reads_ends() {
     assert_eq!(run_to(bare().arg("fake").stdin(Stdio::piped()), full()).status, 1);
+}
+
+#[test]
+fn a_quiet_run_says_nothing_but_errors() {
+    let mut account = seeded();
+    account.fail_next(1, Fault::status(503));
+    let server = serve(account);
+    for arguments in [&["users", "get", "u1", "-q"][..], &["export", "users", "--quiet"]] {
+        let ran = ran(cldp(&server).args(arguments).output().unwrap());
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{arguments:?}");
+    }
+    let failed = ran(cldp(&server).args(["users", "get", "nobody", "--quiet"]).output().unwrap());
+    assert!(failed.status == 1 && failed.stderr.starts_with("cldp: getUser: 404"), "{failed:?}");
+    ran(cldp(&server).args(["users", "list", "-q", "-v"]).output().unwrap())
+        .is_refused("--quiet cannot be used with -v");
+}
+
+#[test]
+fn retries_and_waits_are_as_many_and_as_long_as_asked() {
+    for (arguments, fault, requests) in [
+        (&["--retries", "0"][..], Fault::status(503), 1),
+        (&["--retries", "1"], Fault::status(503), 2),
+        (&["--max-wait", "1s"], Fault::throttled(30), 1),
+        (&["--max-wait", "20m"], Fault::throttled(1_300), 1),
+    ] {
+        let mut account = seeded();
+        account.fail_next(9, fault);
+        let server = serve(account);
+        let ran = ran(cldp(&server).args(["users", "get", "u1"]).args(arguments).output().unwrap());
+        assert_eq!((ran.status, server.requests()), (1, requests), "{arguments:?}: {ran:?}");
+    }
+    for arguments in [["--max-wait", "soon"], ["--max-wait", "0"], ["--retries", "few"], ["--timeout", "1y"]] {
+        ran(bare().args(["--demo", "users", "list"]).args(arguments).output().unwrap()).is_refused(arguments[0]);
+    }
 }

@@ -86,8 +86,14 @@ impl<'a> Builder<'a> {
             unassigned: BTreeSet::new(),
             environment_of_key: BTreeMap::new(),
         };
+        let mut keys_of: BTreeMap<String, Vec<&Key>> = BTreeMap::new();
+        for key in &manifest.keys {
+            if let Ok(Handle::Known(id)) = builder.environment(&key.environment) {
+                keys_of.entry(id).or_default().push(key);
+            }
+        }
         for (id, found) in &snapshot.keys {
-            let declared = manifest.keys.iter().filter(|key| builder.is_environment(&key.environment, id));
+            let declared = keys_of.get(id.as_str()).into_iter().flatten().copied();
             let index = Index::new(
                 declared.map(|declared| (declared, Names::new(&declared.name, declared.was.as_ref()))),
                 found,
@@ -129,11 +135,6 @@ impl<'a> Builder<'a> {
 
     pub(crate) fn prunes(&self, kind: ObjectKind) -> bool {
         self.manifest.prune.contains(&kind)
-    }
-
-    /// Whether the environment of this name is the one of this id.
-    fn is_environment(&self, name: &str, id: &SubAccountId) -> bool {
-        self.environment(name).is_ok_and(|handle| handle.known() == Some(id.as_str()))
     }
 
     /// The product environment of this cloud name.
@@ -336,7 +337,9 @@ impl<'a, D, F> Index<'a, D, F> {
         let ambiguous: BTreeSet<_> =
             needed.flat_map(|(_, names)| [Some(names.name.clone()), names.was.clone()]).flatten().collect();
         let mut holders: BTreeMap<&str, usize> = BTreeMap::new();
-        keys.iter().for_each(|(_, name)| *holders.entry(name).or_default() += 1);
+        for (_, name) in &keys {
+            *holders.entry(name).or_default() += 1;
+        }
         let shared = keys.iter().filter(|(_, name)| holders.get(&**name).is_some_and(|count| *count > 1));
         let twins = shared.map(|(id, _)| *id).collect();
         let mut by_id = BTreeMap::new();

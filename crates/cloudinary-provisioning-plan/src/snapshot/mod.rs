@@ -2,6 +2,7 @@
 
 mod convention;
 mod export;
+mod find;
 mod found;
 mod part;
 #[expect(clippy::module_inception, reason = "the type that the folder is named after")]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::manifest::{Email, Manifest, ObjectKind, Principal, Scope, Statement};
+use crate::names::Reference;
 use crate::snapshot::{FEW, fold};
 
 /// Some of a kind, or all of it.
@@ -46,6 +47,8 @@ pub(super) struct Needs {
     pub(super) former_names: BTreeMap<String, String>,
     /// The keys of the product environments of these cloud names.
     pub(super) keys: Which<String>,
+    /// The keys of these product environments as well, by id or by name.
+    pub(super) keys_of: BTreeSet<Reference>,
     pub(super) groups: bool,
     pub(super) members: bool,
     /// Users by email, in lower case.
@@ -86,6 +89,25 @@ impl Needs {
                     (needs.users, needs.keys) = (Which::All, Which::All);
                     needs.principals_of = Which::All;
                 }
+            }
+        }
+        needs
+    }
+
+    /// What tells the ids of what is named.
+    pub(super) fn names(references: impl IntoIterator<Item = Reference>) -> Self {
+        let mut needs = Self::default();
+        for reference in references.into_iter().filter(|reference| reference.known_id().is_none()) {
+            match reference {
+                Reference::User(email) => needs.users.add(fold(email)),
+                Reference::Group(_) => needs.groups = true,
+                Reference::Environment(_) => needs.environments = true,
+                Reference::Key { environment, .. } => {
+                    let environment = Reference::Environment(environment);
+                    needs.environments |= environment.known_id().is_none();
+                    needs.keys_of.insert(environment);
+                }
+                Reference::Role(_) => needs.all_roles = true,
             }
         }
         needs

@@ -7,6 +7,7 @@ use cloudinary_provisioning::{
 };
 
 use crate::manifest::{Email, Manifest, ObjectKind, Principal, Scope};
+use crate::names::Reference;
 use crate::request_key::Keys;
 use crate::snapshot::{
     FoundAccess, FoundAssignment, FoundKey, FoundPolicy, FoundPrincipal, FoundRole, FoundScope, FoundUser, Part,
@@ -50,6 +51,8 @@ pub struct Survey {
     ahead: u32,
     snapshot: Snapshot,
     open: Keys<Read>,
+    /// How many results came since it was last looked what they lead to.
+    recorded: usize,
     asked: BTreeSet<Read>,
     pages: UserPages,
     /// Users that were asked for by email, and how many of those reads are still to come.
@@ -104,12 +107,29 @@ impl Survey {
         Self::of(Needs::leavers(emails, roles))
     }
 
+    /// Prepares to look up the ids of what is named, in one call for each kind: two for roles, and one for each product
+    /// environment with keys. Ask [`Snapshot::find`] for the ids.
+    ///
+    /// ```
+    /// use cloudinary_provisioning_plan::Survey;
+    /// use cloudinary_provisioning_plan::names::Reference;
+    ///
+    /// let editors = Reference::Group("Editors".to_owned());
+    /// let ada = Reference::User("ada@example.com".to_owned());
+    /// let grace = Reference::User("grace@example.com".to_owned());
+    /// assert_eq!(Survey::names([editors, ada, grace]).estimate().calls(), 2);
+    /// ```
+    pub fn names(references: impl IntoIterator<Item = Reference>) -> Self {
+        Self::of(Needs::names(references))
+    }
+
     fn of(needs: Needs) -> Self {
         Self {
             needs,
             ahead: 16,
             snapshot: Snapshot::new(),
             open: Keys::new(),
+            recorded: 0,
             asked: BTreeSet::new(),
             pages: UserPages::default(),
             named: Vec::new(),
@@ -157,7 +177,8 @@ impl Survey {
         };
         let unread_environments = self.needs.environments && self.snapshot.environments == Part::Unread;
         more("users", self.needs.users == Which::All && !self.pages.is_ended(), "one for 100 users");
-        more("keys", unread_environments && !self.needs.keys.is_empty(), "one for each environment");
+        let has_keys = !self.needs.keys.is_empty() || !self.needs.keys_of.is_empty();
+        more("keys", unread_environments && has_keys, "one for each environment");
         more("policies", unread_environments && self.needs.policies == Which::All, "one for each environment");
         let access = !self.needs.access.is_empty() && self.access_of.is_none();
         more("environments of users", access, "one for each user or each environment, whichever are fewer");
@@ -172,10 +193,11 @@ impl Survey {
 
     /// Returns the reads that can be made now; `None` if there are none until more results are recorded, or at all.
     ///
-    /// All of them are safe: they change nothing.
+    /// It may be called after every result, so that what follows from it is read beside what is under way, or when all are
+    /// recorded. All of them are safe: they change nothing.
     pub fn next_batch(&mut self) -> Option<Vec<AnyOperation<Fact>>> {
         loop {
-            let mut reads = self.wanted();
+            let mut reads = if self.is_due() { self.wanted() } else { Vec::new() };
             if self.needs.users == Which::All {
                 reads.extend(self.pages.next(self.ahead).map(Read::UsersPage));
             }
@@ -198,6 +220,18 @@ impl Survey {
         }
     }
 
+    /// Whether to look what the results lead to. Looking goes over the whole account, so where many reads are under way
+    /// many results come first.
+    fn is_due(&mut self) -> bool {
+        const FEW: usize = 64;
+
+        let is_due = self.open.len() <= FEW || self.recorded >= self.open.len();
+        if is_due {
+            self.recorded = 0;
+        }
+        is_due
+    }
+
     /// Whether everything was read, or has failed.
     pub fn is_finished(&self) -> bool {
         self.open.is_empty() && self.wanted().is_empty() && (self.needs.users != Which::All || self.pages.is_ended())
@@ -206,6 +240,7 @@ impl Survey {
     /// Records the result of a read. Results of anything else are ignored.
     pub fn record(&mut self, operation: &AnyOperation<Fact>, result: Result<Fact, Error>) {
         let Some(read) = self.open.remove(operation) else { return };
+        self.recorded += 1;
         match result {
             Ok(Fact(fact)) => self.accept(&read, fact),
             Err(error) if is_absent(&error) => self.absent(&read, &error),
@@ -259,13 +294,16 @@ impl Survey {
     }
 
     fn wanted_keys(&self, reads: &mut Vec<Read>) {
+        // The same one may be meant by its id and by its name.
+        let ids = self.needs.keys_of.iter().filter_map(|environment| self.snapshot.find(environment).ok());
+        reads.extend(ids.collect::<BTreeSet<_>>().into_iter().map(|id| Read::KeysOf(id.into(), None)));
+        reads.extend(self.key_pages.iter().map(|(id, (page, _))| Read::KeysOf(id.clone(), Some(*page))));
         let Some(environments) = self.snapshot.environments.known() else { return };
         let ids: Vec<_> = match &self.needs.keys {
             Which::All => environments.iter().map(|found| found.id.clone()).collect(),
             Which::Some(names) => names.iter().flat_map(|name| self.environments_of(name)).collect(),
         };
         reads.extend(ids.into_iter().map(|id| Read::KeysOf(id, None)));
-        reads.extend(self.key_pages.iter().map(|(id, (page, _))| Read::KeysOf(id.clone(), Some(*page))));
     }
 
     fn wanted_policies(&self, reads: &mut Vec<Read>) {

@@ -11,6 +11,7 @@
 
 mod apply;
 mod generate;
+mod names;
 mod offboarding;
 mod plan;
 mod properties;

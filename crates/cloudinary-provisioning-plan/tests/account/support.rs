@@ -50,14 +50,14 @@ impl World {
 
     /// Reads what a survey asks for, and says how many calls that took.
     pub(crate) fn read(&mut self, mut survey: Survey) -> (Snapshot, usize) {
-        let mut calls = 0;
-        while let Some(batch) = survey.next_batch() {
+        let (mut calls, mut under_way) = (0, Vec::new());
+        loop {
+            under_way.extend(survey.next_batch().unwrap_or_default());
             // The last one first: facts may come in any order.
-            for operation in batch.iter().rev() {
-                assert_eq!(operation.safety(), Safety::Safe);
-                calls += 1;
-                survey.record(operation, self.send(operation));
-            }
+            let Some(operation) = under_way.pop() else { break };
+            assert_eq!(operation.safety(), Safety::Safe);
+            calls += 1;
+            survey.record(&operation, self.send(&operation));
         }
         assert!(survey.is_finished());
         (survey.finish(), calls)

@@ -6,7 +6,7 @@ use crate::operation::entry::Entry;
 use crate::operation::raw::Raw;
 use crate::operation::safety::Safety;
 use crate::wire::build_error::{BuildError, BuildReason, Empty};
-use crate::wire::kind::{Field, Kind, Place};
+use crate::wire::kind::{Field, IdKind, Kind, Place};
 use crate::wire::limits::{Limited, refused};
 use crate::wire::target::{check_entries, check_segment};
 use crate::wire::timestamp;
@@ -154,7 +154,7 @@ fn with_parameter(raw: Raw, field: &Field, value: &Value) -> Result<Raw, BuildEr
             let is_date = timestamp::is_date(&text);
             if is_date { Ok(raw.query(name, text)) } else { Err(wrong("a date (2026-01-31)")) }
         }
-        (Kind::Id | Kind::Choice(_), value) => Ok(raw.query(name, filled(value)?)),
+        (Kind::Id(_) | Kind::Choice(_), value) => Ok(raw.query(name, filled(value)?)),
         (_, value) => Ok(raw.query(name, text_of(name, value)?)),
     }
 }
@@ -182,7 +182,9 @@ fn check_body(kind: Kind, value: &Value) -> Result<(), BuildError> {
         (Kind::Object, value) => expected(value.is_object(), "an object"),
         (Kind::SubAccountAccess, Value::String(text)) => expected(text == "all", "`all` or a list of ids"),
         (Kind::SubAccountAccess, Value::Array(list)) if list.is_empty() => empty(Empty::Access),
-        (Kind::SubAccountAccess, Value::Array(list)) => list.iter().try_for_each(|item| check_body(Kind::Id, item)),
+        (Kind::SubAccountAccess, Value::Array(list)) => {
+            list.iter().try_for_each(|item| check_body(Kind::Id(IdKind::SubAccount), item))
+        }
         (Kind::SubAccountAccess, _) => expected(false, "`all` or a list of ids"),
         (Kind::List(kind), Value::Array(list)) => list.iter().try_for_each(|item| check_body(*kind, item)),
         (Kind::List(_), _) => expected(false, "a list"),
@@ -194,7 +196,7 @@ fn check_body(kind: Kind, value: &Value) -> Result<(), BuildError> {
             })
         }
         (Kind::Record(_), _) => expected(false, "an object"),
-        (Kind::Id, Value::String(text)) if text.is_empty() => empty(Empty::Id),
+        (Kind::Id(_), Value::String(text)) if text.is_empty() => empty(Empty::Id),
         (_, value) => expected(value.is_string(), "a text"),
     }
 }

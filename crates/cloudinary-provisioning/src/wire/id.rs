@@ -9,7 +9,7 @@ use crate::wire::body::{BodyValue, write_text};
 use crate::wire::build_error::{BuildError, Empty};
 use crate::wire::given::Given;
 use crate::wire::json_path::JsonPath;
-use crate::wire::kind::{Kind, Typed};
+use crate::wire::kind::{IdKind, Kind, Typed};
 use crate::wire::nullable::nullable;
 use crate::wire::query::QueryValue;
 use crate::wire::read::Read;
@@ -17,7 +17,7 @@ use crate::wire::scalar::{Parsed, Scalar, read_scalar};
 use crate::wire::target::Target;
 
 macro_rules! ids {
-    ($(#[doc = $doc:literal] $name:ident;)+) => {$(
+    ($(#[doc = $doc:literal] $name:ident of $of:ident;)+) => {$(
         #[doc = $doc]
         ///
         /// Any text makes one. What a URL cannot carry (an empty id, `.` and `..`) is refused when a request is
@@ -151,7 +151,7 @@ macro_rules! ids {
         }
 
         impl Typed for $name {
-            const KIND: Kind = Kind::Id;
+            const KIND: Kind = Kind::Id(IdKind::$of);
             const DOC: &'static str = $doc;
         }
 
@@ -210,25 +210,25 @@ macro_rules! ids {
 
 ids! {
     /// The id of an account: the `account_id` of the vendor's documentation.
-    AccountId;
+    AccountId of Account;
     /// The id of a user: the `user_id` of the vendor's documentation.
-    UserId;
+    UserId of User;
     /// The id of a user group: the `group_id` of the vendor's documentation.
-    GroupId;
+    GroupId of Group;
     /// The id of a product environment: the `sub_account_id` of the vendor's documentation.
-    SubAccountId;
+    SubAccountId of SubAccount;
     /// The text of an access key, which is its id: the `key` or `api_key` of the vendor's documentation.
-    ApiKey;
+    ApiKey of ApiKey;
     /// The name of an access key, unique within its product environment.
-    KeyName;
+    KeyName of KeyName;
     /// The id of a policy, of the system or a custom one: the `policy_id` of the vendor's documentation.
-    PolicyId;
+    PolicyId of Policy;
     /// The id of a role, such as `cld::role::prodenv::master_admin`: the `role_id` of the vendor's documentation.
-    RoleId;
+    RoleId of Role;
     /// The id of a principal: of a user or a group, or the text of a key.
-    PrincipalId;
+    PrincipalId of Principal;
     /// Where a policy or a role applies: the id of a product environment, or `all`.
-    ScopeId;
+    ScopeId of Scope;
 }
 
 /// Ids that name the same thing: `general from special`.

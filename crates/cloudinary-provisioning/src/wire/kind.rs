@@ -4,13 +4,13 @@
 ///
 /// ```
 /// use cloudinary_provisioning::catalog;
-/// use cloudinary_provisioning::catalog::{Kind, Place};
+/// use cloudinary_provisioning::catalog::{IdKind, Kind, Place};
 ///
 /// let get = catalog().find(|entry| entry.id == "getUser").unwrap();
 /// let [id] = get.fields else { panic!() };
 /// assert_eq!(
 ///     (id.name, id.place, id.kind, id.required),
-///     ("user_id", Place::Path, Kind::Id, true)
+///     ("user_id", Place::Path, Kind::Id(IdKind::User), true)
 /// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +74,7 @@ pub enum Kind {
     /// A text.
     Text,
     /// A text that names something, and cannot be empty.
-    Id,
+    Id(IdKind),
     /// A text that must not be shown.
     Secret,
     /// A point in time.
@@ -100,6 +100,41 @@ pub enum Kind {
     Record(&'static [Field]),
     /// Nothing: the body is not read.
     Nothing,
+}
+
+/// What an id is of.
+///
+/// ```
+/// use cloudinary_provisioning::catalog;
+/// use cloudinary_provisioning::catalog::{IdKind, Kind};
+///
+/// let add = catalog().find(|entry| entry.id == "addUserToUserGroup").unwrap();
+/// let kinds: Vec<_> = add.fields.iter().map(|field| field.kind).collect();
+/// assert_eq!(kinds, [Kind::Id(IdKind::Group), Kind::Id(IdKind::User)]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum IdKind {
+    /// An account.
+    Account,
+    /// A user.
+    User,
+    /// A user group.
+    Group,
+    /// A product environment.
+    SubAccount,
+    /// An access key of a product environment: the text of the key.
+    ApiKey,
+    /// An access key of a product environment, by its name.
+    KeyName,
+    /// A policy, of the system or a custom one.
+    Policy,
+    /// A role.
+    Role,
+    /// A user, a group or a key; another field says which.
+    Principal,
+    /// A product environment, or `all` for all of them.
+    Scope,
 }
 
 /// A type that has a kind in the catalogue.

@@ -15,17 +15,17 @@ use serde_json::{Value, json};
 use self::records::Records;
 use super::manifest::{Wanted, json_format, lines};
 use super::plan::{incomplete, refused, show};
-use super::reading::Reading;
 use crate::args::cli::ApplyOptions;
 use crate::args::globals::{Format, Globals};
 use crate::connection::account::Connection;
 use crate::connection::demo;
 use crate::connection::reader::Reader;
+use crate::connection::reading::Reading;
 use crate::terminal::confirm::confirm;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
 use crate::terminal::progress::ProgressLine;
-use crate::terminal::say::say;
+use crate::terminal::say::{note, say};
 use crate::terminal::stream;
 
 mod records;
@@ -41,7 +41,7 @@ pub(crate) fn run(globals: &Globals, options: &ApplyOptions) -> Result<ExitCode,
     let progress = ProgressLine::of_about("calls");
     let demo_account = if is_sample { moody_account } else { demo::account };
     let connection = Connection::with_demo(globals, &progress, demo_account)?;
-    say(format_args!("Working on {connection}."));
+    note(format_args!("Working on {connection}."));
     ctrl_c::watch()?;
 
     let reader = Reader::new(connection.client.clone());
@@ -165,8 +165,9 @@ impl Run<'_> {
         }
         let Some(step) = apply.report_of(at) else { return Ok(()) };
         if self.tells_all || is_recovered || step.ending == Ending::Failed {
-            let note = if is_recovered { " (the response was lost, and a look has found it)" } else { "" };
-            say(format_args!("[{}/{}] {step}{note}", at + 1, self.steps));
+            let how = if is_recovered { " (the response was lost, and a look has found it)" } else { "" };
+            let tell = if step.ending == Ending::Failed { say } else { note };
+            tell(format!("[{}/{}] {step}{how}", at + 1, self.steps));
         }
         self.record(at, &step, request_id)
     }

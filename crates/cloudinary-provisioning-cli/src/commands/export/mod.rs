@@ -9,9 +9,9 @@ use self::rows::Rows;
 use crate::args::cli::{Export, ExportOptions};
 use crate::args::globals::{Format, Globals};
 use crate::commands::access;
-use crate::commands::reading::Reading;
 use crate::connection::account::Connection;
 use crate::connection::reader::Reader;
+use crate::connection::reading::Reading;
 use crate::output::style::Style;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
@@ -35,7 +35,7 @@ pub(crate) fn run(globals: &Globals, options: &ExportOptions) -> Result<ExitCode
     let progress = if hidden { ProgressLine::hidden() } else { ProgressLine::of(things) };
     let connection = Connection::open(globals, &progress)?;
     ctrl_c::watch()?;
-    progress.say(format_args!("Reading from {connection}."));
+    progress.note(format_args!("Reading from {connection}."));
     let failures = match &options.file {
         Some(path) => {
             let created = OutputFile::create(path, globals.show_secrets);
@@ -102,7 +102,7 @@ fn write(
     }
     let (failures, count) = (rows.failures, rows.count);
     rows.list.finish()?;
-    progress.say(format_args!("Read {count} {}.", things(what)));
+    progress.note(format_args!("Read {count} {}.", things(what)));
     Ok(failures)
 }
 

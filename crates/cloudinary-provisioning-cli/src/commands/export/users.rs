@@ -10,7 +10,7 @@ use cloudinary_provisioning_plan::{Snapshot, Survey};
 
 use super::row::row;
 use super::rows::Rows;
-use crate::commands::reading::Reading;
+use crate::connection::reading::Reading;
 use crate::terminal::exit::Exit;
 
 /// Writes every user. Fails if the list itself cannot be read.

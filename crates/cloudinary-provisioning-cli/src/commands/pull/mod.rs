@@ -11,17 +11,17 @@ use cloudinary_provisioning_plan::{Manifest, Survey};
 
 use super::export::no_dry_run;
 use super::manifest::{format_of, wrong};
-use super::reading::Reading;
 use crate::args::cli::{ManifestFormat, PullOptions};
 use crate::args::globals::{Format, Globals};
 use crate::connection::account::Connection;
 use crate::connection::reader::Reader;
+use crate::connection::reading::Reading;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
 use crate::terminal::file::OutputFile;
 use crate::terminal::input;
 use crate::terminal::progress::ProgressLine;
-use crate::terminal::say::say;
+use crate::terminal::say::{note, say};
 use crate::terminal::shown::shown;
 use crate::terminal::stream;
 
@@ -70,7 +70,7 @@ pub(crate) fn run(globals: &Globals, options: &PullOptions) -> Result<ExitCode, 
         }
         Some(path) => {
             write(path, &text).map_err(|error| Exit::Failed(format!("{}: {error}", path.display())))?;
-            say(format_args!("Wrote {} objects to {}.", manifest.objects().count(), path.display()));
+            note(format_args!("Wrote {} objects to {}.", manifest.objects().count(), path.display()));
         }
     }
     Ok(ExitCode::SUCCESS)

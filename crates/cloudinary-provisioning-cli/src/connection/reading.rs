@@ -3,7 +3,7 @@
 use cloudinary_provisioning_plan::plan::PlanError;
 use cloudinary_provisioning_plan::{Manifest, Plan, Snapshot, Survey};
 
-use crate::connection::reader::{Read, Reader};
+use super::reader::{Read, Reader};
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::{Exit, describe};
 use crate::terminal::progress::ProgressLine;
@@ -29,20 +29,23 @@ impl Reading<'_> {
     /// Reads what the survey asks for. What could not be read is unknown in the snapshot.
     pub(crate) fn snapshot(&self, survey: Survey) -> Result<Snapshot, Exit> {
         let mut survey = survey.pages_ahead(u32::try_from(self.workers).unwrap_or(u32::MAX));
-        while let Some(batch) = survey.next_batch() {
-            self.progress.expect(survey.estimate().calls());
-            let reads = batch.into_iter().map(Read::new).collect::<Result<_, _>>()?;
-            for (operation, result) in self.reader.send_all(reads, self.workers) {
-                ctrl_c::check()?;
-                if let Err(error) = &result
-                    && error.is_unauthorized()
-                {
-                    // No other call would fare better.
-                    return Err(Exit::failed(describe(error)));
-                }
-                survey.record(&operation, result);
-                self.progress.advance();
+        let mut reads = self.reader.reads(self.workers);
+        loop {
+            // What a result leads to is read beside what is under way.
+            if let Some(batch) = survey.next_batch() {
+                self.progress.expect(survey.estimate().calls());
+                reads.add(batch.into_iter().map(Read::new).collect::<Result<_, _>>()?);
             }
+            let Some((operation, result)) = reads.next() else { break };
+            ctrl_c::check()?;
+            if let Err(error) = &result
+                && error.is_unauthorized()
+            {
+                // No other call would fare better.
+                return Err(Exit::failed(describe(error)));
+            }
+            survey.record(&operation, result);
+            self.progress.advance();
         }
         Ok(survey.finish())
     }
