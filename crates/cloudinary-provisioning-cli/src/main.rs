@@ -10,6 +10,7 @@
 //! | `connection/` | the account to work on, and what is sent to it |
 //! | `commands/` | what each command does |
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, FromArgMatches};
@@ -19,6 +20,8 @@ use crate::args::globals::Globals;
 use crate::args::operation;
 use crate::terminal::exit::Exit;
 use crate::terminal::say::{be_quiet, say};
+use crate::terminal::shown::acts;
+use crate::terminal::stream;
 
 mod args;
 mod commands;
@@ -41,7 +44,13 @@ fn main() -> ExitCode {
 
 /// Prints help, versions and usage errors. Only usage errors are failures.
 fn print_clap_error(error: &clap::Error) -> ExitCode {
-    let printed = error.print();
+    // It repeats arguments, which are not the tool's own text.
+    let is_strange = std::env::args_os().any(|argument| argument.to_string_lossy().contains(acts));
+    let printed = if error.use_stderr() && is_strange {
+        stream::stderr().write_all(error.render().to_string().as_bytes())
+    } else {
+        error.print()
+    };
     match (error.use_stderr(), printed) {
         (true, _) => ExitCode::from(2),
         (false, Err(error)) => Exit::from(error).exit_code(),

@@ -257,7 +257,8 @@ impl ClientBuilder {
     /// | `https://` | `HTTPS_PROXY`, `https_proxy`, `ALL_PROXY`, `all_proxy` |
     /// | `http://` | `HTTP_PROXY`, `http_proxy`, `ALL_PROXY`, `all_proxy` |
     ///
-    /// Hosts in `NO_PROXY` are called directly: names, `*.example.com` and addresses, but not ranges of addresses.
+    /// Hosts in `NO_PROXY` or `no_proxy` are called directly, as by curl: domains with all below them, addresses, ranges of
+    /// addresses such as `10.0.0.0/8`, and `*` for all, with commas or blanks between them.
     /// Loopback hosts are always called directly, since the proxy would see the key and the secret in plain text. A
     /// variable that does not name a usable proxy is a [`ConfigError`].
     pub fn proxy(mut self, proxy: Option<Proxy>) -> Self {
@@ -266,6 +267,21 @@ impl ClientBuilder {
     }
 
     /// Sets the TLS configuration: root certificates, a client certificate, the provider.
+    ///
+    /// A server with a certificate of a private authority is trusted like this:
+    ///
+    /// ```no_run
+    /// # #[cfg(feature = "rustls")] {
+    /// use cloudinary_provisioning_ureq::ureq::tls::{Certificate, RootCerts, TlsConfig};
+    /// use cloudinary_provisioning_ureq::{Account, Client};
+    ///
+    /// let authority = Certificate::from_pem(&std::fs::read("/etc/ssl/private-ca.pem")?)?;
+    /// let tls = TlsConfig::builder().root_certs(RootCerts::new_with_certs(&[authority])).build();
+    /// let client = Client::builder(Account::from_env()?).tls_config(tls).build()?;
+    /// # let _ = client;
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
     pub fn tls_config(mut self, config: ureq::tls::TlsConfig) -> Self {
         self.tls.set(config);

@@ -68,18 +68,26 @@ impl Engine {
         })
     }
 
-    /// Makes a call. A panic in a hook or a transport becomes an error.
+    /// Makes a call, and calls `begin` first unless the call is cancelled. A panic in a hook or a transport becomes an
+    /// error.
     pub(crate) fn execute_caught<O: Operation>(
         &self,
         operation: &O,
         options: &CallOptions,
         mode: Mode<O>,
         cancel: &CancelFlag,
+        begin: impl FnOnce(),
     ) -> Result<Response<O::Output>, Error> {
         self.traced(operation, options, || {
             let mut exchange = self.exchange(operation, options, mode)?;
             let driver = Cancellable { engine: self, cancel };
-            catch_unwind(AssertUnwindSafe(|| exchange.run_mut(&driver))).unwrap_or_else(|panic| {
+            let call = || {
+                if !driver.is_cancelled() {
+                    begin();
+                }
+                exchange.run_mut(&driver)
+            };
+            catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| {
                 // Dropping it could panic again, and the result would be lost.
                 std::mem::forget(panic);
                 Err(exchange.abandon(TransportError::maybe_sent("a hook or the transport panicked")))

@@ -40,7 +40,7 @@
 //! | size of a response | [`ClientBuilder::body_limit`], 64 MiB | none |
 //! | proxy, TLS, your own agent | [`ClientBuilder::proxy`], [`agent`](ClientBuilder::agent), `tls_config` | none |
 //! | another HTTP stack, or something around ureq | [`ClientBuilder::transport`], [`wrap_transport`](ClientBuilder::wrap_transport) | none |
-//! | hooks | [`ClientBuilder::on_attempt`], [`on_retry`](ClientBuilder::on_retry), [`on_end`](ClientBuilder::on_end) | none |
+//! | hooks | [`ClientBuilder::on_attempt`], [`on_retry`](ClientBuilder::on_retry), [`on_end`](ClientBuilder::on_end), [`SendAll::on_begin`] | none |
 //! | cancelling | [`ClientBuilder::cancel_flag`] | none |
 //! | time, jitter and sleep, for tests | [`ClientBuilder::clock`], [`sleep`](ClientBuilder::sleep) | none |
 //!

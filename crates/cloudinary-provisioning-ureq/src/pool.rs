@@ -1,7 +1,6 @@
 //! [`Pool`]: threads that send operations.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -19,9 +18,8 @@ pub(crate) struct Pool<O: Operation> {
     options: CallOptions,
     mode: Mode<O>,
     most: usize,
+    begin: Option<Begin<O>>,
     workers: Vec<Worker>,
-    /// Set if no further thread could be started. One worker then ends, to leave a thread for resolving names.
-    is_short: Arc<AtomicBool>,
     cancel: CancelFlag,
     jobs: Option<Sender<Job<O>>>,
     queue: Arc<Mutex<Receiver<Job<O>>>>,
@@ -36,6 +34,9 @@ struct Worker {
     cancel: CancelFlag,
 }
 
+/// What is called before an operation of this number begins.
+pub(crate) type Begin<O> = Arc<dyn Fn(u64, &O) + Send + Sync>;
+
 type Job<O> = (u64, O);
 pub(crate) type Done<O> = (u64, O, Result<Response<<O as Operation>::Output>, Error>);
 
@@ -49,8 +50,8 @@ impl<O: Operation + 'static> Pool<O> {
             options,
             mode,
             most,
+            begin: None,
             workers: Vec::new(),
-            is_short: Arc::default(),
             jobs: Some(jobs),
             queue: Arc::new(Mutex::new(queue)),
             done,
@@ -59,12 +60,16 @@ impl<O: Operation + 'static> Pool<O> {
         }
     }
 
+    pub(crate) fn on_begin(mut self, begin: Option<Begin<O>>) -> Self {
+        self.begin = begin;
+        self
+    }
+
     pub(crate) fn submit(&mut self, number: u64, operation: O) {
         if self.workers.len() < self.most {
             if let Some(worker) = self.spawn() {
                 self.workers.push(worker);
             } else {
-                self.is_short.store(self.workers.len() > 1, SeqCst);
                 self.most = self.workers.len();
             }
         }
@@ -80,29 +85,35 @@ impl<O: Operation + 'static> Pool<O> {
     /// Returns the next result. Operations must have been submitted whose results were not received.
     pub(crate) fn receive(&mut self) -> Option<Done<O>> {
         if let Some((number, operation)) = self.inline.pop_front() {
-            let result = self.engine.execute_caught(&operation, &self.options, self.mode, &self.cancel);
+            let begin = || self.begin.iter().for_each(|begin| begin(number, &operation));
+            let result = self.engine.execute_caught(&operation, &self.options, self.mode, &self.cancel, begin);
             return Some((number, operation, result));
         }
         self.results.recv().ok()
     }
 
     fn spawn(&self) -> Option<Worker> {
+        // ureq starts another thread to resolve names: unless one is left, there are too many workers already.
+        let (held, release) = mpsc::channel::<()>();
+        thread::Builder::new().spawn(move || _ = release.recv()).ok()?;
         let (engine, options, mode) = (Arc::clone(&self.engine), self.options.clone(), self.mode);
         let (queue, done, cancel) = (Arc::clone(&self.queue), self.done.clone(), self.cancel.child());
-        let is_short = Arc::clone(&self.is_short);
+        let begin = self.begin.clone();
         let cancelled = cancel.clone();
         let work = move || {
             loop {
                 let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
                 let Ok((number, operation)) = job else { return };
-                let result = engine.execute_caught(&operation, &options, mode, &cancelled);
-                if done.send((number, operation, result)).is_err() || is_short.swap(false, SeqCst) {
+                let begin = || begin.iter().for_each(|begin| begin(number, &operation));
+                let result = engine.execute_caught(&operation, &options, mode, &cancelled, begin);
+                if done.send((number, operation, result)).is_err() {
                     return;
                 }
             }
         };
         let thread =
             thread::Builder::new().name("cloudinary-provisioning".to_owned()).spawn(trace::inherit(work)).ok()?;
+        drop(held);
         Some(Worker { thread, cancel })
     }
 }

@@ -10,7 +10,7 @@ use cloudinary_provisioning::{AccountId, Error, Operation, Origin, Recover, Resp
 
 use crate::engine::Engine;
 use crate::options::{CallOptions, Mode, call_options};
-use crate::pool::Pool;
+use crate::pool::{Begin, Pool};
 
 const DEFAULT_WORKERS: usize = 8;
 /// How many operations are taken ahead for each worker, so that workers are busy while the caller handles a result.
@@ -74,6 +74,7 @@ where
     mode: Mode<I::Item>,
     workers: usize,
     in_order: bool,
+    begin: Option<Begin<I::Item>>,
     pool: Option<Pool<I::Item>>,
     /// The numbers of the next operation to take, and of the next result to return.
     taken: u64,
@@ -97,6 +98,7 @@ where
             mode: Mode::plain(),
             workers: DEFAULT_WORKERS,
             in_order: false,
+            begin: None,
             pool: None,
             taken: 0,
             given: 0,
@@ -116,6 +118,27 @@ where
     /// Returns results in the order of the operations. A slow call then holds back the results after it.
     pub fn in_order(mut self) -> Self {
         self.in_order = true;
+        self
+    }
+
+    /// Sets a hook that is called before each call begins, on the thread that makes it, with the place of its operation
+    /// among all, from 0. A journal of what may have been sent is written here.
+    ///
+    /// A call that is cancelled before it begins has no call of the hook. A hook that cancels the client's
+    /// [`CancelFlag`](crate::CancelFlag), since nothing can be written, keeps the call from being sent.
+    ///
+    /// ```no_run
+    /// use cloudinary_provisioning_ureq::{Client, users};
+    ///
+    /// let client = Client::from_env()?;
+    /// let deletes = ["u1", "u2"].map(users::Delete::new);
+    /// for (delete, result) in client.send_all(deletes).on_begin(|place, _| eprintln!("{place} begins")) {
+    ///     println!("{}: {}", delete.user_id(), result.is_ok());
+    /// }
+    /// # Ok::<(), cloudinary_provisioning_ureq::Error>(())
+    /// ```
+    pub fn on_begin(mut self, hook: impl Fn(u64, &I::Item) + Send + Sync + 'static) -> Self {
+        self.begin = Some(Arc::new(hook));
         self
     }
 
@@ -159,14 +182,17 @@ where
             return self.next_threaded();
         }
         let operation = self.operations.next().or_else(|| self.more.pop_front())?;
-        let result = self.engine.execute_caught(&operation, &self.options, self.mode, &self.engine.cancel);
+        let begin = || self.begin.iter().for_each(|begin| begin(self.taken, &operation));
+        let result = self.engine.execute_caught(&operation, &self.options, self.mode, &self.engine.cancel, begin);
+        self.taken += 1;
         Some((operation, result))
     }
 
     fn next_threaded(&mut self) -> Option<Done<I::Item>> {
-        let pool = self
-            .pool
-            .get_or_insert_with(|| Pool::new(Arc::clone(&self.engine), self.options.clone(), self.mode, self.workers));
+        let pool = self.pool.get_or_insert_with(|| {
+            Pool::new(Arc::clone(&self.engine), self.options.clone(), self.mode, self.workers)
+                .on_begin(self.begin.clone())
+        });
         loop {
             let ahead = u64::try_from(self.workers.saturating_mul(AHEAD)).unwrap_or(u64::MAX);
             while self.taken - self.given < ahead {

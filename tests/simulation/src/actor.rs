@@ -1,8 +1,7 @@
 //! Who is in a world, and what they do.
 //!
 //! An actor is a program that uses core: it makes calls one after the other or side by side, may be stopped at any await,
-//! and then goes on without knowing what became of its call. Plans and their steps are to become a [`Role`] as well: a
-//! role is a function of an [`Actor`], and needs nothing else from the world.
+//! and then goes on without knowing what became of its call. Those who plan are in `planner.rs`.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -87,11 +86,11 @@ struct NewUser {
     enabled: Option<bool>,
 }
 
-/// When an actor stops in the middle of a call, by the number of polls or the time.
+/// When an actor stops in the middle of something, by the number of polls or the time.
 #[derive(Clone, Copy, Debug, Default)]
-struct Stop {
-    after_polls: Option<u32>,
-    after: Option<Duration>,
+pub(crate) struct Stop {
+    pub(crate) after_polls: Option<u32>,
+    pub(crate) after: Option<Duration>,
 }
 
 /// Runs an actor to its end.
@@ -140,7 +139,7 @@ pub(crate) async fn calm(actor: Actor) {
 }
 
 impl Actor {
-    fn now(&self) -> Duration {
+    pub(crate) fn now(&self) -> Duration {
         self.world.lock().now
     }
 
@@ -165,7 +164,7 @@ impl Actor {
         };
         let exchange = Exchange::new(&self.account, operation, self.policy.retry());
         let call = self.begin(ask);
-        let result = self.run_exchange(exchange, call, stop).await?;
+        let result = self.stopping(self.run_exchange(exchange, call), stop).await?;
         self.end(call, None, result.as_ref().err());
         Some(result)
     }
@@ -194,17 +193,17 @@ impl Actor {
             .and_then(|exchange| if recovers { exchange.recover() } else { Ok(exchange) })
             .and_then(|exchange| if or_existing { exchange.or_existing() } else { Ok(exchange) });
         let call = self.begin(ask);
-        let result = self.run_exchange(exchange, call, stop).await?;
+        let result = self.stopping(self.run_exchange(exchange, call), stop).await?;
         let seen = result.as_ref().ok().map(|response| {
             let (id, agrees) = shows(response.value());
             let (recovered, existed) = (response.recovered(), response.existed());
-            Made { id, recovered, existed, agrees: agrees || !is_shown_as_asked }
+            Made { id: Some(id), recovered, existed, agrees: agrees || !is_shown_as_asked }
         });
         self.end(call, seen.as_ref(), result.as_ref().err());
         Some(result)
     }
 
-    fn begin(&self, ask: Ask) -> usize {
+    pub(crate) fn begin(&self, ask: Ask) -> usize {
         let mut world = self.world.lock();
         let call = world.model.calls.len();
         let began = world.now;
@@ -223,19 +222,34 @@ impl Actor {
         call
     }
 
-    async fn run_exchange<O: Operation>(
+    pub(crate) async fn run_exchange<O: Operation>(
         &self,
         exchange: Result<Exchange<O>, Error>,
         call: usize,
-        stop: Stop,
-    ) -> Option<Result<Response<O::Output>, Error>> {
+    ) -> Result<Response<O::Output>, Error> {
         let exchange = exchange.expect("the request can be built");
         let (world, throttle) = (self.world.clone(), self.throttle.clone());
         let driver = Driver { world, call, actor: self.id, client: self.client, throttle };
-        let running: Pin<Box<dyn Future<Output = _> + '_>> = Box::pin(exchange.run_async(&driver));
+        let mut open = Open { world: &self.world, call, is_over: false };
+        let result = exchange.run_async(&driver).await;
+        open.is_over = true;
+        result
+    }
+
+    /// Runs something until it ends or is stopped.
+    pub(crate) async fn stopping<T>(&self, running: impl Future<Output = T>, stop: Stop) -> Option<T> {
+        let running: Pin<Box<dyn Future<Output = T> + '_>> = Box::pin(running);
         let at = stop.after.map(|after| self.now().saturating_add(after));
-        Stopping { world: &self.world, call, running: Some(running), polls: stop.after_polls, at, has_timer: false }
-            .await
+        Stopping { world: &self.world, running: Some(running), polls: stop.after_polls, at, has_timer: false }.await
+    }
+
+    /// Ends a call of which the world cannot see what it returns.
+    pub(crate) fn end_of_step<T>(&self, call: usize, result: &Result<Response<T>, Error>) {
+        let made = result.as_ref().ok().map(|response| {
+            let (recovered, existed) = (response.recovered(), response.existed());
+            Made { id: None, recovered, existed, agrees: true }
+        });
+        self.end(call, made.as_ref(), result.as_ref().err());
     }
 
     fn end(&self, call: usize, made: Option<&Made>, error: Option<&Error>) {
@@ -301,7 +315,7 @@ impl Actor {
                 };
                 self.call_create(create, (kind, format!("{name}|{statement}")), mode, true, stop, shows).await;
             }
-            Kind::Role => {
+            Kind::Role | Kind::EnvironmentPolicy => {
                 let id = format!("role-{name}");
                 let title = format!("Role {name}{}", pick(rng, &["", " too"]));
                 let create = roles::Create::new("global", "account", &title).id(&*id);
@@ -477,10 +491,27 @@ impl Actor {
     }
 }
 
-/// A call that its actor may stop in the middle of.
-struct Stopping<'a, T> {
+/// A call that runs, or that is dropped.
+struct Open<'a> {
     world: &'a Shared,
     call: usize,
+    is_over: bool,
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        if !self.is_over {
+            let mut world = self.world.lock();
+            let call = self.call;
+            world.model.calls[call].ended = true;
+            world.tell(|| format!("call {call}: dropped"));
+        }
+    }
+}
+
+/// Something that its actor may stop in the middle of.
+struct Stopping<'a, T> {
+    world: &'a Shared,
     running: Option<Pin<Box<dyn Future<Output = T> + 'a>>>,
     polls: Option<u32>,
     at: Option<Duration>,
@@ -495,10 +526,6 @@ impl<T> Future for Stopping<'_, T> {
             self.polls.is_some_and(|polls| polls == 0) || self.at.is_some_and(|at| at <= self.world.lock().now);
         if is_over {
             self.running = None;
-            let mut world = self.world.lock();
-            let call = self.call;
-            world.model.calls[call].ended = true;
-            world.tell(|| format!("call {call}: dropped"));
             return Poll::Ready(None);
         }
         self.polls = self.polls.map(|polls| polls - 1);

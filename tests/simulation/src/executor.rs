@@ -135,6 +135,43 @@ impl Wake for TaskWaker {
     }
 }
 
+/// Futures that run inside one task, and end in any order.
+pub(crate) struct Race<'f, T>(Vec<Pin<Box<dyn Future<Output = T> + 'f>>>);
+
+impl<T> Default for Race<'_, T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'f, T> Race<'f, T> {
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn push(&mut self, future: Pin<Box<dyn Future<Output = T> + 'f>>) {
+        self.0.push(future);
+    }
+
+    /// Waits for the next one that ends. `None` if there is none.
+    pub(crate) async fn next(&mut self) -> Option<T> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let (at, value) = std::future::poll_fn(|context| {
+            let mut futures = self.0.iter_mut().enumerate();
+            let ended = futures.find_map(|(at, future)| match future.as_mut().poll(context) {
+                Poll::Ready(value) => Some((at, value)),
+                Poll::Pending => None,
+            });
+            ended.map_or(Poll::Pending, Poll::Ready)
+        })
+        .await;
+        drop(self.0.remove(at));
+        Some(value)
+    }
+}
+
 /// Runs several futures inside one task until all of them have ended.
 pub(crate) async fn join<T>(futures: Vec<Pin<Box<dyn Future<Output = T> + '_>>>) -> Vec<T> {
     let mut results: Vec<Option<T>> = futures.iter().map(|_| None).collect();

@@ -7,10 +7,15 @@ mod batch;
 mod driver;
 mod executor;
 mod fault;
+mod holdings;
 mod model;
+mod oracle;
+mod planner;
 mod random;
+mod runs;
 mod shrink;
 mod state;
+mod wanted;
 mod world;
 
 pub use batch::Totals;

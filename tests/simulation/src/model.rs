@@ -9,6 +9,7 @@ use std::time::Duration;
 use cloudinary_provisioning::{Error, ErrorKind, GiveUpReason, Safety};
 
 use crate::fault::Meant;
+use crate::runs::{Run, Touch};
 
 /// The longest time for which a hint can hold back the other calls of a client.
 const LONGEST_WINDOW: Duration = Duration::from_secs(3_600);
@@ -21,7 +22,7 @@ const SHORTEST_TIMEOUT: Duration = Duration::from_millis(1);
 const TIME_RESOLUTION: Duration = Duration::from_millis(3_100);
 
 /// The names of all properties.
-pub const PROPERTIES: [&str; 20] = [
+pub const PROPERTIES: [&str; 26] = [
     "create-is-applied-at-most-once",
     "done-is-there",
     "done-is-what-was-asked-for",
@@ -42,6 +43,12 @@ pub const PROPERTIES: [&str; 20] = [
     "no-secret-is-told",
     "end-is-told",
     "calm-client-serves",
+    "guards-hold",
+    "removes-only-what-is-unwanted",
+    "report-is-true",
+    "secret-is-kept",
+    "secret-is-stored-first",
+    "calm-plan-converges",
 ];
 
 /// A property that does not hold.
@@ -64,9 +71,12 @@ pub(crate) enum Kind {
     Key,
     Policy,
     Role,
+    /// A policy of a product environment, which lists of the account's do not have.
+    EnvironmentPolicy,
 }
 
 impl Kind {
+    /// What creators create.
     pub(crate) const ALL: [Self; 6] = [Self::User, Self::Group, Self::Environment, Self::Key, Self::Policy, Self::Role];
 }
 
@@ -125,6 +135,8 @@ pub(crate) struct Call {
     pub(crate) has_turn: bool,
     /// How often its driver was told of its end.
     pub(crate) told: u32,
+    /// The run of a plan that it belongs to.
+    pub(crate) run: Option<usize>,
 }
 
 impl Call {
@@ -150,6 +162,7 @@ impl Call {
             has_waited: false,
             has_turn: false,
             told: 0,
+            run: None,
         }
     }
 }
@@ -205,7 +218,8 @@ pub(crate) struct Resource {
 /// What a create says that it made.
 #[derive(Clone, Debug)]
 pub(crate) struct Made {
-    pub(crate) id: String,
+    /// `None` where the world cannot see it.
+    pub(crate) id: Option<String>,
     pub(crate) recovered: bool,
     pub(crate) existed: bool,
     /// Whether it has the fields that were asked for.
@@ -219,6 +233,11 @@ pub(crate) struct Model {
     pub(crate) calls: Vec<Call>,
     pub(crate) clients: Vec<Client>,
     pub(crate) resources: Vec<Resource>,
+    pub(crate) runs: Vec<Run>,
+    /// Whether there is somebody who plans.
+    pub(crate) has_planners: bool,
+    /// All writes that were applied, if there is.
+    pub(crate) touched: Vec<Touch>,
     pub(crate) list_lag: Duration,
     pub(crate) get_lag: Duration,
     /// The most items that a page holds, whatever is asked for.
@@ -436,18 +455,19 @@ impl Model {
         }
         let it = &self.calls[call];
         let (Some(made), Some((kind, key))) = (made, it.ask.creates.clone()) else { return };
-        let found = self.resources.iter().find(|known| known.kind == kind && known.id == made.id).cloned();
+        let Some(id) = &made.id else { return };
+        let found = self.resources.iter().rev().find(|known| known.kind == kind && known.id == *id).cloned();
         let Some(found) = found else {
-            return self.fail("done-is-there", || format!("call {call} returns {}, which is nothing", made.id));
+            return self.fail("done-is-there", || format!("call {call} returns {id}, which is nothing"));
         };
         let same_key = if kind == Kind::User { found.key.eq_ignore_ascii_case(&key) } else { found.key == key };
         if !same_key {
-            self.fail("done-is-there", || format!("call {call} returns {} of {}", made.id, found.key));
+            self.fail("done-is-there", || format!("call {call} returns {id} of {}", found.key));
         }
         let it = &self.calls[call];
         if existed {
             if !it.ask.or_existing {
-                self.fail("done-is-there", || format!("call {call} returns {}, which was there before", made.id));
+                self.fail("done-is-there", || format!("call {call} returns {id}, which was there before"));
             }
             return self.count("existing");
         }
@@ -458,13 +478,11 @@ impl Model {
             if made.recovered && is_meanwhile {
                 self.count("somebody else made it meanwhile");
             } else {
-                self.fail("done-is-there", || {
-                    format!("call {call} returns {}, which it did not make: {found:?}", made.id)
-                });
+                self.fail("done-is-there", || format!("call {call} returns {id}, which it did not make: {found:?}"));
             }
         }
         if !made.agrees {
-            self.fail("done-is-what-was-asked-for", || format!("call {call} returns {} with other fields", made.id));
+            self.fail("done-is-what-was-asked-for", || format!("call {call} returns {id} with other fields"));
         }
         if made.recovered {
             self.count("recovered");

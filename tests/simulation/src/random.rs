@@ -18,6 +18,8 @@ pub(crate) enum Stream {
     Jitter,
     /// What happens to a request.
     Fault,
+    /// Who plans, and what they want.
+    Plan,
 }
 
 /// Returns the stream of a seed.

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::executor::{Event, Timers, lock};
 use crate::fault::{self, Answer, Change, Fault, Meant, Own};
+use crate::holdings::Holdings;
 use crate::model::{self, Class, Kind, Last, Model, Resource};
 use crate::random::{Stream, chance, pick, stream};
 
@@ -51,6 +52,8 @@ pub(crate) struct Service {
     pub(crate) followed: Duration,
     /// Whether it shows emails in lower case, whatever was sent.
     pub(crate) lowers_emails: bool,
+    /// Whether some of its features are missing, so that not every manifest can be kept.
+    pub(crate) lacks_features: bool,
 }
 
 pub(crate) struct Network {
@@ -254,6 +257,11 @@ impl State {
         }
         let (is_write, path) = (request.method() != Method::GET, request.uri().path().to_owned());
         let is_delete = request.method() == Method::DELETE;
+        // What planners are to be held against, where there are some.
+        let plans = is_write && self.model.has_planners;
+        let text = plans.then(|| format!("{} {path} {}", request.method(), String::from_utf8_lossy(request.body())));
+        let is_step = plans && self.model.calls[call].run.is_some();
+        let before = is_step.then(|| Holdings::of(&self.service.account));
         let account = &mut self.service.account;
         let response = account.respond(request);
         account.clear_requests();
@@ -261,6 +269,12 @@ impl State {
         self.tell(|| format!("service: call {call} arrives, {}", status.as_u16()));
         if is_write && status.is_success() && own {
             self.model.on_applied(call);
+            if let Some(before) = before {
+                self.model.on_step(call, &before, &Holdings::of(&self.service.account));
+            }
+            if let Some(text) = text {
+                self.model.on_write(call, text);
+            }
             if let Some((kind, key)) = creates {
                 self.record(kind, key, call, response.body());
             } else {
@@ -303,6 +317,9 @@ impl State {
         let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
         let id = text(if kind == Kind::Key { "api_key" } else { "id" }).unwrap_or_default();
         self.model.secrets.extend(text("api_secret"));
+        let root_keys = body.get("api_access_keys").and_then(Value::as_array).into_iter().flatten();
+        let secrets = root_keys.filter_map(|key| key.get("secret").and_then(Value::as_str));
+        self.model.secrets.extend(secrets.filter(|secret| !secret.is_empty()).map(str::to_owned));
         let at = self.now;
         self.model.resources.push(Resource {
             kind,
@@ -319,10 +336,10 @@ impl State {
     fn record_change(&mut self, path: &str, is_delete: bool) {
         let now = self.now;
         let last = path.rsplit('/').next().unwrap_or("");
-        for known in self.model.resources.iter_mut().filter(|known| known.id == last) {
+        for known in self.model.resources.iter_mut().filter(|known| known.id == last && known.deleted_at.is_none()) {
             known.is_changed = true;
             // Removing a member of a group names the member.
-            if is_delete && !path.contains("/user_groups/") {
+            if is_delete && !(path.contains("/user_groups/") && path.contains("/users/")) {
                 known.deleted_at = Some(now);
             }
         }
@@ -346,6 +363,13 @@ impl Service {
         let passed = now.saturating_sub(self.followed);
         self.account.advance(time::Duration::try_from(passed).unwrap_or_default());
         self.followed = now;
+    }
+
+    /// Whether a key has this secret, if it is there.
+    pub(crate) fn is_secret(&self, api_key: &str, secret: &str) -> bool {
+        let mut environments = self.account.sub_accounts();
+        let key = environments.find_map(|environment| self.account.access_key(&environment.id, api_key));
+        key.is_none_or(|key| key.api_secret == secret)
     }
 
     fn change(&self, mut response: Response<Vec<u8>>, change: Change) -> Arrived {

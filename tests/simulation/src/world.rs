@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -11,6 +12,7 @@ use cloudinary_provisioning::{Account, RetryPolicy, SharedThrottle};
 use cloudinary_provisioning_fake::{
     FakeAccount, NewAccessKey, NewCustomPolicy, NewGroup, NewSubAccount, NewUser, Switch,
 };
+use cloudinary_provisioning_plan::Manifest;
 use fastrand::Rng;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -19,8 +21,10 @@ use crate::actor::{self, Actor, Role};
 use crate::executor::{Event, Executor};
 use crate::fault::Fault;
 use crate::model::{Client, Kind, Model, Policy, Resource, Violation};
+use crate::planner;
 use crate::random::{Stream, chance, millis, pick, stream};
 use crate::state::{ActorState, Network, Service, Shared, State};
+use crate::wanted;
 
 /// The secret of the account, which nothing may tell.
 const SECRET: &str = "s3cr3t-of-the-account";
@@ -35,6 +39,14 @@ const CALM_POLICY: Policy = Policy {
     attempt_timeout: Duration::from_secs(30),
     total_timeout: Duration::from_secs(120),
     max_server_delay: Duration::from_secs(60),
+};
+
+/// The policy of a plan that has to be made to its end, however few calls the service allows in an hour.
+const CALM_PLAN_POLICY: Policy = Policy {
+    max_attempts: 100,
+    total_timeout: Duration::from_secs(30 * 86_400),
+    max_server_delay: Duration::from_secs(7_200),
+    ..CALM_POLICY
 };
 
 /// A world to run: a seed, and what is taken away from it.
@@ -123,7 +135,12 @@ impl Scenario {
                 datetime!(2399-12-31 23:00 UTC),
             ],
         );
-        let (mut model, service) = self.service(&mut rng, start);
+        let (mut model, mut service) = self.service(&mut rng, start);
+        let mut plan_rng = stream(self.seed, Stream::Plan, 0);
+        let planned = planned(&mut plan_rng);
+        if !planned.manifests.is_empty() {
+            prepare(&mut model, &mut service, start);
+        }
         let actor_count = rng.usize(2..7);
         // Some worlds crowd behind one throttle, some contend for one name.
         let is_crowded = chance(&mut rng, 12);
@@ -147,7 +164,8 @@ impl Scenario {
         let mut actors = Vec::new();
         let mut states = Vec::new();
         // The last one calls when everything is calm again.
-        for id in 0..=actor_count {
+        let calm_id = actor_count + planned.actors.len();
+        for id in 0..=calm_id {
             let index = u64::try_from(id).unwrap_or(0);
             let jitter = stream(self.seed, Stream::Jitter, index);
             states.push(ActorState { jitter, requests: 0, sleepers: Vec::new() });
@@ -192,18 +210,36 @@ impl Scenario {
             let actor = Actor { world, spawner, id, client, account, policy, throttle, rng, contended, step: 0 };
             executor.spawner().spawn(actor::run(actor, role, steps));
         }
+        let planner = |id, client: usize, policy, rng| {
+            let (world, spawner, throttle) = (shared.clone(), executor.spawner(), clients[client].clone());
+            let account = account.clone();
+            Actor { world, spawner, id, client, account, policy, throttle, rng, contended: None, step: 0 }
+        };
+        for (number, (manifest, runs)) in planned.actors.into_iter().enumerate() {
+            let (id, client) = (actor_count + number, plan_rng.usize(..client_count));
+            let policy = policy(&mut plan_rng);
+            let runs = self.steps.map_or(runs, |most| runs.min(most));
+            if !self.without_actors.contains(&id) {
+                let rng = stream(self.seed, Stream::Plan, 1 + u64::try_from(number).unwrap_or(0));
+                executor.spawner().spawn(planner::run(planner(id, client, policy, rng), manifest, runs));
+            }
+        }
+        if !planned.manifests.is_empty() {
+            let rng = stream(self.seed, Stream::Plan, u64::MAX);
+            executor.spawner().spawn(planner::calm(planner(calm_id, 0, CALM_PLAN_POLICY, rng), planned.manifests));
+        }
         for (client, throttle) in clients.into_iter().enumerate() {
             let policy = CALM_POLICY;
-            for number in 0..3 {
+            for number in 0..3_u64 {
                 let rng = stream(self.seed, Stream::Actor, u64::MAX - number);
                 let (world, spawner, account, throttle) =
                     (shared.clone(), executor.spawner(), account.clone(), throttle.clone());
-                let id = actor_count;
+                let id = calm_id;
                 let actor = Actor { world, spawner, id, client, account, policy, throttle, rng, contended, step: 0 };
                 executor.spawner().spawn(actor::calm(actor));
             }
         }
-        (shared, executor, actor_count)
+        (shared, executor, calm_id)
     }
 
     /// A network with the faults of this world: some kinds, now and then, and sometimes all requests for a while.
@@ -295,8 +331,11 @@ impl Scenario {
                 model.key_names_are_unique &= switch != Switch::DuplicateKeyNames;
             }
         }
+        let mut lacks_features = false;
         for switch in [Switch::NoAccessKeys, Switch::NoPermissions] {
-            account.set_switch(switch, chance(rng, 3));
+            let is_on = chance(rng, 3);
+            account.set_switch(switch, is_on);
+            lacks_features |= is_on;
         }
         if chance(rng, 30) {
             model.list_lag = millis(rng, 100..8_000);
@@ -317,8 +356,51 @@ impl Scenario {
         model.secrets.push(SECRET.to_owned());
         model.secrets.push(STANDARD.encode(format!("KEY:{SECRET}")));
         let lowers_emails = chance(rng, 30);
-        (model, Service { account, followed: Duration::ZERO, lowers_emails })
+        (model, Service { account, followed: Duration::ZERO, lowers_emails, lacks_features })
     }
+}
+
+/// Who plans in a world, and what they want.
+#[derive(Default)]
+struct Planned {
+    /// The different manifests.
+    manifests: Vec<Arc<Manifest>>,
+    /// The manifest of each planner, and how often it plans and applies.
+    actors: Vec<(Arc<Manifest>, usize)>,
+}
+
+/// In some worlds nobody plans, in others one or several do, with the same manifest or with different ones.
+fn planned(rng: &mut Rng) -> Planned {
+    if !chance(rng, 30) {
+        return Planned::default();
+    }
+    let count = rng.usize(1..4);
+    let manifests: Vec<_> = (0..if rng.bool() { 1 } else { count }).map(|_| Arc::new(wanted::manifest(rng))).collect();
+    let actors = (0..count).map(|at| (Arc::clone(&manifests[at % manifests.len()]), rng.usize(1..5))).collect();
+    Planned { manifests, actors }
+}
+
+/// Puts the people into the account that plans are about, and takes the switches back with which not every manifest can be
+/// kept.
+fn prepare(model: &mut Model, service: &mut Service, start: OffsetDateTime) {
+    model.has_planners = true;
+    let account = &mut service.account;
+    for switch in [
+        Switch::EnvironmentsAsDocumented,
+        Switch::NewEnvironmentsForbidden,
+        Switch::DisablingKeysIgnored,
+        Switch::DeletedKeyNamesTaken,
+        Switch::UnchangedStatementRefused,
+    ] {
+        account.set_switch(switch, false);
+    }
+    let before = start.saturating_sub(time::Duration::DAY);
+    let master =
+        |email: &str, id: &str| NewUser::new(id, email).id(id).role("master_admin").pending(false).created_at(before);
+    account.insert_user(master(wanted::ROOT, "the-root").root(true));
+    account.insert_user(master(wanted::BOSS, "the-boss"));
+    account.insert_user(master(wanted::DEPUTY, "the-deputy").role("billing"));
+    account.add_sub_account(NewSubAccount::new("Old").id("s-old").cloud_name(wanted::OLD));
 }
 
 /// Runs a world until nothing happens any more.

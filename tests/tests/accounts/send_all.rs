@@ -1,16 +1,16 @@
 //! `send_all`: order, memory, and what ends it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::panic::resume_unwind;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use cloudinary_provisioning_fake::{Fault, NewUser};
 use cloudinary_provisioning_ureq::http::{Method, StatusCode};
 use cloudinary_provisioning_ureq::{
-    AnyOperation, ErrorKind, Operation, RetryPolicy, TransportError, user_groups, users,
+    AnyOperation, CancelFlag, ErrorKind, Operation, RetryPolicy, TransportError, user_groups, users,
 };
 
 use crate::support::{Shared, client, group, groups_of, name, number_in, refusal, wait_for_last, world};
@@ -360,4 +360,39 @@ fn operations_of_any_kind_go_through_one_list_and_its_creates_are_recovered() {
             .filter(|request| request.method == Method::POST && request.status != Some(StatusCode::OK));
         assert_eq!((lost.count(), account.user_count(), account.groups().count()), (4, 2, 2));
     });
+}
+
+/// Sends 100 operations, and cancels when number 50 begins, if at all. Returns how many began and how many were sent.
+fn announced(workers: usize, cancels: bool) -> (usize, usize) {
+    let flag = CancelFlag::new();
+    let begun: Arc<Mutex<BTreeSet<usize>>> = Arc::default();
+    let known = Arc::clone(&begun);
+    let client = client(move |request| {
+        let number = number_in(request);
+        assert!(known.lock().unwrap().contains(&number), "{number} was not announced");
+        group(number)
+    });
+    let client = client.cancel_flag(flag.clone()).build().unwrap();
+    let announced = Arc::clone(&begun);
+    let calls = client.send_all((0..100).map(groups_of)).workers(workers).on_begin(move |place, operation| {
+        let place = usize::try_from(place).unwrap();
+        assert_eq!(*operation, groups_of(place));
+        announced.lock().unwrap().insert(place);
+        if cancels && place == 50 {
+            flag.cancel();
+        }
+    });
+    let sent = calls.filter(|(_, result)| result.is_ok()).count();
+    (begun.lock().unwrap().len(), sent)
+}
+
+#[test]
+fn each_call_is_announced_before_it_is_sent() {
+    assert_eq!(announced(1, false), (100, 100));
+    assert_eq!(announced(4, false), (100, 100));
+}
+
+#[test]
+fn what_is_cancelled_as_it_begins_is_not_sent_and_nothing_begins_after_it() {
+    assert_eq!(announced(1, true), (51, 50));
 }

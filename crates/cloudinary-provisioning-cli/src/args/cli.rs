@@ -145,9 +145,12 @@ A line names an operation by its operationId, or by resource and name, and holds
   {\"operation\": \"getUser\", \"fields\": {\"user_id\": \"u1\"}}
   {\"operation\": \"users delete\", \"fields\": {\"user_id\": \"u1\"}}
 
-Its result has the keys line, operation, ok, and result or error. Operations run one after the other; with \
---workers they run at the same time, and several lines are read ahead. Lines that delete, remove or disable \
-something need --yes.";
+Its result has the keys line, operation, ok, and result or error. Several lines run at the same time; where they depend \
+on one another, --workers 1 runs one after the other. Lines that delete, remove or disable something need --yes.
+
+With --log, what becomes of each line is on disk before anything else happens. --resume goes on from there: what was \
+done is not done again, what has failed is tried again, and a create that was begun and may have been applied is \
+reported, and not sent.";
 
 const FAKE_HELP: &str = "\
 Serve an account in memory on the loopback interface, to test tools in any language.
@@ -287,6 +290,12 @@ pub(crate) struct ApiOptions {
 pub(crate) struct BatchOptions {
     /// The file with the lines. Standard input is read if it is - or absent.
     pub(crate) file: Option<PathBuf>,
+    /// Append what becomes of each line to a file: before it is sent, and after it has ended.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
+    /// Go on from the log of an earlier run of the same lines, which was stopped or has failed.
+    #[arg(long, requires = "log")]
+    pub(crate) resume: bool,
 }
 
 #[derive(Args, Debug)]

@@ -1,6 +1,7 @@
 //! The options that are the same for every command.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -23,7 +24,11 @@ pub(crate) struct Globals {
     /// The region of the service.
     #[arg(long, global = true, value_parser = regions())]
     pub(crate) region: Option<Region>,
-    /// How many calls a command may make at the same time: 8 by default where it reads, 1 where it changes something.
+    /// Also trust the certificate authorities in this file, in PEM, beside those that are built in and the platform's (or those
+    /// of `SSL_CERT_FILE` and `SSL_CERT_DIR`).
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// How many calls a command may make at the same time: 8 by default.
     #[arg(long, global = true, value_name = "N")]
     pub(crate) workers: Option<NonZeroUsize>,
     /// How long each attempt of a call may take: 30s by default. A number alone is seconds.

@@ -4,11 +4,11 @@ use std::fmt;
 use std::time::Duration;
 
 use cloudinary_provisioning::http::Request;
-use cloudinary_provisioning::{Account, AccountError, Origin, Outcome, PathPrefix, RetryPolicy, Transport};
+use cloudinary_provisioning::{Account, AccountError, CallEvent, Origin, Outcome, PathPrefix, RetryPolicy, Transport};
 use cloudinary_provisioning_fake::{FakeAccount, SharedAccount};
 use cloudinary_provisioning_ureq::{Client, ClientBuilder};
 
-use super::demo;
+use super::{current_line, demo, trust};
 use crate::args::globals::Globals;
 use crate::args::request::has_credentials;
 use crate::terminal::ctrl_c;
@@ -41,6 +41,14 @@ impl Connection {
         Self::with_demo(globals, progress, demo::account)
     }
 
+    /// Connects, with a hook that is called at the end of every call.
+    pub(crate) fn with_hook(
+        globals: &Globals,
+        on_end: impl Fn(&CallEvent<'_>) + Send + Sync + 'static,
+    ) -> Result<Self, Exit> {
+        Self::with(globals, &ProgressLine::hidden(), demo::account, |builder| builder.on_end(on_end))
+    }
+
     /// Connects for requests below this prefix. Those without credentials need no account.
     pub(crate) fn for_prefix(globals: &Globals, prefix: PathPrefix) -> Result<Self, Exit> {
         let progress = ProgressLine::hidden();
@@ -53,7 +61,7 @@ impl Connection {
             name if VARIABLES.contains(&name) => Some("none".to_owned()),
             name => variable(name),
         });
-        Ok(Self { client: build(nobody?, globals, &progress)?, demo: false })
+        Ok(Self { client: over_tls(nobody?, globals, &progress)?.build()?, demo: false })
     }
 
     /// Connects, using the given account for `--demo`.
@@ -62,13 +70,24 @@ impl Connection {
         progress: &ProgressLine,
         demo_account: impl FnOnce() -> FakeAccount,
     ) -> Result<Self, Exit> {
-        if globals.demo {
-            return demo_client(demo_account(), globals, progress).map(|client| Self { client, demo: true });
-        }
-        if set_variables().next().is_none() {
+        Self::with(globals, progress, demo_account, |builder| builder)
+    }
+
+    fn with(
+        globals: &Globals,
+        progress: &ProgressLine,
+        demo_account: impl FnOnce() -> FakeAccount,
+        configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
+    ) -> Result<Self, Exit> {
+        if !globals.demo && set_variables().next().is_none() {
             return Err(Exit::usage(NO_ACCOUNT));
         }
-        Ok(Self { client: build(account(globals, variable)?, globals, progress)?, demo: false })
+        let builder = if globals.demo {
+            demo_client(demo_account(), globals, progress)?
+        } else {
+            over_tls(account(globals, variable)?, globals, progress)?
+        };
+        Ok(Self { client: configure(builder).build()?, demo: globals.demo })
     }
 }
 
@@ -113,8 +132,11 @@ fn account(globals: &Globals, lookup: impl Fn(&str) -> Option<String>) -> Result
     Account::from_lookup(lookup).map_err(unusable)
 }
 
-fn build(account: Account, globals: &Globals, progress: &ProgressLine) -> Result<Client, Exit> {
-    configured(account, globals, progress).build().map_err(Exit::from)
+/// What goes over the network trusts more authorities than the default.
+fn over_tls(account: Account, globals: &Globals, progress: &ProgressLine) -> Result<ClientBuilder, Exit> {
+    let is_https = account.origin().as_str().starts_with("https:");
+    let builder = configured(account, globals, progress);
+    Ok(if is_https { builder.tls_config(trust::tls_config(globals.ca_file.as_deref())?) } else { builder })
 }
 
 /// Retries longer than the default: a run over a whole account meets the rate limit sooner than a single call.
@@ -134,7 +156,7 @@ fn configured(account: Account, globals: &Globals, progress: &ProgressLine) -> C
         .wrap_transport(|transport| {
             move |request: &Request<Vec<u8>>, timeout: Duration| marked(transport.send(request, timeout))
         })
-        .on_retry(move |event| retries.note(format_args!("retry: {event:#}")));
+        .on_retry(move |event| retries.note(format_args!("retry: {}{event:#}", current_line::prefix())));
     if let Some(timeout) = globals.timeout {
         builder = builder.timeout(timeout);
     }
@@ -162,9 +184,9 @@ fn marked(outcome: Outcome) -> Outcome {
     }
 }
 
-/// Builds a client whose requests are answered in this process.
-fn demo_client(account: FakeAccount, globals: &Globals, progress: &ProgressLine) -> Result<Client, Exit> {
+/// A client whose requests are answered in this process.
+fn demo_client(account: FakeAccount, globals: &Globals, progress: &ProgressLine) -> Result<ClientBuilder, Exit> {
     let credentials = Account::from_url(&account.account_url()).map_err(Exit::usage)?;
     let account = SharedAccount::new(account);
-    configured(credentials, globals, progress).fake(&account).build().map_err(Exit::from)
+    Ok(configured(credentials, globals, progress).fake(&account))
 }

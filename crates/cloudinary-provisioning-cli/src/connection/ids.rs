@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use cloudinary_provisioning::catalog::Entry;
 use cloudinary_provisioning_plan::names::{NameError, Reference, references, with_ids};
 use cloudinary_provisioning_plan::{Snapshot, Survey};
 use cloudinary_provisioning_ureq::Client;
+use serde_json::{Map, Value};
 
 use super::reader::Reader;
 use super::reading::Reading;
@@ -55,10 +57,20 @@ impl IdLookup {
         }
     }
 
-    /// Forgets what was looked up if the request may give a name to something, or take it away.
-    pub(crate) fn forget_after(&mut self, request: &Request) {
+    /// Whether a request gives names where ids go.
+    pub(crate) fn has_names(entry: &Entry, fields: &Map<String, Value>) -> bool {
+        !references(entry, fields).is_empty()
+    }
+
+    /// Whether the request may give a name to something, or take it away.
+    pub(crate) fn is_outdated_by(request: &Request) -> bool {
         const NAMES: [&str; 3] = ["name", "email", "cloud_name"];
-        if NAMES.iter().any(|name| request.fields.contains_key(*name)) {
+        NAMES.iter().any(|name| request.fields.contains_key(*name))
+    }
+
+    /// Forgets what was looked up if the request [may outdate](Self::is_outdated_by) it.
+    pub(crate) fn forget_after(&mut self, request: &Request) {
+        if Self::is_outdated_by(request) {
             self.found.clear();
             self.snapshots.clear();
         }

@@ -19,17 +19,26 @@ impl Reading<'_> {
     /// Plans what would make the account what the manifest says.
     pub(crate) fn plan(&self, manifest: &Manifest, me: Option<&str>) -> Result<Result<Plan, PlanError>, Exit> {
         let survey = Survey::new(manifest);
-        let snapshot = self.snapshot(match me {
+        let survey = match me {
             Some(me) => survey.user(me),
             None => survey,
-        })?;
-        Ok(Plan::new(manifest, &snapshot))
+        };
+        let mut checked = None;
+        let snapshot = self.read(survey, || checked = Some(manifest.check()))?;
+        let checked = checked.unwrap_or_else(|| manifest.check());
+        Ok(checked.map_err(PlanError::from).and_then(|checked| Plan::of_checked(checked, &snapshot)))
     }
 
     /// Reads what the survey asks for. What could not be read is unknown in the snapshot.
     pub(crate) fn snapshot(&self, survey: Survey) -> Result<Snapshot, Exit> {
+        self.read(survey, || {})
+    }
+
+    /// The work is done once the first result is there, while other reads are under way.
+    fn read(&self, survey: Survey, work: impl FnOnce()) -> Result<Snapshot, Exit> {
         let mut survey = survey.pages_ahead(u32::try_from(self.workers).unwrap_or(u32::MAX));
         let mut reads = self.reader.reads(self.workers);
+        let mut work = Some(work);
         loop {
             // What a result leads to is read beside what is under way.
             if let Some(batch) = survey.next_batch() {
@@ -38,6 +47,7 @@ impl Reading<'_> {
             }
             let Some((operation, result)) = reads.next() else { break };
             ctrl_c::check()?;
+            work.take().into_iter().for_each(|work| work());
             if let Err(error) = &result
                 && error.is_unauthorized()
             {

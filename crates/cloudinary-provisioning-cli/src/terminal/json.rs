@@ -39,21 +39,20 @@ pub(crate) fn with_marked_numbers(json: &[u8]) -> Option<Vec<u8>> {
         let rest = json.as_bytes().get(at..).unwrap_or_default();
         let length = match byte {
             b'"' => text_length(rest),
-            b'-' | b'0'..=b'9' => rest.iter().take_while(|byte| b"+-.eE0123456789".contains(byte)).count(),
+            b'-' | b'0'..=b'9' => {
+                let length = rest.iter().take_while(|byte| b"+-.eE0123456789".contains(byte)).count();
+                let token = json.get(at..at + length)?;
+                if !is_kept(token) && serde_json::from_str::<&RawValue>(token).is_ok() {
+                    marked.push_str(json.get(copied..at)?);
+                    marked.extend(['"', MARK]);
+                    marked.push_str(token);
+                    marked.push('"');
+                    copied = at + length;
+                }
+                length
+            }
             _ => 1,
         };
-        let token = json.get(at..at + length).unwrap_or_default();
-        if !token.starts_with('"')
-            && serde_json::from_str::<&RawValue>(token).is_ok()
-            && is_number(token)
-            && !is_kept(token)
-        {
-            marked.push_str(json.get(copied..at)?);
-            marked.extend(['"', MARK]);
-            marked.push_str(token);
-            marked.push('"');
-            copied = at + length;
-        }
         at += length;
     }
     if copied == 0 {

@@ -6,6 +6,7 @@ pub(crate) mod exit;
 pub(crate) mod file;
 pub(crate) mod input;
 pub(crate) mod json;
+pub(crate) mod json_lines;
 pub(crate) mod progress;
 pub(crate) mod say;
 pub(crate) mod shown;

@@ -62,7 +62,7 @@ fn lines_that_cannot_be_sent_are_errors_in_their_places() {
 }
 
 #[test]
-fn changes_are_made_one_after_the_other() {
+fn lines_that_depend_on_one_another_run_one_after_the_other() {
     let server = serve(account());
     let input = [
         json!({"operation": "createUser", "fields": {"name": "Jo", "email": "jo@x.org"}}),
@@ -70,7 +70,7 @@ fn changes_are_made_one_after_the_other() {
         json!({"operation": "getUsers", "fields": {"emails": ["jo@x.org"]}}),
     ];
     let file = TempFile::new("jsonl", &input.map(|line| line.to_string()).join("\n"));
-    let ran = run(cldp(&server).arg("batch").arg(&file.0));
+    let ran = run(cldp(&server).args(["batch", "--workers", "1"]).arg(&file.0));
     assert_eq!(ran.is_done().json()[2]["result"][0]["email"], "jo@x.org");
     assert_eq!(server.with(|account| account.groups().count()), 1);
 }
@@ -118,7 +118,7 @@ fn ctrl_c_ends_the_waits_of_a_batch_and_tells_of_every_line_that_was_taken() {
     let server = serve(seeded());
     server.with(|account| account.script([Fault::throttled(50)]));
     let file = TempFile::new("jsonl", &["u0", "u1", "u2"].map(get).join("\n"));
-    let mut child = cldp(&server).arg("batch").arg(&file.0).spawn().unwrap();
+    let mut child = cldp(&server).args(["batch", "--workers", "1"]).arg(&file.0).spawn().unwrap();
     wait_for_requests(&server, &mut child, 1);
     crate::run::interrupt(&child);
     let ran = crate::run::ran(child.wait_with_output().unwrap());
@@ -149,4 +149,140 @@ fn ctrl_c_ends_a_batch_that_waits_for_lines() {
     assert_eq!(ran.status, 1, "{ran:?}");
     assert!(ran.stderr.contains("interrupted after 1 lines"), "{ran:?}");
     drop(stdin);
+}
+
+fn group(name: &str) -> String {
+    json!({"operation": "createUserGroup", "fields": {"name": name}}).to_string()
+}
+
+/// A path in a directory of its own, where nothing is yet.
+fn new_path() -> (TempFile, std::path::PathBuf) {
+    let file = TempFile::new("jsonl", "");
+    let path = file.0.with_extension("log");
+    (file, path)
+}
+
+#[test]
+fn a_batch_goes_on_from_its_log_and_does_nothing_twice() {
+    let server = serve(seeded());
+    let update = json!({"operation": "updateUser", "fields": {"user_id": "u1", "name": "New"}}).to_string();
+    let input = [update, group("Editors"), get("nobody"), group("Viewers")].join("\n");
+    let (_file, log) = new_path();
+    let batch = |more: &[&str]| {
+        let mut command = cldp(&server);
+        command.args(["batch", "--retries", "0", "--workers", "1", "--log"]).arg(&log).args(more);
+        run_with_input(&mut command, &input)
+    };
+
+    // The response to the second create is lost, and the third line has failed.
+    server.with(|account| account.script([Fault::status(503).applied().on_operation("createUserGroup")]));
+    let first = batch(&[]);
+    assert_eq!(lines(&first), [(1, true), (2, false), (3, false), (4, true)], "{first:?}");
+    assert_eq!(writes(&server), 3);
+
+    let second = batch(&["--resume"]);
+    assert_eq!(lines(&second), [(1, true), (2, false), (3, false), (4, true)], "{second:?}");
+    let results = second.json();
+    assert_eq!((&results[0]["earlier"], &results[3]["earlier"]), (&json!(true), &json!(true)));
+    assert_eq!(results[1]["error"]["maybe_applied"], true);
+    assert!(results[1]["error"]["message"].as_str().unwrap().contains("it may have been applied; nothing was sent"));
+    assert!(results[2]["error"]["message"].as_str().unwrap().starts_with("getUser: 404"));
+    assert_eq!(writes(&server), 3, "nothing is sent again");
+}
+
+#[test]
+fn what_a_killed_batch_had_begun_is_told_and_not_sent() {
+    let server = serve(seeded());
+    let (_file, log) = new_path();
+    let input = [group("Editors"), group("Viewers")].join("\n");
+    run_with_input(cldp(&server).args(["batch", "--workers", "1", "--log"]).arg(&log), &input).is_done();
+    // As if it had been killed while it wrote the end of the second line.
+    let text = std::fs::read_to_string(&log).unwrap();
+    let end = text.trim_end().rfind('\n').unwrap();
+    std::fs::write(&log, &text[..end + 10]).unwrap();
+
+    for _ in 0..2 {
+        let ran = run_with_input(cldp(&server).args(["batch", "--resume", "--log"]).arg(&log), &input);
+        assert_eq!(lines(&ran), [(1, true), (2, false)], "{ran:?}");
+    }
+    assert_eq!(writes(&server), 2);
+}
+
+#[test]
+fn a_log_is_refused_that_is_of_something_else() {
+    let server = serve(seeded());
+    let (_file, log) = new_path();
+    let batch = |more: &[&str], input: &str| {
+        run_with_input(cldp(&server).args(["batch", "--workers", "1", "--log"]).arg(&log).args(more), input)
+    };
+    batch(&["--resume"], &group("A")).is_refused("there is nothing to resume");
+    batch(&[], &group("A")).is_done();
+    batch(&[], &group("A")).is_refused("it is there already: --resume goes on from it");
+    let other = batch(&["--resume"], &group("B"));
+    assert!(other.status == 1 && other.stderr.contains("line 1 is not the line that the log is about"), "{other:?}");
+    let text = std::fs::read_to_string(&log).unwrap();
+    for (text, why) in [
+        (text.replacen("\"acc\"", "\"other\"", 1), "it is about account other, and this is acc"),
+        ("{}\n".to_owned(), "it is not the log of a batch"),
+    ] {
+        std::fs::write(&log, text).unwrap();
+        batch(&["--resume"], &group("A")).is_refused(why);
+    }
+    assert_eq!(writes(&server), 1);
+}
+
+#[test]
+fn lines_with_names_wait_for_those_that_give_names() {
+    let server = serve(seeded());
+    let member = |name: &str| {
+        json!({"operation": "addUserToUserGroup", "fields": {"group_id": name, "user_id": "u1@x.org"}}).to_string()
+    };
+    let input: Vec<_> = (0..10).flat_map(|n| [group(&format!("G{n}")), member(&format!("G{n}"))]).collect();
+    run_with_input(cldp(&server).arg("batch"), &input.join("\n")).is_done();
+    assert_eq!(server.with(|account| account.groups().count()), 10);
+}
+
+#[test]
+fn retries_name_the_line() {
+    let server = serve(seeded());
+    server.with(|account| account.script([Fault::throttled(0)]));
+    let ran = run_with_input(cldp(&server).arg("batch"), &format!("\n{}", get("u1")));
+    ran.is_done();
+    assert!(ran.stderr.starts_with("retry: line 2: getUser: attempt 1: 4"), "{ran:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_lets_no_other_line_begin_and_every_line_has_an_outcome() {
+    let server = serve(seeded());
+    server.with(|account| account.script(vec![Fault::throttled(200); 100]));
+    let delete = |n| json!({"operation": "deleteUser", "fields": {"user_id": format!("u{n}")}}).to_string();
+    let file = TempFile::new("jsonl", &(0..40).map(delete).collect::<Vec<_>>().join("\n"));
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        let mut child = cldp(&server).args(["batch", "--yes", "--workers", "8"]).arg(&file.0).spawn().unwrap();
+        wait_for_requests(&server, &mut child, server.requests() + 1);
+        std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+        let ran = crate::run::ran(child.wait_with_output().unwrap());
+        assert!(ran.status == 1 && ran.stderr.contains("interrupted after"), "{signal}: {ran:?}");
+        let told = ran.json();
+        assert!(told.iter().all(|line| line["error"]["maybe_applied"] == false), "{signal}: {ran:?}");
+    }
+    assert_eq!(server.with(|account| account.users().count()), 40);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn nohup_stays_in_force() {
+    let server = serve(seeded());
+    server.with(|account| account.script([Fault::throttled(1)]));
+    let mut command = std::process::Command::new("nohup");
+    let batch = cldp(&server);
+    command.arg(batch.get_program()).args(batch.get_args()).arg("batch");
+    command.envs(batch.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let file = TempFile::new("jsonl", &get("u1"));
+    let mut child = command.arg(&file.0).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    wait_for_requests(&server, &mut child, 1);
+    std::process::Command::new("kill").args(["-HUP", &child.id().to_string()]).status().unwrap();
+    let ran = crate::run::ran(child.wait_with_output().unwrap());
+    assert_eq!(ran.is_done().json()[0]["ok"], true);
 }

@@ -25,3 +25,4 @@ mod pull;
 mod run;
 mod streams;
 mod terminal;
+mod tls;

@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 
 use cloudinary_provisioning_fake::{FakeAccount, Fault, NewSubAccount, NewUser};
 
+use serde_json::json;
+
 use crate::run::{Ran, TempFile, account, bare, cldp, ran, serve, state, writes};
 
 fn seeded() -> FakeAccount {
@@ -77,13 +79,20 @@ fn an_apply_whose_plan_cannot_be_written_changes_nothing() {
 
 #[test]
 fn a_batch_whose_results_cannot_be_written_says_what_was_applied() {
-    let server = serve(seeded());
-    let file = TempFile::new("jsonl", r#"{"operation": "createUser", "fields": {"name": "A", "email": "a@x.org"}}"#);
+    let create = |n| {
+        let fields = json!({"name": "A", "email": format!("new{n}@x.org")});
+        json!({"operation": "createUser", "fields": fields}).to_string()
+    };
+    let file = TempFile::new("jsonl", &(0..40).map(create).collect::<Vec<_>>().join("\n"));
     for stdout in [closed(), full()] {
+        let server = serve(seeded());
+        let before = state(&server).len();
         let ran = run_to(cldp(&server).arg("batch").arg(&file.0), stdout);
         assert_eq!(ran.status, 1, "{ran:?}");
+        let told = ran.stderr.lines().filter(|line| line.ends_with("createUser was applied")).count();
+        assert!(ran.stderr.contains("the result of line 1 could not be written"), "{ran:?}");
+        assert_eq!(state(&server).len() - before, told, "{ran:?}");
     }
-    assert!(state(&server).contains_key("a@x.org"));
 }
 
 #[test]

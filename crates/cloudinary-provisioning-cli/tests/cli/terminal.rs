@@ -138,3 +138,16 @@ fn files_and_pipes_get_the_bytes() {
     }
     assert_eq!(run(cldp(&server).args(["users", "get", "u1"])).is_done().value()["name"], NAME);
 }
+
+#[test]
+fn an_error_about_arguments_repeats_nothing_that_a_terminal_acts_on() {
+    let server = serve(seeded());
+    for arguments in [&["users", "get", "u1", "--nonsense"][..], &["users", "list", "--role"]] {
+        let mut command = cldp(&server);
+        let last = format!("{}{NAME}", arguments.last().unwrap());
+        command.args(&arguments[..arguments.len() - 1]).arg(last);
+        let seen = Terminal::new().shows(&mut command, "");
+        assert!(seen.contains("error:"), "{seen:?}");
+        assert!(!ACTS.iter().any(|acts| seen.contains(acts)), "{seen:?}");
+    }
+}

@@ -74,10 +74,9 @@ impl FakeAccount {
         self
     }
 
-    /// Limits the number of requests until the clock's next full hour; further ones are answered with a 420, or a 429
-    /// where an operation documents no 420. The default is a million.
+    /// Limits the number of requests. See [`set_rate_limit`](Self::set_rate_limit).
     pub fn with_rate_limit(mut self, limit: u64) -> Self {
-        self.limit = HourlyLimit::new(limit);
+        self.set_rate_limit(limit);
         self
     }
 
@@ -208,6 +207,12 @@ impl FakeAccount {
     /// ```
     pub fn set_list_lag(&mut self, lag: Duration) {
         self.history.list_lag = lag;
+    }
+
+    /// Limits the number of requests until the clock's next full hour, from none that were made; further ones are answered
+    /// with a 420, or a 429 where an operation documents no 420. The default is a million.
+    pub fn set_rate_limit(&mut self, limit: u64) {
+        self.limit = HourlyLimit::new(limit);
     }
 
     /// Makes reads of one object show the account as it was this long ago, by the account's clock. The default is zero.

@@ -295,7 +295,10 @@ impl Apply {
             [] => Ended::done(),
             fields => {
                 let fields: Vec<_> = fields.iter().map(|field| format!("`{field}`")).collect();
-                Ended::failed(format!("the service returned another value for {}", fields.join(", ")))
+                let mut ended = Ended::failed(format!("the service returned another value for {}", fields.join(", ")));
+                // The other fields may be as they were sent.
+                ended.maybe_applied = true;
+                ended
             }
         };
         match (&step.work, applied.0) {

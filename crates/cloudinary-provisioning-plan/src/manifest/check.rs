@@ -1,6 +1,7 @@
 //! What the objects of a manifest say about each other: duplicates, references and contradictions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 use super::declaration::Declaration;
@@ -29,7 +30,7 @@ const SYSTEM: &str = "cld::";
 
 struct Check<'m> {
     manifest: &'m Manifest,
-    declared: BTreeMap<Mention, Fate>,
+    declared: HashMap<Mention<'m>, Fate>,
     problems: Vec<Problem>,
 }
 
@@ -44,13 +45,13 @@ impl<'m> Check<'m> {
     fn identities(&mut self, kind: ObjectKind) {
         let manifest = self.manifest;
         let objects = || manifest.objects_of(kind).filter_map(|object| Some((Identity::of(object)?, object)));
-        let mut names = BTreeSet::new();
+        let mut names = HashSet::new();
         for (identity, object) in objects() {
             if !names.insert((identity.within, identity.name)) {
                 self.problem(DeclaredAt::default(), object, "is declared twice");
             }
         }
-        let mut renamed = BTreeSet::new();
+        let mut renamed = HashSet::new();
         for (identity, object) in objects() {
             let Some(was) = identity.was else { continue };
             let message = if was == identity.name {
@@ -72,7 +73,8 @@ impl<'m> Check<'m> {
         if absent && says_more(object) {
             self.problem(DeclaredAt::default(), object, "is absent, so that nothing else can be said about it");
         }
-        if matchable(object).iter().any(|name| self.manifest.ignore.matches(object.kind(), name)) {
+        let ignore = &self.manifest.ignore;
+        if !ignore.is_empty() && matchable(object).iter().any(|name| ignore.matches(object.kind(), name)) {
             self.problem(DeclaredAt::default(), object, "is declared, and `ignore` matches it");
         }
         for (name, what) in special_names(object) {
@@ -85,7 +87,7 @@ impl<'m> Check<'m> {
         }
     }
 
-    fn reference(&mut self, object: Object<'_>, mention: &Mention, at: DeclaredAt) {
+    fn reference(&mut self, object: Object<'_>, mention: &Mention<'_>, at: DeclaredAt) {
         let ignore = &self.manifest.ignore;
         let message = match self.declared.get(mention) {
             Some(Fate::Present) => return,
@@ -133,9 +135,9 @@ impl<'m> Check<'m> {
     /// `members` of groups and `groups` of users that say different things.
     fn memberships(&mut self) {
         let manifest = self.manifest;
-        let members: BTreeMap<_, _> =
+        let members: HashMap<_, _> =
             manifest.groups.iter().filter_map(|group| Some((&group.name, group.members.as_ref()?))).collect();
-        let groups: BTreeMap<_, _> =
+        let groups: HashMap<_, _> =
             manifest.users.iter().filter_map(|user| Some((&user.email, user.groups.as_ref()?))).collect();
         for user in &manifest.users {
             for group in user.groups.iter().flatten() {
@@ -157,29 +159,32 @@ impl<'m> Check<'m> {
 }
 
 /// What an object is known by among those of its kind.
-struct Identity {
-    within: String,
-    name: String,
-    was: Option<String>,
+struct Identity<'m> {
+    within: Cow<'m, str>,
+    name: Cow<'m, str>,
+    was: Option<Cow<'m, str>>,
 }
 
-impl Identity {
+impl<'m> Identity<'m> {
     /// `None` for an assignment, whose principals are known each by itself.
-    fn of(object: Object<'_>) -> Option<Self> {
-        let exact = |within: String, name: &Name, was: Option<&Name>| {
-            Some(Self { within, name: name.to_string(), was: was.map(ToString::to_string) })
+    fn of(object: Object<'m>) -> Option<Self> {
+        let exact = |within: Cow<'m, str>, name: &'m Name, was: Option<&'m Name>| {
+            Some(Self { within, name: name.as_str().into(), was: was.map(|was| was.as_str().into()) })
         };
-        let nothing = String::new();
+        let nothing = Cow::Borrowed("");
         match object {
             Object::Environment(it) => exact(nothing, &it.cloud_name, it.was.as_ref()),
-            Object::Key(it) => exact(it.environment.to_string(), &it.name, it.was.as_ref()),
+            Object::Key(it) => exact(it.environment.as_str().into(), &it.name, it.was.as_ref()),
             Object::Group(it) => exact(nothing, &it.name, it.was.as_ref()),
             Object::User(it) => {
-                let folded = |email: &Email| email.to_ascii_lowercase();
+                let folded = |email: &'m Email| {
+                    let is_folded = !email.bytes().any(|byte| byte.is_ascii_uppercase());
+                    if is_folded { Cow::Borrowed(email.as_str()) } else { email.to_ascii_lowercase().into() }
+                };
                 Some(Self { within: nothing, name: folded(&it.email), was: it.was.as_ref().map(folded) })
             }
             Object::Role(it) => exact(nothing, &it.id, None),
-            Object::Policy(it) => exact(it.scope.to_string(), &it.name, it.was.as_ref()),
+            Object::Policy(it) => exact(it.scope.to_string().into(), &it.name, it.was.as_ref()),
             Object::Assignment(_) => None,
         }
     }
@@ -233,24 +238,20 @@ fn special_names(object: Object<'_>) -> Vec<(&Name, &'static str)> {
 }
 
 /// What an object refers to.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Mention {
-    Environment(Name),
-    Key(KeyRef, String),
-    Group(Name),
-    User(Email),
-    Role(Name),
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Mention<'m> {
+    Environment(Cow<'m, str>),
+    Key(String),
+    Group(&'m str),
+    User(&'m Email),
+    Role(&'m str),
 }
 
-impl Mention {
-    fn key(key: &KeyRef) -> Self {
-        Self::Key(key.clone(), key.to_string())
-    }
-
+impl Mention<'_> {
     fn kind_and_name(&self) -> (ObjectKind, &str) {
         match self {
             Self::Environment(name) => (ObjectKind::Environments, name),
-            Self::Key(_, name) => (ObjectKind::Keys, name),
+            Self::Key(name) => (ObjectKind::Keys, name),
             Self::Group(name) => (ObjectKind::Groups, name),
             Self::User(email) => (ObjectKind::Users, email),
             Self::Role(id) => (ObjectKind::Roles, id),
@@ -258,7 +259,7 @@ impl Mention {
     }
 }
 
-impl fmt::Display for Mention {
+impl fmt::Display for Mention<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (kind, name) = self.kind_and_name();
         write!(f, "the {} {name:?}", kind.singular())
@@ -272,31 +273,32 @@ enum Fate {
     Renamed(String),
 }
 
-fn declared(manifest: &Manifest) -> BTreeMap<Mention, Fate> {
+fn declared(manifest: &Manifest) -> HashMap<Mention<'_>, Fate> {
     let mut renamed = Vec::new();
     let mut declared = Vec::new();
     for object in manifest.objects() {
         let (mention, was) = match object {
-            Object::Environment(it) => {
-                (Mention::Environment(it.cloud_name.clone()), it.was.clone().map(Mention::Environment))
-            }
+            Object::Environment(it) => (environment(&it.cloud_name), it.was.as_ref().map(environment)),
             Object::Key(it) => {
-                let was = it.was.as_ref().map(|was| Mention::key(&KeyRef::new(&it.environment, was)));
-                (Mention::key(&it.reference()), was)
+                let was = it.was.as_ref().map(|was| key(&KeyRef::new(&it.environment, was)));
+                (key(&it.reference()), was)
             }
-            Object::Group(it) => (Mention::Group(it.name.clone()), it.was.clone().map(Mention::Group)),
-            Object::User(it) => (Mention::User(it.email.clone()), it.was.clone().map(Mention::User)),
-            Object::Role(it) => (Mention::Role(it.id.clone()), None),
+            Object::Group(it) => (group(&it.name), it.was.as_ref().map(group)),
+            Object::User(it) => (user(&it.email), it.was.as_ref().map(user)),
+            Object::Role(it) => ((Mention::Role(&it.id), it.id.declared_at), None),
             Object::Policy(_) | Object::Assignment(_) => continue,
         };
-        renamed.extend(was.map(|was| (was, Fate::Renamed(object.name()))));
-        declared.push((mention, if object.state() == State::Present { Fate::Present } else { Fate::Absent }));
+        renamed.extend(was.map(|(was, _)| (was, Fate::Renamed(object.name()))));
+        declared.push((mention.0, if object.state() == State::Present { Fate::Present } else { Fate::Absent }));
     }
     // What has a name now, whatever had it before.
     renamed.into_iter().chain(declared).collect()
 }
 
-fn mentions(object: Object<'_>) -> Vec<(Mention, DeclaredAt)> {
+/// A mention, and where it is made.
+type Place<'m> = (Mention<'m>, DeclaredAt);
+
+fn mentions(object: Object<'_>) -> Vec<Place<'_>> {
     let mut mentions = Vec::new();
     match object {
         Object::Environment(_) | Object::Role(_) => {}
@@ -313,16 +315,20 @@ fn mentions(object: Object<'_>) -> Vec<(Mention, DeclaredAt)> {
         }
         Object::Policy(it) => {
             mentions.extend(scope(&it.scope));
-            mentions.extend(it.statement.iter().flat_map(Statement::references).flat_map(|it| key(&it)));
+            for reference in it.statement.iter().flat_map(Statement::references) {
+                let environment = Cow::Owned(reference.environment.to_string());
+                mentions.push((Mention::Environment(environment), reference.environment.declared_at));
+                mentions.push(key(&reference));
+            }
         }
         Object::Assignment(it) => {
-            mentions.push((Mention::Role(it.role.clone()), it.role.declared_at));
+            mentions.push((Mention::Role(&it.role), it.role.declared_at));
             mentions.extend(scope(&it.scope));
             for principal in &it.to {
                 match principal {
                     Principal::User(email) => mentions.push(user(email)),
                     Principal::Group(name) => mentions.push(group(name)),
-                    Principal::Key(it) => mentions.extend(key(it)),
+                    Principal::Key(it) => mentions.extend([environment(&it.environment), key(it)]),
                     Principal::ProvisioningKey(_) => {}
                 }
             }
@@ -331,23 +337,23 @@ fn mentions(object: Object<'_>) -> Vec<(Mention, DeclaredAt)> {
     mentions
 }
 
-fn environment(name: &Name) -> (Mention, DeclaredAt) {
-    (Mention::Environment(name.clone()), name.declared_at)
+fn environment(name: &Name) -> Place<'_> {
+    (Mention::Environment(name.as_str().into()), name.declared_at)
 }
 
-fn group(name: &Name) -> (Mention, DeclaredAt) {
-    (Mention::Group(name.clone()), name.declared_at)
+fn group(name: &Name) -> Place<'_> {
+    (Mention::Group(name), name.declared_at)
 }
 
-fn user(email: &Email) -> (Mention, DeclaredAt) {
-    (Mention::User(email.clone()), email.declared_at)
+fn user(email: &Email) -> Place<'_> {
+    (Mention::User(email), email.declared_at)
 }
 
-fn key(key: &KeyRef) -> [(Mention, DeclaredAt); 2] {
-    [environment(&key.environment), (Mention::key(key), key.name.declared_at)]
+fn key(key: &KeyRef) -> Place<'static> {
+    (Mention::Key(key.to_string()), key.name.declared_at)
 }
 
-fn scope(scope: &Scope) -> Option<(Mention, DeclaredAt)> {
+fn scope(scope: &Scope) -> Option<Place<'_>> {
     match scope {
         Scope::Environment(name) => Some(environment(name)),
         Scope::Account | Scope::AllEnvironments => None,

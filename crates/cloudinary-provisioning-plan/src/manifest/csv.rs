@@ -137,7 +137,7 @@ fn users(
     header: &[Cell],
     rows: &[Row],
     problems: &mut Vec<Problem>,
-) -> Node {
+) -> Node<'static> {
     let columns = columns(source, options, header, problems);
     let user_of = |row: &Row| {
         let mut cells = BTreeMap::new();
@@ -247,9 +247,9 @@ fn columns(
 }
 
 /// A row as the table of a user.
-fn user(cells: &BTreeMap<Column, &Cell>, options: &CsvOptions) -> Node {
+fn user(cells: &BTreeMap<Column, &Cell>, options: &CsvOptions) -> Node<'static> {
     let cell = |column| cells.get(&column).copied();
-    let text = |cell: &Cell| Node::text(plain(&cell.text, options)).at(cell.span.clone());
+    let text = |cell: &Cell| Node::text(plain(&cell.text, options).to_owned()).at(cell.span.clone());
     let full_name = || {
         let parts: Vec<_> = [Column::FirstName, Column::LastName].into_iter().filter_map(cell).collect();
         let names: Vec<_> = parts.iter().map(|cell| plain(&cell.text, options)).collect();
@@ -263,7 +263,7 @@ fn user(cells: &BTreeMap<Column, &Cell>, options: &CsvOptions) -> Node {
         let value = match status {
             Status::Enabled => NodeValue::Boolean(true),
             Status::Disabled => NodeValue::Boolean(false),
-            Status::Unknown => NodeValue::Text(cell.text.clone()),
+            Status::Unknown => NodeValue::Text(cell.text.clone().into()),
         };
         Some(Node::from(value).at(cell.span.clone()))
     };
@@ -285,13 +285,13 @@ fn user(cells: &BTreeMap<Column, &Cell>, options: &CsvOptions) -> Node {
 }
 
 /// The entries of a cell of several. Separators alone, which would be a list of nothing, stay a text, and are refused.
-fn list(cell: &Cell, options: &CsvOptions, text: impl Fn(&str) -> String) -> Node {
+fn list(cell: &Cell, options: &CsvOptions, text: impl Fn(&str) -> String) -> Node<'static> {
     let entries = plain(&cell.text, options)
         .split([';', '|'])
         .map(|entry| entry.trim_matches(BLANKS))
         .filter(|entry| !entry.is_empty());
     let nodes: Vec<_> = entries.map(|entry| Node::text(text(entry)).at(cell.span.clone())).collect();
-    let node = if nodes.is_empty() { Node::text(cell.text.as_str()) } else { Node::list(nodes) };
+    let node = if nodes.is_empty() { Node::text(cell.text.clone()) } else { Node::list(nodes) };
     node.at(cell.span.clone())
 }
 

@@ -16,7 +16,7 @@ pub(super) trait Declaration: Sized {
 
     fn read(fields: &mut Fields<'_, '_>) -> Option<Self>;
 
-    fn write(&self) -> Vec<(&'static str, Node)>;
+    fn write(&self) -> Vec<(&'static str, Node<'_>)>;
 
     /// Whether it has fields that mean nothing for an object that should not exist.
     fn says_more(&self) -> bool;
@@ -28,7 +28,7 @@ pub(super) fn is_more(field: &str) -> bool {
 }
 
 /// Reads a list of objects.
-pub(super) fn read_all<T: Declaration>(node: &Node, reading: &mut Reading<'_>) -> Vec<T> {
+pub(super) fn read_all<T: Declaration>(node: &Node<'_>, reading: &mut Reading<'_>) -> Vec<T> {
     let mut objects = Vec::new();
     let NodeValue::List(nodes) = &node.value else {
         reading.wrong_type::<()>(node, &format!("a list of tables, as of `[[{}]]`", T::KIND));
@@ -38,11 +38,11 @@ pub(super) fn read_all<T: Declaration>(node: &Node, reading: &mut Reading<'_>) -
     objects
 }
 
-fn read_one<T: Declaration>(node: &Node, reading: &mut Reading<'_>) -> Option<T> {
+fn read_one<T: Declaration>(node: &Node<'_>, reading: &mut Reading<'_>) -> Option<T> {
     let NodeValue::Table(entries) = &node.value else {
         return reading.wrong_type(node, "a table");
     };
-    for entry in entries.iter().filter(|entry| !T::FIELDS.contains(&entry.key.as_str())) {
+    for entry in entries.iter().filter(|entry| !T::FIELDS.contains(&&*entry.key)) {
         reading.unknown_key(entry, T::FIELDS);
     }
     T::read(&mut Fields { reading, node, entries })
@@ -52,8 +52,8 @@ fn read_one<T: Declaration>(node: &Node, reading: &mut Reading<'_>) -> Option<T>
 #[derive(Debug)]
 pub(super) struct Fields<'f, 's> {
     reading: &'f mut Reading<'s>,
-    node: &'f Node,
-    entries: &'f [KeyValue],
+    node: &'f Node<'f>,
+    entries: &'f [KeyValue<'f>],
 }
 
 impl Fields<'_, '_> {

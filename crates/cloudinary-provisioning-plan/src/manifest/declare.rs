@@ -71,7 +71,7 @@ macro_rules! objects {
                 Some(Self { $($id: $id?,)+ $($field,)* state, declared_at })
             }
 
-            fn write(&self) -> Vec<(&'static str, $crate::manifest::tree::Node)> {
+            fn write(&self) -> Vec<(&'static str, $crate::manifest::tree::Node<'_>)> {
                 use $crate::manifest::field::FieldValue as _;
                 let identity = [$(Some((stringify!($id), self.$id.write())),)+];
                 let fields = [$(self.$field.as_ref().map(|value| (stringify!($field), value.write())),)*];

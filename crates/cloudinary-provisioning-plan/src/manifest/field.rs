@@ -16,71 +16,71 @@ use super::values::{EnvironmentAccess, EnvironmentRef, KeyRef, ObjectKind, Princ
 /// What a field can hold.
 pub(super) trait FieldValue: Sized {
     /// Reads the value, or notes what is wrong with it.
-    fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self>;
+    fn read(node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Self>;
 
-    fn write(&self) -> Node;
+    fn write(&self) -> Node<'_>;
 }
 
 impl FieldValue for bool {
-    fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Self> {
         match &node.value {
             NodeValue::Boolean(value) => Some(*value),
             _ => reading.wrong_type(node, "true or false"),
         }
     }
 
-    fn write(&self) -> Node {
+    fn write(&self) -> Node<'_> {
         NodeValue::Boolean(*self).into()
     }
 }
 
 /// Prose, which may hold anything.
 impl FieldValue for String {
-    fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Self> {
         text(node, reading).map(str::to_owned)
     }
 
-    fn write(&self) -> Node {
+    fn write(&self) -> Node<'_> {
         Node::text(self.as_str())
     }
 }
 
 impl FieldValue for Name {
-    fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Self> {
         let text = visible(node, reading)?;
         Some(name(text, node, reading))
     }
 
-    fn write(&self) -> Node {
+    fn write(&self) -> Node<'_> {
         Node::text(self.as_str())
     }
 }
 
 impl FieldValue for Pattern {
-    fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Self> {
         let mut pattern = Self::new(visible(node, reading)?);
         pattern.declared_at = reading.declared_at(node);
         Some(pattern)
     }
 
-    fn write(&self) -> Node {
+    fn write(&self) -> Node<'_> {
         Node::text(self.as_str())
     }
 }
 
 impl FieldValue for Email {
-    fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Self> {
         let text = visible(node, reading)?;
         email(text, node, reading)
     }
 
-    fn write(&self) -> Node {
+    fn write(&self) -> Node<'_> {
         Node::text(self.as_str())
     }
 }
 
 impl FieldValue for Statement {
-    fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Self> {
         let text = text(node, reading)?;
         if text.trim().is_empty() {
             return reading.problem(node, "is empty");
@@ -99,7 +99,7 @@ impl FieldValue for Statement {
         }
     }
 
-    fn write(&self) -> Node {
+    fn write(&self) -> Node<'_> {
         Node::text(self.as_str())
     }
 }
@@ -108,7 +108,7 @@ impl FieldValue for Statement {
 macro_rules! known_values {
     ($($type:ty: $what:literal,)+) => {$(
         impl FieldValue for $type {
-            fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+            fn read(node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Self> {
                 let text = text(node, reading)?;
                 let value = Self::from(text);
                 if value.is_unknown() {
@@ -117,7 +117,7 @@ macro_rules! known_values {
                 Some(value)
             }
 
-            fn write(&self) -> Node {
+            fn write(&self) -> Node<'_> {
                 Node::text(self.as_str())
             }
         }
@@ -131,7 +131,7 @@ known_values! {
 }
 
 impl FieldValue for State {
-    fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Self> {
         match text(node, reading)? {
             "present" => Some(Self::Present),
             "absent" => Some(Self::Absent),
@@ -139,7 +139,7 @@ impl FieldValue for State {
         }
     }
 
-    fn write(&self) -> Node {
+    fn write(&self) -> Node<'_> {
         Node::text(match self {
             Self::Present => "present",
             Self::Absent => "absent",
@@ -148,7 +148,7 @@ impl FieldValue for State {
 }
 
 impl FieldValue for ObjectKind {
-    fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Self> {
         let text = text(node, reading)?;
         let Some(kind) = Self::ALL.iter().find(|kind| kind.as_str() == text) else {
             let allowed = Self::ALL.iter().filter(|kind| kind.can_be_pruned()).map(|kind| kind.as_str());
@@ -161,13 +161,13 @@ impl FieldValue for ObjectKind {
         Some(*kind)
     }
 
-    fn write(&self) -> Node {
+    fn write(&self) -> Node<'_> {
         Node::text(self.as_str())
     }
 }
 
 impl FieldValue for Scope {
-    fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Self> {
         let text = visible(node, reading)?;
         match text.split_once(':') {
             None if text == "account" => Some(Self::Account),
@@ -179,13 +179,13 @@ impl FieldValue for Scope {
         }
     }
 
-    fn write(&self) -> Node {
+    fn write(&self) -> Node<'_> {
         displayed(self)
     }
 }
 
 impl FieldValue for Principal {
-    fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Self> {
         let text = visible(node, reading)?;
         let parts = text.split_once(':').filter(|(_, id)| !id.is_empty());
         match parts {
@@ -205,13 +205,13 @@ impl FieldValue for Principal {
         }
     }
 
-    fn write(&self) -> Node {
+    fn write(&self) -> Node<'_> {
         displayed(self)
     }
 }
 
 impl FieldValue for EnvironmentAccess {
-    fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Self> {
         match &node.value {
             NodeValue::Text(text) if text == ALL => Some(Self::All),
             NodeValue::Text(text) if text == NONE => Some(Self::None),
@@ -228,7 +228,7 @@ impl FieldValue for EnvironmentAccess {
         }
     }
 
-    fn write(&self) -> Node {
+    fn write(&self) -> Node<'_> {
         match self {
             Self::All => Node::text(ALL),
             Self::None => Node::text(NONE),
@@ -247,7 +247,7 @@ pub(super) const NONE: &str = "none";
 pub(super) const ID: &str = "id:";
 
 impl FieldValue for EnvironmentRef {
-    fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Self> {
         let text = visible(node, reading)?;
         match text.strip_prefix(ID) {
             Some("") => reading.problem(node, "the id is empty"),
@@ -259,13 +259,13 @@ impl FieldValue for EnvironmentRef {
         }
     }
 
-    fn write(&self) -> Node {
+    fn write(&self) -> Node<'_> {
         displayed(self)
     }
 }
 
 impl<T: FieldValue + Ord> FieldValue for BTreeSet<T> {
-    fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Self> {
         let NodeValue::List(nodes) = &node.value else {
             return reading.wrong_type(node, "a list");
         };
@@ -281,53 +281,53 @@ impl<T: FieldValue + Ord> FieldValue for BTreeSet<T> {
         complete.then_some(set)
     }
 
-    fn write(&self) -> Node {
+    fn write(&self) -> Node<'_> {
         Node::list(self.iter().map(FieldValue::write))
     }
 }
 
 /// What a content role is about.
 impl FieldValue for BTreeMap<String, String> {
-    fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Self> {
         let NodeValue::Table(entries) = &node.value else {
             return reading.wrong_type(node, "a table");
         };
         if entries.is_empty() {
             return reading.problem(node, "is empty: leave it out");
         }
-        let mut read = |entry: &KeyValue| {
+        let mut read = |entry: &KeyValue<'_>| {
             let value = reading.within(&entry.key, |reading| visible(&entry.value, reading).map(str::to_owned));
             if let Some(hidden) = first_invisible(&entry.key) {
                 return hidden_character(hidden, &entry.key, &entry.value, reading);
             }
-            Some((entry.key.clone(), value?))
+            Some((entry.key.clone().into_owned(), value?))
         };
         entries.iter().map(&mut read).collect::<Vec<_>>().into_iter().collect()
     }
 
-    fn write(&self) -> Node {
+    fn write(&self) -> Node<'_> {
         Node::table(self.iter().map(|(key, value)| (key, value.write())))
     }
 }
 
 /// Attributes of a product environment, of any shape.
 impl FieldValue for JsonObject {
-    fn read(node: &Node, reading: &mut Reading<'_>) -> Option<Self> {
+    fn read(node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Self> {
         match json(node, reading)? {
             Value::Object(object) => Some(object),
             _ => reading.wrong_type(node, "a table"),
         }
     }
 
-    fn write(&self) -> Node {
+    fn write(&self) -> Node<'_> {
         let entries = self.iter().filter(|(_, value)| !value.is_null());
         Node::table(entries.map(|(key, value)| (key, json_node(value))))
     }
 }
 
-fn json(node: &Node, reading: &mut Reading<'_>) -> Option<Value> {
+fn json(node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Value> {
     match &node.value {
-        NodeValue::Text(text) => Some(Value::from(text.as_str())),
+        NodeValue::Text(text) => Some(Value::from(&**text)),
         NodeValue::Boolean(boolean) => Some(Value::from(*boolean)),
         NodeValue::Number(number) if is_too_large(number) => {
             reading.problem(node, "the number is larger than TOML can hold")
@@ -339,9 +339,9 @@ fn json(node: &Node, reading: &mut Reading<'_>) -> Option<Value> {
             values.into_iter().collect::<Option<_>>().map(Value::Array)
         }
         NodeValue::Table(entries) => {
-            let mut read = |entry: &KeyValue| {
+            let mut read = |entry: &KeyValue<'_>| {
                 let value = reading.within(&entry.key, |reading| json(&entry.value, reading));
-                Some((entry.key.clone(), value?))
+                Some((entry.key.clone().into_owned(), value?))
             };
             let values: Vec<_> = entries.iter().map(&mut read).collect();
             values.into_iter().collect::<Option<_>>().map(Value::Object)
@@ -353,7 +353,7 @@ fn json(node: &Node, reading: &mut Reading<'_>) -> Option<Value> {
 }
 
 /// Null means the same as no value, and TOML has none.
-fn json_node(value: &Value) -> Node {
+fn json_node(value: &Value) -> Node<'_> {
     match value {
         Value::Null => NodeValue::Null.into(),
         Value::Bool(boolean) => boolean.write(),
@@ -364,11 +364,11 @@ fn json_node(value: &Value) -> Node {
     }
 }
 
-fn displayed(value: &impl Display) -> Node {
+fn displayed(value: &impl Display) -> Node<'static> {
     Node::text(value.to_string())
 }
 
-fn text<'n>(node: &'n Node, reading: &mut Reading<'_>) -> Option<&'n str> {
+fn text<'n>(node: &'n Node<'_>, reading: &mut Reading<'_>) -> Option<&'n str> {
     match &node.value {
         NodeValue::Text(text) => Some(text),
         _ => reading.wrong_type(node, "a text"),
@@ -376,7 +376,7 @@ fn text<'n>(node: &'n Node, reading: &mut Reading<'_>) -> Option<&'n str> {
 }
 
 /// A text that is not empty and has no invisible characters.
-fn visible<'n>(node: &'n Node, reading: &mut Reading<'_>) -> Option<&'n str> {
+fn visible<'n>(node: &'n Node<'_>, reading: &mut Reading<'_>) -> Option<&'n str> {
     let text = text(node, reading)?;
     if text.is_empty() {
         return reading.problem(node, "is empty");
@@ -390,19 +390,19 @@ fn visible<'n>(node: &'n Node, reading: &mut Reading<'_>) -> Option<&'n str> {
 fn hidden_character<T>(
     (offset, character): (usize, char),
     text: &str,
-    node: &Node,
+    node: &Node<'_>,
     reading: &mut Reading<'_>,
 ) -> Option<T> {
     reading.problem_at(node, text, offset, complaint(character))
 }
 
-fn name(text: &str, node: &Node, reading: &Reading<'_>) -> Name {
+fn name(text: &str, node: &Node<'_>, reading: &Reading<'_>) -> Name {
     let mut name = Name::new(text);
     name.declared_at = reading.declared_at(node);
     name
 }
 
-fn email(text: &str, node: &Node, reading: &mut Reading<'_>) -> Option<Email> {
+fn email(text: &str, node: &Node<'_>, reading: &mut Reading<'_>) -> Option<Email> {
     let parts = text.rsplit_once('@').filter(|(local, domain)| !local.is_empty() && !domain.is_empty());
     if parts.is_none() || text.contains(char::is_whitespace) {
         return reading.problem(node, format!("{text:?} is not an email address"));

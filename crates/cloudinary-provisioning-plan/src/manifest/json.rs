@@ -63,26 +63,24 @@ impl Manifest {
         reason = "the keys of a tree are texts, and a string does not fail to be written to"
     )]
     pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(&reader::to_tree(self)).expect("texts, numbers, lists and tables") + "\n"
+        serde_json::to_string_pretty(&reader::to_tree(&self.sorted())).expect("texts, numbers, lists and tables") + "\n"
     }
 }
 
 impl Serialize for Manifest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        reader::to_tree(self).serialize(serializer)
+        reader::to_tree(&self.sorted()).serialize(serializer)
     }
 }
 
 /// A list of users with the columns of a table of them, as a manifest.
-fn exported(users: Vec<Node>) -> Node {
-    let entry = |entry: KeyValue| match (Column::find(&entry.key, None), entry.value) {
+fn exported<'n>(users: Vec<Node<'n>>) -> Node<'n> {
+    let entry = |entry: KeyValue<'n>| match (Column::find(&entry.key, None), entry.value) {
         (_, Node { value: NodeValue::Null, .. }) | (Some(Column::Information), _) => None,
-        (Some(Column::SubAccountIds), ids) => {
-            Some(KeyValue { key: "environments".to_owned(), value: by_id(ids), ..entry })
-        }
+        (Some(Column::SubAccountIds), ids) => Some(KeyValue { key: "environments".into(), value: by_id(ids), ..entry }),
         (_, value) => Some(KeyValue { value, ..entry }),
     };
-    let user = |user: Node| match user.value {
+    let user = |user: Node<'n>| match user.value {
         NodeValue::Table(entries) => {
             Node { value: NodeValue::Table(entries.into_iter().filter_map(entry).collect()), ..user }
         }
@@ -92,9 +90,9 @@ fn exported(users: Vec<Node>) -> Node {
 }
 
 /// Ids of product environments, as a manifest names them. `"all"` and `"none"` stay.
-fn by_id(node: Node) -> Node {
-    let id = |node: Node| match node.value {
-        NodeValue::Text(id) => Node { value: NodeValue::Text(format!("{ID}{id}")), ..node },
+fn by_id<'n>(node: Node<'n>) -> Node<'n> {
+    let id = |node: Node<'n>| match node.value {
+        NodeValue::Text(id) => Node { value: NodeValue::Text(format!("{ID}{id}").into()), ..node },
         _ => node,
     };
     match node.value {
@@ -108,8 +106,8 @@ struct Reader<'s> {
     source: &'s Source<'s>,
 }
 
-impl Reader<'_> {
-    fn node(&self, raw: &RawValue, depth: usize) -> Result<Node, ManifestError> {
+impl<'s> Reader<'s> {
+    fn node(&self, raw: &'s RawValue, depth: usize) -> Result<Node<'s>, ManifestError> {
         let text = raw.get();
         let span = self.span(text);
         let failed = |error: serde_json::Error| syntax(self.source, span.start, &error);
@@ -117,11 +115,11 @@ impl Reader<'_> {
         let value = match text.bytes().next() {
             Some(b'{' | b'[') if depth >= MAX_DEPTH => return Err(refused("too deep a nesting")),
             Some(b'{') => {
-                let pairs: Pairs<'_> = serde_json::from_str(text).map_err(failed)?;
-                NodeValue::Table(self.entries(&pairs, span.start, depth)?)
+                let pairs: Pairs<'s> = serde_json::from_str(text).map_err(failed)?;
+                NodeValue::Table(self.entries(pairs, span.start, depth)?)
             }
             Some(b'[') => {
-                let values: Vec<&RawValue> = serde_json::from_str(text).map_err(failed)?;
+                let values: Vec<&'s RawValue> = serde_json::from_str(text).map_err(failed)?;
                 let nodes = values.into_iter().map(|raw| self.node(raw, depth + 1));
                 NodeValue::List(nodes.collect::<Result<_, _>>()?)
             }
@@ -133,22 +131,22 @@ impl Reader<'_> {
         Ok(Node::from(value).at(span))
     }
 
-    fn entries(&self, pairs: &Pairs<'_>, start: usize, depth: usize) -> Result<Vec<KeyValue>, ManifestError> {
+    fn entries(&self, pairs: Pairs<'s>, start: usize, depth: usize) -> Result<Vec<KeyValue<'s>>, ManifestError> {
         let mut keys = BTreeSet::new();
         let mut entries = Vec::new();
         let mut end = start;
-        for (key, raw) in &pairs.0 {
+        for (key, raw) in pairs.0 {
             let value = self.node(raw, depth + 1)?;
             let span = self.span(raw.get());
             // Between two values stands the key alone.
             let quote = self.source.text().get(end..span.start).and_then(|between| between.find('"'));
             let key_start = end + quote.unwrap_or_default();
             end = span.end;
-            if !keys.insert(key) {
+            if !keys.insert(key.clone()) {
                 let message = format!("the key {key:?} stands twice in one table");
                 return Err(Problem::new(Some(self.source.position(key_start)), "", message).into());
             }
-            entries.push(KeyValue { key: key.clone().into_owned(), key_span: Some(key_start..span.start), value });
+            entries.push(KeyValue { key, key_span: Some(key_start..span.start), value });
         }
         Ok(entries)
     }

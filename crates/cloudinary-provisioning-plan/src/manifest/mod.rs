@@ -45,6 +45,7 @@
 //! names and emails. A reference to what the file does not mention is not a problem: the account may have it.
 
 mod check;
+mod checked;
 mod columns;
 mod csv;
 mod declaration;
@@ -66,6 +67,7 @@ mod values;
 
 pub(crate) use invisible::{complaint, first_invisible};
 
+pub use checked::CheckedManifest;
 pub use columns::{Preset, UnknownPreset};
 pub use csv::CsvOptions;
 pub use model::{Assignment, Environment, Group, Ignore, Key, Manifest, Object, Policy, Role, User};

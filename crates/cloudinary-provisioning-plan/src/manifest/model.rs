@@ -101,6 +101,12 @@ impl Manifest {
         self.policies.sort_by(|a, b| (&a.scope, &a.name).cmp(&(&b.scope, &b.name)));
         self.assignments.sort_by(|a, b| a.order().cmp(&b.order()));
     }
+
+    pub(super) fn sorted(&self) -> Self {
+        let mut sorted = self.clone();
+        sorted.sort();
+        sorted
+    }
 }
 
 /// What is never touched, as patterns of names for each kind.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::check::check;
+use super::checked::CheckedManifest;
 use super::declaration::{Declaration, read_all};
 use super::field::FieldValue;
 use super::model::{Ignore, Manifest};
@@ -33,13 +34,17 @@ impl Manifest {
     /// let error = manifest.check().unwrap_err();
     /// assert_eq!(error.to_string(), "groups.Editors: is declared twice");
     /// ```
-    pub fn check(&self) -> Result<(), ManifestError> {
-        read(&to_tree(self), None, Vec::new()).map(drop)
+    pub fn check(&self) -> Result<CheckedManifest<'_>, ManifestError> {
+        read(&to_tree(self), None, Vec::new()).map(|_| CheckedManifest::new(self))
     }
 }
 
 /// Reads a manifest, or returns everything that is wrong with it, what was found before included.
-pub(super) fn read(root: &Node, source: Option<&Source<'_>>, found: Vec<Problem>) -> Result<Manifest, ManifestError> {
+pub(super) fn read(
+    root: &Node<'_>,
+    source: Option<&Source<'_>>,
+    found: Vec<Problem>,
+) -> Result<Manifest, ManifestError> {
     let mut reading = Reading::new(source);
     let mut manifest = root_table(root, &mut reading);
     let problems = found.into_iter().chain(reading.into_problems()).chain(check(&manifest)).collect();
@@ -47,11 +52,9 @@ pub(super) fn read(root: &Node, source: Option<&Source<'_>>, found: Vec<Problem>
     ManifestError::of(problems).map_or(Ok(manifest), Err)
 }
 
-/// A manifest as it is written: kinds in a fixed order, objects by identity.
-pub(super) fn to_tree(manifest: &Manifest) -> Node {
-    let mut manifest = manifest.clone();
-    manifest.sort();
-    let Manifest { prune, ignore, environments, keys, groups, users, roles, policies, assignments } = &manifest;
+/// A manifest as it is written: kinds in a fixed order.
+pub(super) fn to_tree(manifest: &Manifest) -> Node<'_> {
+    let Manifest { prune, ignore, environments, keys, groups, users, roles, policies, assignments } = manifest;
     let patterns = |kind: &ObjectKind| {
         let patterns = Node::list(ignore.patterns(*kind).map(FieldValue::write));
         (kind.as_str(), patterns)
@@ -74,12 +77,12 @@ pub(super) fn to_tree(manifest: &Manifest) -> Node {
     Node::table(head.into_iter().chain(tables).flatten())
 }
 
-fn written<T: Declaration>(objects: &[T]) -> Option<(&'static str, Node)> {
+fn written<T: Declaration>(objects: &[T]) -> Option<(&'static str, Node<'_>)> {
     let nodes = objects.iter().map(|object| Node::table(object.write()));
     (!objects.is_empty()).then(|| (T::KIND.as_str(), Node::list(nodes)))
 }
 
-fn root_table(root: &Node, reading: &mut Reading<'_>) -> Manifest {
+fn root_table(root: &Node<'_>, reading: &mut Reading<'_>) -> Manifest {
     let mut manifest = Manifest::new();
     let NodeValue::Table(entries) = &root.value else {
         reading.wrong_type::<()>(root, "a table");
@@ -87,7 +90,7 @@ fn root_table(root: &Node, reading: &mut Reading<'_>) -> Manifest {
     };
     for entry in entries {
         let node = &entry.value;
-        reading.within(&entry.key, |reading| match entry.key.as_str() {
+        reading.within(&entry.key, |reading| match &*entry.key {
             VERSION => version(node, reading),
             PRUNE => manifest.prune = FieldValue::read(node, reading).unwrap_or_default(),
             IGNORE => manifest.ignore = ignore(node, reading),
@@ -102,14 +105,14 @@ fn root_table(root: &Node, reading: &mut Reading<'_>) -> Manifest {
         });
         let kinds = ObjectKind::ALL.iter().map(|kind| kind.as_str());
         let known: Vec<_> = [VERSION, PRUNE, IGNORE].into_iter().chain(kinds).collect();
-        if !known.contains(&entry.key.as_str()) {
+        if !known.contains(&&*entry.key) {
             reading.unknown_key(entry, &known);
         }
     }
     manifest
 }
 
-fn version(node: &Node, reading: &mut Reading<'_>) {
+fn version(node: &Node<'_>, reading: &mut Reading<'_>) {
     let _: Option<()> = match &node.value {
         NodeValue::Number(number) if number.as_u64() == Some(CURRENT) => None,
         NodeValue::Number(_) => reading.problem(node, format!("is not a known version; expected {CURRENT}")),
@@ -117,7 +120,7 @@ fn version(node: &Node, reading: &mut Reading<'_>) {
     };
 }
 
-fn ignore(node: &Node, reading: &mut Reading<'_>) -> Ignore {
+fn ignore(node: &Node<'_>, reading: &mut Reading<'_>) -> Ignore {
     let mut ignore = Ignore::new();
     let NodeValue::Table(entries) = &node.value else {
         reading.wrong_type::<()>(node, "a table");

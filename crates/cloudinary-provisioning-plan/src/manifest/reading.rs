@@ -1,7 +1,6 @@
 //! [`Reading`]: where in a manifest its reading is, and what was found wrong so far.
 
 use std::fmt::Write as _;
-use std::mem;
 
 use super::position::{DeclaredAt, Position};
 use super::problem::Problem;
@@ -23,23 +22,23 @@ impl<'s> Reading<'s> {
         Self { source, path: String::new(), problems: Vec::new() }
     }
 
-    pub(super) fn declared_at(&self, node: &Node) -> DeclaredAt {
+    pub(super) fn declared_at(&self, node: &Node<'_>) -> DeclaredAt {
         self.position(node).map_or_else(DeclaredAt::default, DeclaredAt::from)
     }
 
-    fn position(&self, node: &Node) -> Option<Position> {
+    fn position(&self, node: &Node<'_>) -> Option<Position> {
         Some(self.source?.position(node.span.as_ref()?.start))
     }
 
     /// Notes a problem with a value, and gives the nothing that the value came to.
-    pub(super) fn problem<T>(&mut self, node: &Node, message: impl Into<String>) -> Option<T> {
+    pub(super) fn problem<T>(&mut self, node: &Node<'_>, message: impl Into<String>) -> Option<T> {
         self.push(Problem::new(self.position(node), &self.path, message))
     }
 
     /// Notes a problem with what stands at this byte of a text.
     pub(super) fn problem_at<T>(
         &mut self,
-        node: &Node,
+        node: &Node<'_>,
         text: &str,
         offset: usize,
         message: impl Into<String>,
@@ -51,7 +50,7 @@ impl<'s> Reading<'s> {
     /// Notes that a text is none of those that are allowed.
     pub(super) fn not_allowed<'a, T>(
         &mut self,
-        node: &Node,
+        node: &Node<'_>,
         found: &str,
         what: &str,
         allowed: impl IntoIterator<Item = &'a str>,
@@ -61,7 +60,7 @@ impl<'s> Reading<'s> {
     }
 
     /// Notes that a value is of another type.
-    pub(super) fn wrong_type<T>(&mut self, node: &Node, expected: &str) -> Option<T> {
+    pub(super) fn wrong_type<T>(&mut self, node: &Node<'_>, expected: &str) -> Option<T> {
         let hint = if matches!(node.value, NodeValue::Null) { "; leave the key out to leave it alone" } else { "" };
         self.problem(node, format!("expected {expected}, found {}{hint}", node.description()))
     }
@@ -72,30 +71,32 @@ impl<'s> Reading<'s> {
     }
 
     /// Notes a key that nothing is known by.
-    pub(super) fn unknown_key(&mut self, entry: &KeyValue, allowed: &[&str]) {
-        let within = mem::take(&mut self.path);
-        self.path = join(&within, &shown(&entry.key));
-        let position = self.source.zip(entry.key_span.as_ref()).map(|(source, span)| source.position(span.start));
-        let problem = if entry.key == WAS {
-            Problem::new(position, &self.path, "an object of this kind cannot be renamed")
-        } else {
-            Problem::new(position, &self.path, "unknown key").expected(allowed.iter().copied(), &entry.key)
-        };
-        self.problems.push(problem);
-        self.path = within;
+    pub(super) fn unknown_key(&mut self, entry: &KeyValue<'_>, allowed: &[&str]) {
+        self.within(&shown(&entry.key), |reading| {
+            let position =
+                reading.source.zip(entry.key_span.as_ref()).map(|(source, span)| source.position(span.start));
+            reading.problems.push(if entry.key == WAS {
+                Problem::new(position, &reading.path, "an object of this kind cannot be renamed")
+            } else {
+                Problem::new(position, &reading.path, "unknown key").expected(allowed.iter().copied(), &entry.key)
+            });
+        });
     }
 
     /// Reads what stands below this key.
     pub(super) fn within<T>(&mut self, key: &str, read: impl FnOnce(&mut Self) -> T) -> T {
         let length = self.path.len();
-        self.path = join(&self.path, key);
+        if length > 0 {
+            self.path.push('.');
+        }
+        self.path.push_str(key);
         let result = read(self);
         self.path.truncate(length);
         result
     }
 
     /// Reads each entry of a list.
-    pub(super) fn each<'n>(&mut self, nodes: &'n [Node], mut read: impl FnMut(&mut Self, &'n Node)) {
+    pub(super) fn each<'n>(&mut self, nodes: &'n [Node<'n>], mut read: impl FnMut(&mut Self, &'n Node<'n>)) {
         let length = self.path.len();
         for (number, node) in nodes.iter().enumerate() {
             _ = write!(self.path, "[{number}]");
@@ -107,10 +108,6 @@ impl<'s> Reading<'s> {
     pub(super) fn into_problems(self) -> Vec<Problem> {
         self.problems
     }
-}
-
-fn join(path: &str, key: &str) -> String {
-    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
 /// A key as it is shown in a path: quoted where it is not a word.

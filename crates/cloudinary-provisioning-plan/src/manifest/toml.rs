@@ -56,13 +56,13 @@ impl Manifest {
     /// ```
     #[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a tree has none of what TOML cannot hold")]
     pub fn to_toml(&self) -> String {
-        toml::to_string_pretty(&reader::to_tree(self)).expect("texts, numbers, lists and tables")
+        toml::to_string_pretty(&reader::to_tree(&self.sorted())).expect("texts, numbers, lists and tables")
     }
 }
 
-fn node(value: &Spanned<DeValue<'_>>, depth: usize) -> Node {
-    let value_of = |value: &DeValue<'_>| match value {
-        DeValue::String(text) => NodeValue::Text(text.clone().into_owned()),
+fn node<'n>(value: &'n Spanned<DeValue<'_>>, depth: usize) -> Node<'n> {
+    let value_of = |value: &'n DeValue<'_>| match value {
+        DeValue::String(text) => NodeValue::Text(text.as_ref().into()),
         DeValue::Boolean(boolean) => NodeValue::Boolean(*boolean),
         DeValue::Integer(integer) => {
             whole(integer).map_or(NodeValue::Other("a number out of range"), NodeValue::Number)
@@ -77,12 +77,12 @@ fn node(value: &Spanned<DeValue<'_>>, depth: usize) -> Node {
 }
 
 /// The entries in the order of the file.
-fn table(entries: &DeTable<'_>, depth: usize) -> Node {
+fn table<'n>(entries: &'n DeTable<'_>, depth: usize) -> Node<'n> {
     let start = |span: &Option<Range<usize>>| span.as_ref().map(|span| span.start);
     let mut entries: Vec<_> = entries
         .iter()
         .map(|(key, value)| KeyValue {
-            key: key.get_ref().clone().into_owned(),
+            key: key.get_ref().as_ref().into(),
             key_span: Some(key.span()),
             value: node(value, depth),
         })

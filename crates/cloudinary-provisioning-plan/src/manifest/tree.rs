@@ -13,19 +13,19 @@ pub(super) const MAX_DEPTH: usize = 64;
 
 /// A value of a file, or one to be written.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
+pub(super) struct Node<'n> {
     /// The bytes of the source that it takes; `None` for what a program made.
     pub(super) span: Option<Range<usize>>,
-    pub(super) value: NodeValue,
+    pub(super) value: NodeValue<'n>,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum NodeValue {
-    Text(String),
+pub(super) enum NodeValue<'n> {
+    Text(Cow<'n, str>),
     Boolean(bool),
     Number(Number),
-    List(Vec<Node>),
-    Table(Vec<KeyValue>),
+    List(Vec<Node<'n>>),
+    Table(Vec<KeyValue<'n>>),
     Null,
     /// A value that no field can hold, such as a date.
     Other(&'static str),
@@ -33,18 +33,18 @@ pub(super) enum NodeValue {
 
 /// A key with its value.
 #[derive(Clone, Debug)]
-pub(super) struct KeyValue {
-    pub(super) key: String,
+pub(super) struct KeyValue<'n> {
+    pub(super) key: Cow<'n, str>,
     pub(super) key_span: Option<Range<usize>>,
-    pub(super) value: Node,
+    pub(super) value: Node<'n>,
 }
 
-impl Node {
-    pub(super) fn text(text: impl Into<String>) -> Self {
+impl<'n> Node<'n> {
+    pub(super) fn text(text: impl Into<Cow<'n, str>>) -> Self {
         NodeValue::Text(text.into()).into()
     }
 
-    pub(super) fn table(entries: impl IntoIterator<Item = (impl Into<String>, Self)>) -> Self {
+    pub(super) fn table(entries: impl IntoIterator<Item = (impl Into<Cow<'n, str>>, Self)>) -> Self {
         let entry = |(key, value): (_, Self)| KeyValue { key: Into::into(key), key_span: value.span.clone(), value };
         NodeValue::Table(entries.into_iter().map(entry).collect()).into()
     }
@@ -71,13 +71,13 @@ impl Node {
     }
 }
 
-impl From<NodeValue> for Node {
-    fn from(value: NodeValue) -> Self {
+impl<'n> From<NodeValue<'n>> for Node<'n> {
+    fn from(value: NodeValue<'n>) -> Self {
         Self { span: None, value }
     }
 }
 
-impl Serialize for Node {
+impl Serialize for Node<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.value {
             NodeValue::Text(text) => serializer.serialize_str(text),
@@ -106,7 +106,8 @@ pub(super) fn is_too_large(number: &Number) -> bool {
 pub(super) struct Source<'s> {
     text: Cow<'s, str>,
     lines: Vec<usize>,
-    /// How many characters are in front of each block, so that a place in a long line is found at once.
+    /// How many characters are in front of each block, so that a place in a long line is found at once. Empty where each
+    /// byte is one.
     characters: Vec<usize>,
 }
 
@@ -123,7 +124,7 @@ impl<'s> Source<'s> {
             *sum += characters(block);
             Some(before)
         });
-        let characters = blocks.collect();
+        let characters = if text.is_ascii() { Vec::new() } else { blocks.collect() };
         Self { text, lines, characters }
     }
 
@@ -140,6 +141,9 @@ impl<'s> Source<'s> {
     }
 
     fn characters_before(&self, offset: usize) -> usize {
+        if self.characters.is_empty() {
+            return offset;
+        }
         // At the very end of the text there may be no block.
         let block = (offset / BLOCK).min(self.characters.len().saturating_sub(1));
         let start = block * BLOCK;

@@ -87,7 +87,7 @@ impl Offboarding {
     /// Returns every email that no user has, or that several have.
     pub fn plan(&self, snapshot: &Snapshot) -> Result<Plan, PlanError> {
         let (manifest, unknown) = self.wanted(snapshot)?;
-        Plan::with_unread(&manifest, snapshot, unknown)
+        Plan::with_unread(manifest.check()?, snapshot, unknown)
     }
 
     /// Returns what is theirs beside groups and roles, for somebody to decide about.

@@ -98,8 +98,8 @@ impl Builder<'_> {
         };
         let found = self.groups.declared(&group.name).and_then(|(_, pairing)| pairing.found());
         let there = match found.map(|found| found.members.or_reason()) {
-            None => BTreeSet::new(),
-            Some(Ok(there)) => there.clone(),
+            None => &BTreeSet::new(),
+            Some(Ok(there)) => there,
             Some(Err(reason)) => {
                 return self.unknown(
                     StepKind::Memberships,

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use cloudinary_provisioning::{PrincipalType, UserId};
 use serde::{Serialize, Serializer};
 
-use crate::manifest::Manifest;
+use crate::manifest::{CheckedManifest, Manifest};
 use crate::snapshot::{Snapshot, fold};
 
 use super::blocked::{Blocked, Cause};
 use super::builder::Builder;
 use super::order::order;
-use super::problem::{PlanError, PlanProblem};
+use super::problem::PlanError;
 use super::step::{Step, StepKind};
 use super::work::Work;
 
@@ -76,24 +76,25 @@ impl Plan {
     /// field without which an object cannot be created, a change that the API does not offer. A
     /// manifest that a program made is [checked](Manifest::check) first.
     pub fn new(manifest: &Manifest, snapshot: &Snapshot) -> Result<Self, PlanError> {
+        Self::of_checked(manifest.check()?, snapshot)
+    }
+
+    /// Plans the steps, as [`new`](Self::new) does, of a manifest that was checked before.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`new`](Self::new), but for what the check finds.
+    pub fn of_checked(manifest: CheckedManifest<'_>, snapshot: &Snapshot) -> Result<Self, PlanError> {
         Self::with_unread(manifest, snapshot, Vec::new())
     }
 
     /// Plans the steps, beside what could not be read and the manifest therefore does not say.
     pub(crate) fn with_unread(
-        manifest: &Manifest,
+        manifest: CheckedManifest<'_>,
         snapshot: &Snapshot,
         unread: Vec<Blocked>,
     ) -> Result<Self, PlanError> {
-        if let Err(error) = manifest.check() {
-            let problems = error.problems().iter().map(|problem| PlanProblem {
-                position: problem.position,
-                subject: problem.path.clone(),
-                message: problem.message.clone(),
-            });
-            return Err(PlanError::new(problems.collect()));
-        }
-        let mut builder = Builder::new(manifest, snapshot);
+        let mut builder = Builder::new(manifest.manifest(), snapshot);
         builder.plan_environments();
         builder.plan_keys();
         builder.plan_roles();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::manifest::{Object, Position};
+use crate::manifest::{ManifestError, Object, Position};
 use crate::shown::Shown;
 
 /// Why no plan could be made: every problem, not only the first.
@@ -53,6 +53,17 @@ impl fmt::Display for PlanError {
 }
 
 impl std::error::Error for PlanError {}
+
+impl From<ManifestError> for PlanError {
+    fn from(error: ManifestError) -> Self {
+        let problems = error.problems().iter().map(|problem| PlanProblem {
+            position: problem.position,
+            subject: problem.path.clone(),
+            message: problem.message.clone(),
+        });
+        Self::new(problems.collect())
+    }
+}
 
 /// One reason why no plan could be made.
 ///

@@ -301,7 +301,10 @@ impl Survey {
         let Some(environments) = self.snapshot.environments.known() else { return };
         let ids: Vec<_> = match &self.needs.keys {
             Which::All => environments.iter().map(|found| found.id.clone()).collect(),
-            Which::Some(names) => names.iter().flat_map(|name| self.environments_of(name)).collect(),
+            Which::Some(names) => {
+                let found = self.environments_by_name();
+                names.iter().flat_map(|name| self.environments_of(name, &found)).cloned().collect()
+            }
         };
         reads.extend(ids.into_iter().map(|id| Read::KeysOf(id, None)));
     }
@@ -323,12 +326,14 @@ impl Survey {
                     scopes.extend(environments.iter().map(|found| FoundScope::Environment(found.id.clone())));
                 }
                 Which::Some(wanted) => {
+                    let found = self.environments_by_name();
                     for scope in wanted {
                         match scope {
                             Scope::Account => {}
                             Scope::AllEnvironments => all = true,
                             Scope::Environment(name) => {
-                                scopes.extend(self.environments_of(name).into_iter().map(FoundScope::Environment));
+                                let ids = self.environments_of(name, &found);
+                                scopes.extend(ids.cloned().map(FoundScope::Environment));
                             }
                         }
                     }
@@ -398,8 +403,9 @@ impl Survey {
                 FoundPrincipal::new(PrincipalType::Group, found.id.as_str())
             }
             Principal::Key(key) => {
-                let id = self.environments_of(&key.environment).into_iter().next()?;
-                let keys = self.snapshot.keys.get(&id)?.known()?;
+                let environments = self.environments_by_name();
+                let id = self.environments_of(&key.environment, &environments).next()?;
+                let keys = self.snapshot.keys.get(id)?.known()?;
                 let found = keys.iter().find(|found| found.name == key.name.as_str())?;
                 FoundPrincipal::new(PrincipalType::ApiKey, found.api_key.as_str())
             }
@@ -418,17 +424,23 @@ impl Survey {
         }
     }
 
-    /// The ids of the product environments that have the cloud name, or had it before they are renamed.
-    fn environments_of(&self, name: &str) -> Vec<SubAccountId> {
-        let all = self.snapshot.environments.known().map_or(&[][..], Vec::as_slice);
-        let of = |name: &str| -> Vec<_> {
-            all.iter().filter(|found| found.cloud_name == name).map(|found| found.id.clone()).collect()
-        };
-        let mut ids = of(name);
-        if let Some(was) = self.needs.former_names.get(name) {
-            ids.extend(of(was));
+    /// The ids of the product environments, by their cloud names.
+    fn environments_by_name(&self) -> BTreeMap<&str, Vec<&SubAccountId>> {
+        let mut ids: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for found in self.snapshot.environments.known().into_iter().flatten() {
+            ids.entry(found.cloud_name.as_str()).or_default().push(&found.id);
         }
         ids
+    }
+
+    /// The ids of the product environments that have the cloud name, or had it before they are renamed.
+    fn environments_of<'a>(
+        &'a self,
+        name: &'a str,
+        found: &'a BTreeMap<&str, Vec<&'a SubAccountId>>,
+    ) -> impl Iterator<Item = &'a SubAccountId> {
+        let was = self.needs.former_names.get(name).map(AsRef::as_ref);
+        [Some(name), was].into_iter().flatten().filter_map(|name| found.get(name)).flatten().copied()
     }
 
     /// Until its result comes, what a read is about counts as not read.

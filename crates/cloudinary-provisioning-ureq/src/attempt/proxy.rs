@@ -1,6 +1,7 @@
 //! The environment's proxy, and the hosts that are called directly.
 
 use std::ffi::OsString;
+use std::net::IpAddr;
 
 use cloudinary_provisioning::Origin;
 use cloudinary_provisioning::http::Uri;
@@ -13,8 +14,16 @@ pub(crate) struct EnvProxy {
     pub(crate) bypass: Bypass,
 }
 
-/// The hosts that are called directly: loopback always, and those of `NO_PROXY`.
-pub(crate) struct Bypass(Option<Proxy>);
+/// The hosts that are called directly: loopback always, and those of `NO_PROXY`, as curl reads it.
+pub(crate) struct Bypass(Vec<Entry>);
+
+enum Entry {
+    Everything,
+    /// A domain, in lower case, with all below it.
+    Domain(String),
+    /// The addresses whose first bits are those of this one.
+    Addresses(IpAddr, u32),
+}
 
 impl EnvProxy {
     /// Reads the first variable that is set, of those for the scheme.
@@ -37,16 +46,57 @@ impl EnvProxy {
 
 impl Bypass {
     fn of(hosts: Option<&str>) -> Self {
-        Self(hosts.and_then(|hosts| {
-            // ureq matches hosts only as part of a proxy. This proxy is never used.
-            let matcher = Proxy::builder(ProxyProtocol::Http).host("localhost");
-            hosts.split(',').map(str::trim).fold(matcher, ureq::ProxyBuilder::no_proxy).build().ok()
-        }))
+        let entries = hosts.unwrap_or_default().split(|c: char| c == ',' || c.is_whitespace());
+        Self(entries.filter(|entry| !entry.is_empty()).map(Entry::of).collect())
     }
 
     pub(crate) fn covers(&self, uri: &Uri) -> bool {
-        is_loopback(uri) || self.0.as_ref().is_some_and(|matcher| matcher.is_no_proxy(uri))
+        let Some(host) = uri.host() else { return false };
+        let host = bare(host).trim_end_matches('.').to_ascii_lowercase();
+        is_loopback(uri) || self.0.iter().any(|entry| entry.covers(&host))
     }
+}
+
+impl Entry {
+    fn of(text: &str) -> Self {
+        let addresses = || {
+            let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+            let address: IpAddr = bare(address).parse().ok()?;
+            let all = if address.is_ipv4() { 32 } else { 128 };
+            let bits = bits.map_or(Some(all), |bits| bits.parse().ok().filter(|bits| *bits <= all))?;
+            Some(Self::Addresses(address, bits))
+        };
+        let domain = || {
+            let domain = text.strip_prefix('*').unwrap_or(text);
+            Self::Domain(domain.trim_matches('.').to_ascii_lowercase())
+        };
+        if text == "*" { Self::Everything } else { addresses().unwrap_or_else(domain) }
+    }
+
+    fn covers(&self, host: &str) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Domain(domain) => {
+                let before = host.strip_suffix(domain.as_str());
+                !domain.is_empty() && before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+            }
+            Self::Addresses(address, bits) => host.parse().is_ok_and(|host| share(*address, host, *bits)),
+        }
+    }
+}
+
+/// Whether the first bits of two addresses are the same.
+fn share(a: IpAddr, b: IpAddr, bits: u32) -> bool {
+    match (a, b) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => (a.to_bits() ^ b.to_bits()).leading_zeros() >= bits,
+        (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits() ^ b.to_bits()).leading_zeros() >= bits,
+        _ => false,
+    }
+}
+
+/// A host without the brackets of an IPv6 address.
+fn bare(host: &str) -> &str {
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }
 
 /// Refuses a proxy that ureq would panic on or silently ignore.
@@ -109,15 +159,44 @@ mod tests {
 
     #[test]
     fn loopback_hosts_and_those_of_no_proxy_are_called_directly() {
-        let variables = [("ALL_PROXY", "http://proxy:1"), ("NO_PROXY", "api.example.com, *.internal")];
-        let bypass = read(false, &variables).unwrap().unwrap().bypass;
-        for url in
-            ["http://127.0.0.1:80", "http://[::1]", "http://LOCALHOST", "http://api.example.com", "http://a.internal"]
-        {
-            assert!(bypass.covers(&url.parse().unwrap()), "{url}");
+        let covers = |hosts: &str, host: &str| {
+            let variables = [("ALL_PROXY", "http://proxy:1"), ("NO_PROXY", hosts)];
+            let bypass = read(false, &variables).unwrap().unwrap().bypass;
+            bypass.covers(&format!("http://{host}").parse().unwrap())
+        };
+        for host in ["127.0.0.1:80", "[::1]", "LOCALHOST"] {
+            assert!(covers("", host), "{host}");
         }
-        for url in ["http://api.cloudinary.com", "http://localhost.example.com", "http://128.0.0.1"] {
-            assert!(!bypass.covers(&url.parse().unwrap()), "{url}");
+        for (hosts, host) in [
+            ("a.com, api.example.com", "api.example.com"),
+            ("a.com api.example.com", "API.example.com:443"),
+            ("example.com", "api.example.com"),
+            (".example.com", "example.com"),
+            (".example.com", "api.example.com"),
+            ("*.example.com", "api.example.com"),
+            ("Example.com.", "example.com"),
+            ("*", "api.cloudinary.com"),
+            ("10.0.0.1", "10.0.0.1"),
+            ("10.0.0.0/8", "10.1.2.3"),
+            ("0.0.0.0/0", "10.1.2.3"),
+            ("[fd00::1]", "[fd00::1]:80"),
+            ("fd00::/8", "[fd12::1]"),
+        ] {
+            assert!(covers(hosts, host), "{hosts} {host}");
+        }
+        for (hosts, host) in [
+            ("", "api.cloudinary.com"),
+            ("localhost", "localhost.example.com"),
+            ("example.com", "badexample.com"),
+            ("example.com", "example.com.evil.org"),
+            (".", "example.com"),
+            ("10.0.0.0/8", "11.0.0.1"),
+            ("10.0.0.0/33", "10.0.0.1"),
+            ("10.0.0.0/8", "10.example.com"),
+            ("fd00::/8", "[fe00::1]"),
+            ("10.0.0.0/8", "[::ffff:a00:1]"),
+        ] {
+            assert!(!covers(hosts, host), "{hosts} {host}");
         }
     }
 }

@@ -1,0 +1,86 @@
+//! Files to which JSON lines are appended, as a record of what was done.
+
+use std::fmt;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use cloudinary_provisioning::time::OffsetDateTime;
+use cloudinary_provisioning::time::format_description::well_known::Rfc3339;
+use serde_json::Value;
+
+use super::exit::Exit;
+
+/// A file to which JSON lines are appended. Each is on disk before anything else is done.
+pub(crate) struct JsonLines {
+    file: File,
+    path: PathBuf,
+}
+
+impl JsonLines {
+    /// Opens the file, or makes it.
+    pub(crate) fn open(path: &Path) -> Result<Self, Exit> {
+        Self::open_with(path, OpenOptions::new().append(true).create(true))
+    }
+
+    /// Opens or makes a file for secrets, which nobody but its owner may read.
+    pub(crate) fn open_private(path: &Path) -> Result<Self, Exit> {
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let lines = Self::open_with(path, &options)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+
+            let metadata = lines.file.metadata().map_err(|error| lines.failed(&error))?;
+            if metadata.permissions().mode() & 0o077 != 0 {
+                let path = path.display();
+                return Err(Exit::Usage(format!(
+                    "{path}: others may read it, and it is for secrets: chmod 600 {path}"
+                )));
+            }
+        }
+        Ok(lines)
+    }
+
+    fn open_with(path: &Path, options: &OpenOptions) -> Result<Self, Exit> {
+        let unusable = |error: &dyn fmt::Display| Exit::Usage(format!("{}: {error}", path.display()));
+        // A pipe would block, and cannot keep anything.
+        if std::fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+            return Err(unusable(&"not a regular file"));
+        }
+        let file = options.open(path).map_err(|error| unusable(&error))?;
+        #[cfg(unix)]
+        if let Some(directory) = path.canonicalize().ok().as_deref().and_then(Path::parent) {
+            // So that the name is on disk too. Not every file system can do it.
+            let _ = File::open(directory).and_then(|directory| directory.sync_all());
+        }
+        Ok(Self { file, path: path.to_owned() })
+    }
+
+    /// Appends an object, with the time.
+    pub(crate) fn append(&mut self, mut object: Value) -> Result<(), Exit> {
+        if let Some(fields) = object.as_object_mut() {
+            let now = OffsetDateTime::from(SystemTime::now()).format(&Rfc3339);
+            fields.insert("time".to_owned(), now.unwrap_or_default().into());
+        }
+        self.append_text(&format!("{object}\n"))
+    }
+
+    /// Ends a line that was cut off.
+    pub(crate) fn end_line(&mut self) -> Result<(), Exit> {
+        self.append_text("\n")
+    }
+
+    fn append_text(&mut self, text: &str) -> Result<(), Exit> {
+        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_all());
+        written.map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&self, error: &io::Error) -> Exit {
+        Exit::Failed(format!("{}: {error}", self.path.display()))
+    }
+}
