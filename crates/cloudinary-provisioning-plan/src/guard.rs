@@ -25,8 +25,8 @@ use crate::snapshot::{FEW, fold};
 /// | `delete-environment:NAME` | to delete a product environment | |
 /// | `secrets` | to create what comes with a secret, unless secrets are stored | they are not |
 ///
-/// Taking away is to disable, to delete, or to remove. The groups and roles of a user who is disabled do not count. The same guards are checked on a plan as a whole and before every
-/// step of an [`Apply`](crate::Apply).
+/// Taking away is to disable, to delete, or to remove; the groups and roles of a user who is disabled do not count. The same
+/// guards are checked on a plan as a whole and before every step of an [`Apply`](crate::Apply).
 ///
 /// ```
 /// use cloudinary_provisioning::users::Role;

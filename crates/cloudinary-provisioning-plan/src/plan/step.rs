@@ -226,6 +226,7 @@ impl Change {
 /// # Ok::<(), cloudinary_provisioning_plan::plan::PlanError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is known by itself")]
 #[non_exhaustive]
 pub struct Step {
     /// What kind of thing changes.
