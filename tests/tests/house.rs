@@ -48,7 +48,7 @@ const HOUSES: [(&str, &[&[&str]]); 5] = [
             &["snapshot"],
             &["survey"],
             &["plan"],
-            &["guard"],
+            &["guard", "offboarding"],
             &["apply"],
             &["lib"],
         ],

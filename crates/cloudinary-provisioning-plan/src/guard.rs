@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use crate::manifest::Email;
 use crate::plan::{AccountFacts, Effect, Plan, Step, StepKind, Work};
 use crate::shown::Shown;
-use crate::snapshot::fold;
+use crate::snapshot::{FEW, fold};
 
 /// What a plan may not do unless it is allowed by name.
 ///
@@ -25,8 +25,8 @@ use crate::snapshot::fold;
 /// | `delete-environment:NAME` | to delete a product environment | |
 /// | `secrets` | to create what comes with a secret, unless secrets are stored | they are not |
 ///
-/// Taking away is to disable, to delete, or to remove. The same guards are checked on a plan as a whole and before every
-/// step of an [`Apply`](crate::Apply).
+/// Taking away is to disable, to delete, or to remove; the groups and roles of a user who is disabled do not count. The same
+/// guards are checked on a plan as a whole and before every step of an [`Apply`](crate::Apply).
 ///
 /// ```
 /// use cloudinary_provisioning::users::Role;
@@ -74,7 +74,7 @@ impl Guards {
             me: None,
             provisioning_key: None,
             max_percent: 10,
-            few: 3,
+            few: FEW,
             max_removals: 100,
             stores_secrets: false,
             allowed: BTreeSet::new(),
@@ -208,7 +208,7 @@ impl Guards {
         if step.yields_secret && !self.stores_secrets {
             refuse(Guard::Secrets, &step.name, format!("{subject} comes with a secret, which would not be stored"));
         }
-        if step.action.takes_away() {
+        if step.counted {
             let (kind, count) = (step.kind, progress.removed(step.kind) + 1);
             let total = account.totals.get(&kind).copied().unwrap_or_default();
             let most = self.few.max(total.saturating_mul(self.max_percent) / 100);
@@ -272,7 +272,7 @@ impl Progress {
 
     /// From the moment that it is sent, what a step takes away counts as gone.
     pub(crate) fn begin(&mut self, step: &Step) {
-        if step.action.takes_away() {
+        if step.counted {
             *self.removed.entry(step.kind).or_default() += 1;
         }
         if let Effect::LosesAdmin(id) = &step.effect {
@@ -289,7 +289,7 @@ impl Progress {
 
     /// The step has surely not been applied.
     pub(crate) fn fail(&mut self, step: &Step) {
-        if step.action.takes_away() {
+        if step.counted {
             let removed = self.removed.entry(step.kind).or_default();
             *removed = removed.saturating_sub(1);
         }

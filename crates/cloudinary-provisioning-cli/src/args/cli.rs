@@ -62,6 +62,9 @@ pub(crate) enum Command {
     /// Make the account what a manifest or a saved plan says.
     #[command(long_about = APPLY_HELP)]
     Apply(ApplyOptions),
+    /// Take the access of people away who leave.
+    #[command(long_about = OFFBOARD_HELP)]
+    Offboard(OffboardOptions),
     /// Write users, access, keys or roles to standard output or a file, as CSV.
     Export(ExportOptions),
     /// Show who can access what, in which product environment, and through which group or role.
@@ -137,6 +140,13 @@ It is safe to stop a run at any point and to start it again.
 Exit status: 0 if nothing is left; 1 if something failed or is left; 2 if the file or the command line is wrong; 4 if a \
 guard refuses, or the saved plan is out of date.";
 
+const OFFBOARD_HELP: &str = "\
+Take the access of people away who leave: each is disabled, out of every group, and without a role.
+
+What they still hold is told: enabled access keys that are named after them, groups of which nobody else is a member, \
+and whether they are the last master admin. The plan is shown, guarded and asked about as that of `cldp apply`; --dry-run \
+shows it and changes nothing. Run it again to go on where it was interrupted.";
+
 const BATCH_HELP: &str = "\
 Run operations from JSON lines, and write their results as JSON lines in the same order.
 
@@ -189,6 +199,12 @@ pub(crate) struct ManifestOptions {
     /// Kinds of which nothing should exist but what FILE declares, as `prune` in the file says. Users are disabled.
     #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = kinds())]
     pub(crate) prune: Vec<ObjectKind>,
+    #[command(flatten)]
+    pub(crate) guards: GuardOptions,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct GuardOptions {
     /// Your own email address: your user's role, product environments and enabled stay. The API does not tell whose key
     /// it is.
     #[arg(long, value_name = "EMAIL")]
@@ -196,6 +212,21 @@ pub(crate) struct ManifestOptions {
     /// Allow what a guard refuses, by the guard's name. Can be given several times.
     #[arg(long, value_name = "GUARD", value_parser = guards(), hide_possible_values = true)]
     pub(crate) allow: Vec<Guard>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct OffboardOptions {
+    /// The email addresses of the users.
+    #[arg(required = true, value_name = "EMAIL")]
+    pub(crate) emails: Vec<String>,
+    /// Leave their roles alone, as in an account that has none to assign.
+    #[arg(long)]
+    pub(crate) keep_roles: bool,
+    #[command(flatten)]
+    pub(crate) guards: GuardOptions,
+    /// Append what became of each step to this file, as JSON lines.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -10,7 +10,7 @@ use cloudinary_provisioning_plan::{Manifest, Plan};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::args::cli::{ManifestFormat, ManifestOptions};
+use crate::args::cli::{GuardOptions, ManifestFormat, ManifestOptions};
 use crate::args::globals::{Format, Globals};
 use crate::connection::reader::Reader;
 use crate::terminal::exit::Exit;
@@ -67,14 +67,8 @@ impl Wanted {
             wanted.manifest.prune.extend(&options.prune);
             wanted.manifest.check().map_err(|error| wrong("--prune", &error))?;
         }
-        wanted.allow.extend(options.allow.iter().cloned());
-        if let Some(me) = &options.me {
-            // An address with a character that cannot be seen would protect nobody.
-            let mut of_me = Manifest::new();
-            of_me.users.push(User::new(me.as_str()));
-            of_me.check().map_err(|error| wrong("--me", &error))?;
-            wanted.me = Some(me.clone());
-        }
+        wanted.allow.extend(options.guards.allow.iter().cloned());
+        wanted.me = me(&options.guards)?.or(wanted.me);
         Ok(wanted)
     }
 
@@ -113,9 +107,7 @@ impl Wanted {
 
     /// The guards of the caller, who uses this account's key.
     pub(crate) fn guards(&self, reader: &Reader) -> Guards {
-        let guards = Guards::new().provisioning_key(reader.account().key());
-        let guards = self.allow.iter().cloned().fold(guards, Guards::allow);
-        self.me.iter().fold(guards, |guards, me| guards.me(me.as_str()))
+        guards(&self.allow, self.me.as_deref(), reader)
     }
 
     /// Saves the plan, for a run of `cldp apply`.
@@ -179,6 +171,24 @@ impl SavedPlan {
         let allow = allow.map_err(|error| format!("not a saved plan: {error}"))?;
         Ok(Wanted { me, allow, reviewed: Some(Reviewed { account, fingerprint }), ..Wanted::of(place, manifest) })
     }
+}
+
+/// The caller's own email address.
+pub(crate) fn me(options: &GuardOptions) -> Result<Option<String>, Exit> {
+    if let Some(me) = &options.me {
+        // An address with a character that cannot be seen would protect nobody.
+        let mut of_me = Manifest::new();
+        of_me.users.push(User::new(me.as_str()));
+        of_me.check().map_err(|error| wrong("--me", &error))?;
+    }
+    Ok(options.me.clone())
+}
+
+/// The guards of a caller who uses the reader's key.
+pub(crate) fn guards(allow: &[Guard], me: Option<&str>, reader: &Reader) -> Guards {
+    let guards = Guards::new().provisioning_key(reader.account().key());
+    let guards = allow.iter().cloned().fold(guards, Guards::allow);
+    me.into_iter().fold(guards, Guards::me)
 }
 
 /// Whether the output is JSON, pretty or on one line; `None` for text.

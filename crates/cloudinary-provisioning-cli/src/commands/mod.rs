@@ -9,6 +9,7 @@ pub(crate) mod export;
 pub(crate) mod fake;
 pub(crate) mod man;
 pub(crate) mod manifest;
+pub(crate) mod offboard;
 pub(crate) mod operation;
 pub(crate) mod plan;
 pub(crate) mod pull;

@@ -19,18 +19,18 @@ pub(crate) struct JsonLines {
 }
 
 impl JsonLines {
-    /// Opens the file, or makes it.
+    /// Opens the file, or makes it, for its owner alone.
     pub(crate) fn open(path: &Path) -> Result<Self, Exit> {
-        Self::open_with(path, OpenOptions::new().append(true).create(true))
-    }
-
-    /// Opens or makes a file for secrets, which nobody but its owner may read.
-    pub(crate) fn open_private(path: &Path) -> Result<Self, Exit> {
         let mut options = OpenOptions::new();
         options.append(true).create(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let lines = Self::open_with(path, &options)?;
+        Self::open_with(path, &options)
+    }
+
+    /// Opens or makes a file for secrets, which nobody but its owner may read.
+    pub(crate) fn open_private(path: &Path) -> Result<Self, Exit> {
+        let lines = Self::open(path)?;
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

@@ -208,6 +208,16 @@ fn what_a_killed_batch_had_begun_is_told_and_not_sent() {
     assert_eq!(writes(&server), 2);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_log_is_its_owners_alone() {
+    let server = serve(seeded());
+    let (_file, log) = new_path();
+    run_with_input(cldp(&server).args(["batch", "--log"]).arg(&log), &group("A")).is_done();
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&log).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+}
+
 #[test]
 fn a_log_is_refused_that_is_of_something_else() {
     let server = serve(seeded());

@@ -18,6 +18,7 @@ mod help;
 mod input;
 mod lists;
 mod names;
+mod offboard;
 mod operations;
 mod output;
 mod plan;

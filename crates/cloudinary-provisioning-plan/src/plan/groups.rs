@@ -143,6 +143,10 @@ impl Builder<'_> {
             }
         }
         let Some(id) = handle.known().map(UserId::from) else { return };
+        if let Err(Obstacle::Unknown(reason)) = self.groups.reason() {
+            let reason = format!("the user's groups are not known: {reason}");
+            self.unknown(StepKind::Memberships, user.email.as_str(), reason);
+        }
         let found = self.snapshot.groups.known().map_or(&[][..], Vec::as_slice);
         for group in found {
             let declared = self.groups.by_id(group.id.as_str()).and_then(|(_, declared)| declared);

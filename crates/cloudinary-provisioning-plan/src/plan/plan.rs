@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cloudinary_provisioning::UserId;
+use cloudinary_provisioning::{PrincipalType, UserId};
 use serde::{Serialize, Serializer};
 
 use crate::manifest::{CheckedManifest, Manifest};
@@ -13,6 +13,7 @@ use super::builder::Builder;
 use super::order::order;
 use super::problem::PlanError;
 use super::step::{Step, StepKind};
+use super::work::Work;
 
 /// The version of the JSON that a plan is serialized to.
 const VERSION: u32 = 1;
@@ -84,6 +85,15 @@ impl Plan {
     ///
     /// Those of [`new`](Self::new), but for what the check finds.
     pub fn of_checked(manifest: CheckedManifest<'_>, snapshot: &Snapshot) -> Result<Self, PlanError> {
+        Self::with_unread(manifest, snapshot, Vec::new())
+    }
+
+    /// Plans the steps, beside what could not be read and the manifest therefore does not say.
+    pub(crate) fn with_unread(
+        manifest: CheckedManifest<'_>,
+        snapshot: &Snapshot,
+        unread: Vec<Blocked>,
+    ) -> Result<Self, PlanError> {
         let mut builder = Builder::new(manifest.manifest(), snapshot);
         builder.plan_environments();
         builder.plan_keys();
@@ -93,6 +103,7 @@ impl Plan {
         builder.plan_memberships();
         builder.plan_assignments();
         builder.plan_policies();
+        builder.blocked.extend(unread);
         let Builder { mut steps, problems, mut blocked, unchanged, .. } = builder;
         if !problems.is_empty() {
             return Err(PlanError::new(problems));
@@ -104,6 +115,10 @@ impl Plan {
         }
         blocked.sort();
         blocked.dedup();
+        let disabled = disabled(&steps, snapshot);
+        for step in &mut steps {
+            step.counted &= !user_who_loses(&step.work).is_some_and(|id| disabled.contains(id));
+        }
         Ok(Self {
             withheld: before - steps.len(),
             steps: order(steps),
@@ -152,6 +167,26 @@ impl Plan {
 
     pub(crate) fn into_parts(self) -> (Vec<Step>, AccountFacts) {
         (self.steps, self.account)
+    }
+}
+
+/// The ids of the users who are disabled once the steps are made.
+fn disabled(steps: &[Step], snapshot: &Snapshot) -> BTreeSet<String> {
+    let disabled = |step: &Step| match &step.work {
+        Work::UpdateUser(id, fields) if fields.enabled == Some(false) => Some(id.to_string()),
+        _ => None,
+    };
+    let users = snapshot.users.known().into_iter().flatten();
+    let already = users.filter(|user| user.enabled == Some(false)).map(|user| user.id.to_string());
+    steps.iter().filter_map(disabled).chain(already).collect()
+}
+
+/// The id of the user from whom the work takes a group or a role.
+fn user_who_loses(work: &Work) -> Option<&str> {
+    match work {
+        Work::RemoveMember { user, .. } => Some(user.as_str()),
+        Work::Unassign(fields) if fields.kind == PrincipalType::User => fields.principal.known(),
+        _ => None,
     }
 }
 

@@ -226,6 +226,7 @@ impl Change {
 /// # Ok::<(), cloudinary_provisioning_plan::plan::PlanError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is known by itself")]
 #[non_exhaustive]
 pub struct Step {
     /// What kind of thing changes.
@@ -256,6 +257,8 @@ pub struct Step {
     pub(crate) effect: Effect,
     /// Whether it is about the root user or a root key, which stay as they are.
     pub(crate) root: bool,
+    /// Whether the guards count it among what is taken away.
+    pub(crate) counted: bool,
 }
 
 impl Step {
@@ -276,6 +279,7 @@ impl Step {
             made: Vec::new(),
             effect: Effect::Nothing,
             root: false,
+            counted: action.takes_away(),
         }
     }
 

@@ -61,12 +61,24 @@ impl Snapshot {
                 ObjectKind::Users => export.users(),
                 ObjectKind::Roles => export.roles(),
                 ObjectKind::Policies => export.policies(),
-                ObjectKind::Assignments => export.assignments(),
+                ObjectKind::Assignments => export.assignments(|_| true),
             }
         }
         export.manifest.sort();
         export.left_out.sort();
         (export.manifest, export.left_out)
+    }
+}
+
+impl Snapshot {
+    /// The roles of principals as a manifest says them, with what it could not hold.
+    pub(crate) fn assignments_of(
+        &self,
+        is_wanted: impl Fn(&FoundPrincipal) -> bool,
+    ) -> (Vec<Assignment>, Vec<LeftOut>) {
+        let mut export = Export::new(self);
+        export.assignments(is_wanted);
+        (export.manifest.assignments, export.left_out)
     }
 }
 
@@ -273,9 +285,9 @@ impl<'s> Export<'s> {
         }
     }
 
-    fn assignments(&mut self) {
+    fn assignments(&mut self, is_wanted: impl Fn(&FoundPrincipal) -> bool) {
         let mut by_role: BTreeMap<_, BTreeSet<Principal>> = BTreeMap::new();
-        for found in &self.snapshot.assignments {
+        for found in self.snapshot.assignments.iter().filter(|found| is_wanted(&found.principal)) {
             match (self.scope(&found.scope), self.principal(&found.principal)) {
                 (Ok(scope), Ok(principal)) => {
                     let key = (&found.role, scope, &found.content);

@@ -16,4 +16,4 @@ pub use found::{
 pub use part::Part;
 pub use snapshot::Snapshot;
 
-pub(crate) use convention::{ALL, ROOT_KEY, fold};
+pub(crate) use convention::{ALL, FEW, ROOT_KEY, fold};

@@ -93,6 +93,12 @@ impl Snapshot {
         failures.0
     }
 
+    /// The cloud name of a product environment, or its id where that is not known.
+    pub(crate) fn cloud_name<'s>(&'s self, id: &'s SubAccountId) -> &'s str {
+        let mut all = self.environments.known().into_iter().flatten();
+        all.find(|found| found.id == *id).map_or(id.as_str(), |found| &found.cloud_name)
+    }
+
     /// Whether there is such a role, if that is known.
     pub(crate) fn has_role(&self, id: &str) -> Result<bool, String> {
         match (self.all_roles.known(), self.roles.get(id), self.assignments_of_roles.get(id)) {
@@ -100,6 +106,8 @@ impl Snapshot {
             (None, Some(Part::Known(role)), _) => Ok(role.is_some()),
             (None, _, Some(part)) => part.or_reason().copied(),
             (None, Some(part), None) => part.or_reason().map(Option::is_some),
+            // What somebody has is there.
+            (None, None, None) if self.assignments.iter().any(|found| found.role.as_str() == id) => Ok(true),
             (None, None, None) => self.all_roles.or_reason().map(|all| all.contains(id)),
         }
     }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::manifest::{Manifest, ObjectKind, Principal, Scope, Statement};
+use crate::manifest::{Email, Manifest, ObjectKind, Principal, Scope, Statement};
 use crate::names::Reference;
-use crate::snapshot::fold;
+use crate::snapshot::{FEW, fold};
 
 /// Some of a kind, or all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +66,8 @@ pub(super) struct Needs {
     /// Principals whose roles are asked for, where that is fewer calls than asking roles for their principals.
     pub(super) roles_of: BTreeSet<Principal>,
     pub(super) policies: Which<Scope>,
+    /// Users by email, in lower case: if one of them is an active master admin, everybody is read.
+    pub(super) leavers: BTreeSet<String>,
 }
 
 impl Needs {
@@ -117,6 +119,17 @@ impl Needs {
         needs.people(manifest);
         needs.permissions(manifest);
         needs.environments |= !needs.keys.is_empty() || !needs.policies_are_of_account();
+        needs
+    }
+
+    /// What users hold who are about to leave. Up to a few are read alone, since no guard asks how many others there are.
+    pub(super) fn leavers(emails: &BTreeSet<Email>, roles: bool) -> Self {
+        let mut needs = Self { environments: true, keys: Which::All, groups: true, members: true, ..Self::default() };
+        needs.leavers = emails.iter().map(fold).collect();
+        needs.users = if emails.len() <= FEW { Which::Some(needs.leavers.clone()) } else { Which::All };
+        if roles {
+            needs.roles_of = emails.iter().cloned().map(Principal::User).collect();
+        }
         needs
     }
 

@@ -102,6 +102,11 @@ impl Survey {
         Self::of(Needs::everything(&kinds.into_iter().collect()))
     }
 
+    /// Prepares to read what users hold who are about to leave.
+    pub(crate) fn leavers(emails: &BTreeSet<Email>, roles: bool) -> Self {
+        Self::of(Needs::leavers(emails, roles))
+    }
+
     /// Prepares to look up the ids of what is named, in one call for each kind: two for roles, and one for each product
     /// environment with keys. Ask [`Snapshot::find`] for the ids.
     ///
@@ -574,7 +579,12 @@ impl Survey {
         self.named.extend(users);
         self.named_left -= 1;
         let is_last = self.named_left == 0 && self.emails().all(|emails| self.asked.contains(&Read::UsersOf(emails)));
-        if is_last && self.snapshot.users == Part::Unread {
+        let is_admin =
+            |(user, _): &Listed| user.is_active_master_admin() && self.needs.leavers.contains(&fold(&user.email));
+        if is_last && self.named.iter().any(is_admin) {
+            // Whether another one is left is known once everybody is.
+            self.needs.users = Which::All;
+        } else if is_last && self.snapshot.users == Part::Unread {
             let mut seen = BTreeSet::new();
             let mut users = std::mem::take(&mut self.named);
             users.retain(|(user, _)| seen.insert(user.id.clone()));

@@ -12,6 +12,7 @@
 mod apply;
 mod generate;
 mod names;
+mod offboarding;
 mod plan;
 mod properties;
 mod support;

@@ -77,7 +77,13 @@ impl World {
     }
 
     pub(crate) fn apply_until(&mut self, manifest: &Manifest, guards: &Guards, stop: Stop) -> Report {
-        let mut apply = self.plan(manifest).apply(guards);
+        let plan = self.plan(manifest);
+        self.make(plan, guards, stop)
+    }
+
+    /// Makes the steps of a plan.
+    pub(crate) fn make(&mut self, plan: Plan, guards: &Guards, stop: Stop) -> Report {
+        let mut apply = plan.apply(guards);
         let mut calls = 0;
         while let Some(batch) = apply.next_batch() {
             for operation in batch.iter().rev() {

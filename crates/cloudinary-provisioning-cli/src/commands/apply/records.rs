@@ -9,11 +9,11 @@ use crate::terminal::exit::Exit;
 use crate::terminal::json_lines::JsonLines;
 
 /// A log of steps, or the file for their secrets.
-pub(super) struct Records(JsonLines);
+pub(crate) struct Records(JsonLines);
 
 impl Records {
     /// Opens the log.
-    pub(super) fn open_log(path: &Path) -> Result<Self, Exit> {
+    pub(crate) fn open_log(path: &Path) -> Result<Self, Exit> {
         JsonLines::open(path).map(Self)
     }
 

@@ -58,6 +58,11 @@ impl Job {
     fn has_names(&self) -> bool {
         self.found.as_ref().is_ok_and(|(entry, fields)| IdLookup::has_names(entry, fields))
     }
+
+    /// Whether it makes something, whose name has to be free.
+    fn creates(&self) -> bool {
+        self.found.as_ref().is_ok_and(|(entry, _)| entry.safety == Safety::NotIdempotent)
+    }
 }
 
 /// What a line asks for, or why it is not sent.
@@ -156,8 +161,9 @@ fn send_all(
     };
     let mut calls = client.send_all(iter::empty::<Raw>()).workers(workers).in_order().on_begin(begin);
     let (mut taken, mut under_way, mut place) = (VecDeque::new(), 0, 0);
-    // What a name means is not known while a line that may give or take one is under way.
-    let (mut held, mut names_change, mut stopped) = (None::<Job>, false, None);
+    // What a name means is not known while a line that may give or take one is under way, and whether it is free while a
+    // line may free it.
+    let (mut held, mut names_change, mut names_are_freed, mut stopped) = (None::<Job>, false, false, None);
     loop {
         while under_way < most && stopped.is_none() {
             let next = || if under_way == 0 { lines.next() } else { lines.next_if_there() };
@@ -170,7 +176,7 @@ fn send_all(
                 }
                 None => break,
             };
-            if names_change && job.has_names() {
+            if (names_change && job.has_names()) || (names_are_freed && job.creates()) {
                 held = Some(job);
                 break;
             }
@@ -178,6 +184,7 @@ fn send_all(
             let asked = batch.asked(job);
             if let Ok(request) = &asked.request {
                 names_change |= IdLookup::is_outdated_by(request);
+                names_are_freed |= !request.creates() && (request.removes() || IdLookup::is_outdated_by(request));
                 sent.lock().unwrap_or_else(PoisonError::into_inner).insert(place, identity);
                 calls.extend([request.raw.clone()]);
                 (place, under_way) = (place + 1, under_way + 1);
@@ -193,7 +200,7 @@ fn send_all(
             output.result(&asked, result);
         }
         if under_way == 0 {
-            names_change = false;
+            (names_change, names_are_freed) = (false, false);
             output.skip_to_sent(&mut taken);
         }
     }
