@@ -79,6 +79,15 @@ impl Loss {
         }
     }
 
+    /// The user who loses a group or a role.
+    pub(crate) fn user_who_loses(&self) -> Option<&str> {
+        match self {
+            Self::Member(_, user) => Some(user),
+            Self::Assignment(assigned) if assigned.kind == PrincipalType::User => Some(&assigned.principal),
+            _ => None,
+        }
+    }
+
     /// The ids of what it is about.
     pub(crate) fn ids(&self) -> Vec<&str> {
         match self {

@@ -119,6 +119,14 @@ impl Model {
             {
                 self.fail("guards-hold", || format!("call {call} deletes environment {id}"));
             }
+            // The groups and roles of a user who is disabled do not count.
+            let is_leaver = loss.user_who_loses().is_some_and(|id| {
+                let is_disabled = before.users.get(id).is_some_and(|user| !user.enabled);
+                is_disabled || is_unwanted(&manifest, before, &Loss::UserDisabled(id.to_owned()))
+            });
+            if is_leaver {
+                continue;
+            }
             let kind = loss.kind();
             let taken = self.runs[run].taken.entry(kind).or_default();
             taken.insert(loss);
