@@ -172,13 +172,19 @@ impl Plan {
 
 /// The ids of the users who are disabled once the steps are made.
 fn disabled(steps: &[Step], snapshot: &Snapshot) -> BTreeSet<String> {
-    let disabled = |step: &Step| match &step.work {
-        Work::UpdateUser(id, fields) if fields.enabled == Some(false) => Some(id.to_string()),
-        _ => None,
-    };
     let users = snapshot.users.known().into_iter().flatten();
     let already = users.filter(|user| user.enabled == Some(false)).map(|user| user.id.to_string());
-    steps.iter().filter_map(disabled).chain(already).collect()
+    let mut disabled: BTreeSet<_> = already.collect();
+    for step in steps {
+        if let Work::UpdateUser(id, fields) = &step.work {
+            match fields.enabled {
+                Some(true) => _ = disabled.remove(id.as_str()),
+                Some(false) => _ = disabled.insert(id.to_string()),
+                None => {}
+            }
+        }
+    }
+    disabled
 }
 
 /// The id of the user from whom the work takes a group or a role.
