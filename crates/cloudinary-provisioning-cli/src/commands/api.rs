@@ -1,6 +1,6 @@
 //! `cldp api`: any request.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::process::ExitCode;
 
 use cloudinary_provisioning::catalog::Kind;
@@ -61,12 +61,28 @@ pub(crate) fn run(globals: &Globals, options: &ApiOptions) -> Result<ExitCode, E
     let response = connection.client.send(&raw)?;
     match write(globals, &method, response) {
         Err(error) if !method.is_safe() => Err(unwritten(&title, &error)),
-        written => written.map(|()| ExitCode::SUCCESS).map_err(Exit::from),
+        written => written.map(|()| ExitCode::SUCCESS),
     }
 }
 
-fn write(globals: &Globals, method: &Method, response: Value) -> io::Result<()> {
+/// The list or the object in an envelope, which columns are about, unless they are about the envelope.
+fn with_columns(response: Value, columns: &[String]) -> Value {
+    match response {
+        Value::Object(fields) if !columns.iter().any(|name| fields.contains_key(name)) => {
+            let mut inner = fields.values().filter(|value| value.is_array() || value.is_object());
+            match (inner.next(), inner.next()) {
+                (Some(inner), None) => inner.clone(),
+                _ => Value::Object(fields),
+            }
+        }
+        response => response,
+    }
+}
+
+fn write(globals: &Globals, method: &Method, response: Value) -> Result<(), Exit> {
     let mut style = Style::new(globals);
+    let response = if globals.columns.is_empty() { response } else { with_columns(response, &globals.columns) };
+    style.check_keys(&response)?;
     if *method == Method::POST && has_secret(&response) {
         note("The secret is shown only once: keep it.");
         style = style.showing_secrets();
@@ -81,7 +97,8 @@ fn write(globals: &Globals, method: &Method, response: Value) -> io::Result<()> 
         }
         response => style.one(response, Kind::Object, &mut out)?,
     }
-    out.flush()
+    out.flush()?;
+    Ok(())
 }
 
 /// Finds the prefix of a path by its full text, or by its first segment, as the catalogue has them.

@@ -1,5 +1,6 @@
 //! Sends one operation.
 
+use std::fmt;
 use std::io::{self, Stdout, Write};
 use std::process::ExitCode;
 
@@ -185,7 +186,7 @@ fn verdict(response: &Value, request: &Request) -> ExitCode {
 }
 
 /// Reports a change that was applied, although its result could not be written.
-pub(crate) fn unwritten(what: &str, error: &io::Error) -> Exit {
+pub(crate) fn unwritten(what: &str, error: &impl fmt::Display) -> Exit {
     Exit::Failed(format!("{what} was applied, and its result could not be written: {error}"))
 }
 

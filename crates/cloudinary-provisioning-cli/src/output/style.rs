@@ -1,5 +1,6 @@
 //! Results on standard output: as a table, JSON, JSON lines or CSV.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
 
 use cloudinary_provisioning::catalog::{Field, Kind};
@@ -85,6 +86,15 @@ impl Style {
     pub(crate) fn check(&self, kind: Kind) -> Result<(), Exit> {
         let Kind::Record(fields) = kind else { return Ok(()) };
         self.check_names(&fields.iter().map(|field: &Field| field.name).collect::<Vec<_>>())
+    }
+
+    /// Refuses columns that a value does not have, nor any of its items.
+    pub(crate) fn check_keys(&self, value: &Value) -> Result<(), Exit> {
+        let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        let keys: BTreeSet<_> = items.iter().filter_map(Value::as_object).flat_map(Map::keys).collect();
+        // Nothing says what an empty list would hold.
+        let known: Vec<_> = keys.into_iter().map(String::as_str).collect();
+        if known.is_empty() { Ok(()) } else { self.check_names(&known) }
     }
 
     fn check_names(&self, known: &[&str]) -> Result<(), Exit> {

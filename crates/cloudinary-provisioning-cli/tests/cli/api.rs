@@ -57,3 +57,14 @@ fn the_secret_of_a_new_key_is_shown_and_others_are_not() {
     let list = demo(&["api", "GET", "sub_accounts/env-shop/access_keys"]);
     assert!(!list.is_done().stdout.contains("demo-deploy-secret"), "{list:?}");
 }
+
+#[test]
+fn columns_are_about_the_items_of_a_list_and_an_unknown_one_is_refused() {
+    let csv = |path, columns| demo(&["api", "GET", path, "-o", "csv", "--columns", columns]);
+    let users = csv("users", "email,role").is_done().stdout.clone();
+    assert!(users.starts_with("email,role\nada@example.com,master_admin\n"), "{users}");
+    let groups = csv("users/u2/groups", "name").is_done().stdout.clone();
+    assert!(groups.starts_with("name\n"), "{groups}");
+    csv("users", "email,nope").is_refused("--columns: there is no column \"nope\"; there are ");
+    csv("users/u1", "nope").is_refused("--columns: there is no column \"nope\"; there are ");
+}
