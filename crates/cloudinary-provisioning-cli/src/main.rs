@@ -77,6 +77,8 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Exit> {
         Command::Export(options) => commands::export::run(&globals, &options),
         Command::Review => commands::review::run(&globals),
         Command::Api(options) => commands::api::run(&globals, &options),
+        Command::Whoami => commands::whoami::run(&globals),
+        Command::Profile(command) => commands::profile::run(globals, command),
         Command::Batch(options) => commands::batch::run(&globals, &options),
         Command::Fake(options) => commands::fake::run(&options),
         Command::Man { directory } => commands::man::run(&directory),

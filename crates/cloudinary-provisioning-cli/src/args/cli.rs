@@ -74,6 +74,11 @@ pub(crate) enum Command {
     /// Run operations from JSON lines, and write their results as JSON lines in the same order.
     #[command(long_about = BATCH_HELP)]
     Batch(BatchOptions),
+    /// Show which account the tool works on, by which key, and whether the key works.
+    Whoami,
+    /// Show, choose and check the accounts of the file of profiles.
+    #[command(subcommand, long_about = PROFILE_HELP)]
+    Profile(ProfileCommand),
     /// Serve an account in memory on the loopback interface, to test tools in any language.
     #[command(long_about = FAKE_HELP)]
     Fake(FakeOptions),
@@ -147,6 +152,26 @@ What they still hold is told: enabled access keys that are named after them, gro
 and whether they are the last master admin. The plan is shown, guarded and asked about as that of `cldp apply`; --dry-run \
 shows it and changes nothing. Run it again to go on where it was interrupted.";
 
+const PROFILE_HELP: &str = "\
+Show, choose and check the accounts of the file of profiles.
+
+The file is cldp/profiles.toml in the configuration folder: $XDG_CONFIG_HOME or ~/.config, on macOS \
+~/Library/Application Support, on Windows %APPDATA%. Only its owner may read it.
+
+  default = \"staging\"
+
+  [profiles.staging]
+  account_id = \"...\"
+  key = \"...\"
+  secret = \"...\"
+  region = \"api-eu\"
+
+  [profiles.production]
+  credential_command = \"vault read -field=url secret/cloudinary\"
+
+The command prints account://KEY:SECRET@ACCOUNT_ID. --profile takes precedence, then the environment's account, then \
+CLDP_PROFILE, then `default`; -v tells which one was taken.";
+
 const BATCH_HELP: &str = "\
 Run operations from JSON lines, and write their results as JSON lines in the same order.
 
@@ -172,6 +197,22 @@ With --users and the like it holds a large account, and with --latency, --rate-l
 distant, busy or broken service does:
 
   cldp fake --users 20000 --groups 500 --environments 200 --keys 3 --latency 20 --fault 503:50";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProfileCommand {
+    /// List the profiles.
+    List,
+    /// Take a profile where nothing else says which.
+    Use {
+        /// Its name.
+        name: String,
+    },
+    /// Make a call with a profile.
+    Check {
+        /// Its name. By default, the one that would be taken.
+        name: Option<String>,
+    },
+}
 
 #[derive(Args, Debug)]
 pub(crate) struct PullOptions {

@@ -18,6 +18,9 @@ pub(crate) struct Globals {
     /// Work on an account in memory. Nothing leaves the process, and credentials are ignored.
     #[arg(long, global = true)]
     pub(crate) demo: bool,
+    /// The account of this profile; see `cldp profile`.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
     /// The base URL of the service, such as that of a gateway.
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) origin: Option<String>,
@@ -82,6 +85,9 @@ impl Globals {
         let given: Vec<_> = given.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect();
         if self.columns.iter().any(|name| name.trim().is_empty()) {
             return Err(Exit::usage("--columns has an empty name"));
+        }
+        if self.demo && self.profile.is_some() {
+            return Err(Exit::usage("--demo cannot be used with --profile"));
         }
         if self.quiet && self.verbose {
             return Err(Exit::usage("--quiet cannot be used with -v"));

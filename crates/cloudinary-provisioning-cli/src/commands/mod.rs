@@ -12,5 +12,7 @@ pub(crate) mod manifest;
 pub(crate) mod offboard;
 pub(crate) mod operation;
 pub(crate) mod plan;
+pub(crate) mod profile;
 pub(crate) mod pull;
 pub(crate) mod review;
+pub(crate) mod whoami;

@@ -8,6 +8,7 @@ use cloudinary_provisioning::{Account, AccountError, CallEvent, Origin, Outcome,
 use cloudinary_provisioning_fake::{FakeAccount, SharedAccount};
 use cloudinary_provisioning_ureq::{Client, ClientBuilder};
 
+use super::profile::{self, Profile, Profiles};
 use super::{current_line, demo, trust};
 use crate::args::globals::Globals;
 use crate::args::request::has_credentials;
@@ -15,7 +16,7 @@ use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
 use crate::terminal::json;
 use crate::terminal::progress::ProgressLine;
-use crate::terminal::say::say;
+use crate::terminal::say::{note, say};
 
 /// The variables that name an account; see `Account::from_lookup`.
 const VARIABLES: [&str; 4] = [
@@ -25,14 +26,26 @@ const VARIABLES: [&str; 4] = [
     "CLOUDINARY_PROVISIONING_API_SECRET",
 ];
 const NO_ACCOUNT: &str = "no account is set. Set CLOUDINARY_ACCOUNT_URL=account://KEY:SECRET@ACCOUNT_ID, or \
-    CLOUDINARY_ACCOUNT_ID, CLOUDINARY_PROVISIONING_API_KEY and CLOUDINARY_PROVISIONING_API_SECRET; or try it with --demo, on \
+    CLOUDINARY_ACCOUNT_ID, CLOUDINARY_PROVISIONING_API_KEY and CLOUDINARY_PROVISIONING_API_SECRET; or name a profile with \
+    --profile; or try it with --demo, on \
     an account in memory";
 const USER_AGENT: &str = concat!(env!("CARGO_BIN_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
 /// A client of the account.
 pub(crate) struct Connection {
     pub(crate) client: Client,
-    demo: bool,
+    source: Source,
+}
+
+/// Where the credentials come from.
+pub(crate) enum Source {
+    /// An account in memory.
+    Demo,
+    Environment,
+    /// A profile, and what says that it is this one.
+    Profile(String),
+    /// None are needed.
+    Nowhere,
 }
 
 impl Connection {
@@ -52,7 +65,7 @@ impl Connection {
     /// Connects for requests below this prefix. Those without credentials need no account.
     pub(crate) fn for_prefix(globals: &Globals, prefix: PathPrefix) -> Result<Self, Exit> {
         let progress = ProgressLine::hidden();
-        if globals.demo || has_credentials(prefix) || set_variables().next().is_some() {
+        if globals.demo || globals.profile.is_some() || has_credentials(prefix) || set_variables().next().is_some() {
             return Self::open(globals, &progress);
         }
         // Only the account's origin matters here.
@@ -61,7 +74,7 @@ impl Connection {
             name if VARIABLES.contains(&name) => Some("none".to_owned()),
             name => variable(name),
         });
-        Ok(Self { client: over_tls(nobody?, globals, &progress)?.build()?, demo: false })
+        Ok(Self { client: over_tls(nobody?, globals, &progress)?.build()?, source: Source::Nowhere })
     }
 
     /// Connects, using the given account for `--demo`.
@@ -79,26 +92,74 @@ impl Connection {
         demo_account: impl FnOnce() -> FakeAccount,
         configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
     ) -> Result<Self, Exit> {
-        if !globals.demo && set_variables().next().is_none() {
-            return Err(Exit::usage(NO_ACCOUNT));
-        }
-        let builder = if globals.demo {
-            demo_client(demo_account(), globals, progress)?
+        let (builder, source) = if globals.demo {
+            (demo_client(demo_account(), globals, progress)?, Source::Demo)
         } else {
-            over_tls(account(globals, variable)?, globals, progress)?
+            let (account, source) = found(globals)?;
+            (over_tls(account, globals, progress)?, source)
         };
-        Ok(Self { client: configure(builder).build()?, demo: globals.demo })
+        if globals.verbose {
+            note(format_args!("credentials: {source}"));
+        }
+        Ok(Self { client: configure(builder).build()?, source })
+    }
+
+    /// Where the credentials come from.
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
     }
 }
 
 impl fmt::Display for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let account = self.client.account();
-        if self.demo {
+        if matches!(self.source, Source::Demo) {
             return f.write_str("a demo account in memory");
         }
         write!(f, "account {} at {}", account.id(), account.origin())
     }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Demo => f.write_str("those of the demo account"),
+            Self::Environment => write!(f, "{}", set_variables().collect::<Vec<_>>().join(", ")),
+            Self::Profile(profile) => f.write_str(profile),
+            Self::Nowhere => f.write_str("none"),
+        }
+    }
+}
+
+/// Finds the account. Its credentials come from one place: a profile that an option names, the environment, or a profile
+/// that the environment or the file of profiles names.
+fn found(globals: &Globals) -> Result<(Account, Source), Exit> {
+    let named = |profiles: Option<Profiles>, name: &str, why: &str| {
+        let profiles = profiles.ok_or_else(|| Exit::Usage(format!("{why} {name}: there is no file of profiles")))?;
+        of_profile(globals, &profiles.get(name)?, why)
+    };
+    if let Some(name) = &globals.profile {
+        return named(Profiles::open()?, name, "--profile");
+    }
+    if set_variables().next().is_some() {
+        return Ok((account(globals, variable)?, Source::Environment));
+    }
+    if let Some(name) = variable(profile::VARIABLE) {
+        return named(Profiles::open()?, &name, profile::VARIABLE);
+    }
+    let profiles = Profiles::open()?;
+    match profiles.as_ref().and_then(Profiles::default).map(str::to_owned) {
+        Some(name) => named(profiles, &name, "its `default`"),
+        None => Err(Exit::usage(NO_ACCOUNT)),
+    }
+}
+
+fn of_profile(globals: &Globals, profile: &Profile, why: &str) -> Result<(Account, Source), Exit> {
+    let variables = profile.variables()?;
+    let lookup = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+    let account = account(globals, lookup).map_err(|exit| profile.reworded(&exit.to_string()))?;
+    profile.check_account(account.id().as_str())?;
+    Ok((account, Source::Profile(format!("{profile}, by {why}"))))
 }
 
 fn set_variables() -> impl Iterator<Item = &'static str> {

@@ -7,6 +7,7 @@ pub(crate) mod envelope;
 pub(crate) mod ids;
 pub(crate) mod listing;
 pub(crate) mod names;
+pub(crate) mod profile;
 pub(crate) mod reader;
 pub(crate) mod reading;
 pub(crate) mod send;

@@ -116,6 +116,16 @@ impl Device {
     }
 }
 
+/// Refuses a file for secrets that others than its owner may read.
+#[cfg_attr(not(unix), expect(unused_variables, reason = "only Unix has modes"))]
+pub(crate) fn check_private(metadata: &fs::Metadata, path: &Path) -> Result<(), String> {
+    #[cfg(unix)]
+    if std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o077 != 0 {
+        return Err(format!("others may read it, and it is for secrets: chmod 600 {}", path.display()));
+    }
+    Ok(())
+}
+
 /// Follows links up to what does not exist, as far as the system does.
 fn target(path: &Path) -> PathBuf {
     let mut path = path.to_owned();

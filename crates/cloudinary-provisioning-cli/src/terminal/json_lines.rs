@@ -11,6 +11,7 @@ use cloudinary_provisioning::time::format_description::well_known::Rfc3339;
 use serde_json::Value;
 
 use super::exit::Exit;
+use super::file::check_private;
 
 /// A file to which JSON lines are appended. Each is on disk before anything else is done.
 pub(crate) struct JsonLines {
@@ -31,18 +32,8 @@ impl JsonLines {
     /// Opens or makes a file for secrets, which nobody but its owner may read.
     pub(crate) fn open_private(path: &Path) -> Result<Self, Exit> {
         let lines = Self::open(path)?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-
-            let metadata = lines.file.metadata().map_err(|error| lines.failed(&error))?;
-            if metadata.permissions().mode() & 0o077 != 0 {
-                let path = path.display();
-                return Err(Exit::Usage(format!(
-                    "{path}: others may read it, and it is for secrets: chmod 600 {path}"
-                )));
-            }
-        }
+        let metadata = lines.file.metadata().map_err(|error| lines.failed(&error))?;
+        check_private(&metadata, path).map_err(|why| Exit::Usage(format!("{}: {why}", path.display())))?;
         Ok(lines)
     }
 

@@ -22,6 +22,7 @@ mod offboard;
 mod operations;
 mod output;
 mod plan;
+mod profile;
 mod pull;
 mod run;
 mod streams;
