@@ -79,7 +79,8 @@ impl Fitting {
     /// are cut where there is not room for all of them as they are.
     pub(super) fn within(width: u16, columns: Vec<Column>, rows: &[Value], are_named: bool) -> Self {
         /// What people look for first.
-        const FIRST: [&str; 7] = ["email", "name", "id", "api_key", "cloud_name", "role", "enabled"];
+        const FIRST: [&str; 9] =
+            ["email", "name", "id", "api_key", "cloud_name", "role", "enabled", "principal", "environment"];
 
         // Each has a blank on both sides, of which the last one does not count.
         let room = usize::from(width) + 1;
@@ -109,7 +110,9 @@ impl Fitting {
                 wanted.push(width);
             }
             // What names somebody is whole before anything else has a column.
-            fitting.widen(&wanted, &mut left, |column| column.is_id() || column.path == "email");
+            fitting.widen(&wanted, &mut left, |column| {
+                column.is_id() || ["email", "principal"].contains(&column.path.as_str())
+            });
         }
         fitting.widen(&wanted, &mut left, |_| true);
         fitting
@@ -222,6 +225,14 @@ mod tests {
             (vec!["01234…bcdef".into(), "a@x.org".into()], Vec::new()),
             "named ones stay, in their order"
         );
+    }
+
+    #[test]
+    fn who_it_is_about_stays_where_hardly_anything_fits() {
+        let names = ["principal", "environment", "role", "through"];
+        let row = json!({"principal": "ada@example.com", "environment": "all", "role": "billing", "through": "user"});
+        let (cells, dropped) = fitted(30, &names, row, false);
+        assert_eq!((cells[0].as_str(), dropped), ("ada@example.com", vec!["role".to_owned(), "through".to_owned()]));
     }
 
     #[test]
