@@ -48,7 +48,7 @@ const HOUSES: [(&str, &[&[&str]]); 5] = [
             &["snapshot"],
             &["survey"],
             &["plan"],
-            &["guard", "offboarding"],
+            &["guard", "offboarding", "diff"],
             &["apply"],
             &["lib"],
         ],

@@ -72,6 +72,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Exit> {
     match command {
         Command::Plan(options) => commands::plan::run(&globals, &options),
         Command::Apply(options) => commands::apply::run(&globals, &options),
+        Command::Diff(options) => commands::diff::run(&globals, &options),
         Command::Offboard(options) => commands::offboard::run(&globals, &options),
         Command::Pull(options) => commands::pull::run(&globals, &options),
         Command::Export(options) => commands::export::run(&globals, &options),

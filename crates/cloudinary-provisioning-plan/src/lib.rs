@@ -155,6 +155,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod apply;
+pub mod diff;
 pub mod guard;
 pub mod manifest;
 pub mod names;
@@ -166,6 +167,7 @@ pub mod snapshot;
 pub mod survey;
 
 pub use apply::Apply;
+pub use diff::Diff;
 pub use guard::Guards;
 pub use manifest::Manifest;
 pub use offboarding::Offboarding;

@@ -62,6 +62,9 @@ pub(crate) enum Command {
     /// Make the account what a manifest or a saved plan says.
     #[command(long_about = APPLY_HELP)]
     Apply(ApplyOptions),
+    /// Show what one manifest or account has that another has not, by name. Changes nothing.
+    #[command(long_about = DIFF_HELP)]
+    Diff(DiffOptions),
     /// Take the access of people away who leave.
     #[command(long_about = OFFBOARD_HELP)]
     Offboard(OffboardOptions),
@@ -145,6 +148,16 @@ It is safe to stop a run at any point and to start it again.
 Exit status: 0 if nothing is left; 1 if something failed or is left; 2 if the file or the command line is wrong; 4 if a \
 guard refuses, or the saved plan is out of date.";
 
+const DIFF_HELP: &str = "\
+Show what B has that A has not, by name. Changes nothing.
+
+A and B are manifests, plans that `cldp plan --out` saved, or the names of profiles, whose accounts are read. A line with + is \
+in B alone, one with - in A alone, and one with ~ says what A says of a field, and B. --file writes a manifest that gives A \
+what B has, for `cldp apply`; it takes away nothing that A alone has, but what a list of B leaves out.
+
+  cldp diff staging production
+  cldp diff yesterday.toml today.toml --file closing.toml";
+
 const OFFBOARD_HELP: &str = "\
 Take the access of people away who leave: each is disabled, out of every group, and without a role.
 
@@ -224,7 +237,7 @@ pub(crate) struct PullOptions {
     pub(crate) only: Vec<ObjectKind>,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 pub(crate) struct ManifestOptions {
     /// A manifest, as TOML, JSON or a CSV of users; - for standard input. With --demo alone, a sample is taken.
     pub(crate) file: Option<PathBuf>,
@@ -244,7 +257,7 @@ pub(crate) struct ManifestOptions {
     pub(crate) guards: GuardOptions,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 pub(crate) struct GuardOptions {
     /// Your own email address: your user's role, product environments and enabled stay. The API does not tell whose key
     /// it is.
@@ -253,6 +266,20 @@ pub(crate) struct GuardOptions {
     /// Allow what a guard refuses, by the guard's name. Can be given several times.
     #[arg(long, value_name = "GUARD", value_parser = guards(), hide_possible_values = true)]
     pub(crate) allow: Vec<Guard>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DiffOptions {
+    /// A manifest, a saved plan, or the name of a profile.
+    pub(crate) a: PathBuf,
+    /// The same, for what A is compared with.
+    pub(crate) b: PathBuf,
+    /// Write the manifest that gives A what B has, in TOML or, by the file's name, in JSON.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Exit with 3 if anything differs.
+    #[arg(long)]
+    pub(crate) exit_code: bool,
 }
 
 #[derive(Args, Debug)]

@@ -72,6 +72,11 @@ impl Wanted {
         Ok(wanted)
     }
 
+    /// Reads a file whose format its name or its content says.
+    pub(crate) fn of_file(globals: &Globals, path: &Path) -> Result<Self, Exit> {
+        Self::read_file(path, globals, &ManifestOptions::default())
+    }
+
     fn of(place: impl Into<String>, manifest: Manifest) -> Self {
         Self { place: place.into(), manifest, me: None, allow: Vec::new(), reviewed: None }
     }

@@ -5,6 +5,7 @@ pub(crate) mod api;
 pub(crate) mod apply;
 pub(crate) mod batch;
 pub(crate) mod completions;
+pub(crate) mod diff;
 pub(crate) mod export;
 pub(crate) mod fake;
 pub(crate) mod man;

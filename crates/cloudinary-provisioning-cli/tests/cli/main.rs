@@ -11,6 +11,7 @@ mod accounts;
 mod api;
 mod apply;
 mod batch;
+mod diff;
 mod export;
 mod export_users;
 mod fake;

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cloudinary_provisioning::users::Role as UserRole;
-use cloudinary_provisioning::{JsonObject, PermissionType, ScopeType};
+use cloudinary_provisioning::{JsonObject, PermissionType, ScopeType, Value};
 
+use super::declaration::Declaration;
 use super::declare::objects;
 use super::position::Position;
 use super::statement::Statement;
@@ -394,6 +395,20 @@ impl Object<'_> {
             Self::Policy(policy) => format!("{} ({})", policy.name, policy.scope),
             Self::Assignment(assignment) => format!("{} ({})", assignment.role, assignment.scope),
         }
+    }
+
+    /// Its fields as a file has them.
+    pub(crate) fn fields(self) -> BTreeMap<&'static str, Value> {
+        let fields = match self {
+            Self::Environment(environment) => environment.write(),
+            Self::Key(key) => key.write(),
+            Self::Group(group) => group.write(),
+            Self::User(user) => user.write(),
+            Self::Role(role) => role.write(),
+            Self::Policy(policy) => policy.write(),
+            Self::Assignment(assignment) => assignment.write(),
+        };
+        fields.into_iter().map(|(name, node)| (name, serde_json::to_value(node).unwrap_or_default())).collect()
     }
 
     /// Returns whether it should exist.

@@ -9,6 +9,7 @@
 )]
 
 mod csv;
+mod diff;
 mod properties;
 mod refused;
 mod toml;

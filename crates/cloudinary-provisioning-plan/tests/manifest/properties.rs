@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use cloudinary_provisioning::users::Role as UserRole;
 use cloudinary_provisioning::{JsonObject, PermissionType, ScopeType, Value};
 use cloudinary_provisioning_plan::Manifest;
+use cloudinary_provisioning_plan::diff::Diff;
 use cloudinary_provisioning_plan::manifest::{
     Assignment, CsvOptions, Environment, EnvironmentAccess, EnvironmentRef, Group, Key, KeyRef, ObjectKind, Policy,
     Preset, Principal, Role, Scope, State, Statement, StatementPart, User,
@@ -249,6 +250,19 @@ proptest! {
         turned.groups.reverse();
         turned.assignments.reverse();
         prop_assert_eq!(turned.to_toml(), manifest.to_toml());
+        prop_assert!(Diff::new(&turned, &manifest).is_empty());
+    }
+
+    #[test]
+    fn what_closes_a_difference_has_all_that_is_new(
+        a in any_manifest().prop_map(consistent),
+        b in any_manifest().prop_map(consistent),
+    ) {
+        let closing = Diff::new(&a, &b).closing(&b);
+        let of_closing = Diff::new(&a, &closing);
+        for difference in Diff::new(&a, &b).differences() {
+            prop_assert!(of_closing.differences().contains(difference), "{}", difference);
+        }
     }
 
     #[test]

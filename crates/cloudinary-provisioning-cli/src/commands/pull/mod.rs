@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use cloudinary_provisioning_plan::manifest::ObjectKind;
-use cloudinary_provisioning_plan::{Manifest, Survey};
+use cloudinary_provisioning_plan::{Manifest, Snapshot, Survey};
 
 use super::export::no_dry_run;
 use super::manifest::{format_of, wrong};
@@ -43,18 +43,7 @@ pub(crate) fn run(globals: &Globals, options: &PullOptions) -> Result<ExitCode, 
     let reading = Reading { reader: &reader, workers: globals.workers(), progress: &progress };
     let snapshot = reading.snapshot(Survey::everything(kinds.iter().copied()))?;
     progress.finish();
-    let failures = snapshot.failures();
-    if !failures.is_empty() {
-        for failure in &failures {
-            say(shown(failure));
-        }
-        let why = "not everything could be read, and nothing was written; --only names what to read";
-        return Err(Exit::failed(why));
-    }
-    let (mut manifest, left_out) = snapshot.manifest(kinds.iter().copied());
-    for left_out in &left_out {
-        say(shown(&format!("left out: {left_out}")));
-    }
+    let mut manifest = whole(&snapshot, kinds.iter().copied(), "nothing was written; --only names what to read")?;
     let text = match before {
         Some(before) => before.merged(&mut manifest, &kinds),
         None if format == ManifestFormat::Json => manifest.to_json(),
@@ -76,7 +65,27 @@ pub(crate) fn run(globals: &Globals, options: &PullOptions) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
-fn write(path: &Path, text: &str) -> io::Result<()> {
+/// The manifest of what was read, unless a part could not be.
+pub(crate) fn whole(
+    snapshot: &Snapshot,
+    kinds: impl IntoIterator<Item = ObjectKind>,
+    otherwise: &str,
+) -> Result<Manifest, Exit> {
+    let failures = snapshot.failures();
+    if !failures.is_empty() {
+        for failure in &failures {
+            say(shown(failure));
+        }
+        return Err(Exit::Failed(format!("not everything could be read, and {otherwise}")));
+    }
+    let (manifest, left_out) = snapshot.manifest(kinds);
+    for left_out in &left_out {
+        say(shown(&format!("left out: {left_out}")));
+    }
+    Ok(manifest)
+}
+
+pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
     let mut file = OutputFile::create(path, false)?;
     file.write_all(text.as_bytes())?;
     file.finish()
