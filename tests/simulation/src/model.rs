@@ -388,12 +388,15 @@ impl Model {
             let (kind, _) = creates.unwrap_or((Kind::User, String::new()));
             let was_deleted =
                 self.resources.iter().any(|it| it.made_by == Some(call) && it.deleted_at.is_some_and(|at| at <= now));
+            let was_changed = self.resources.iter().any(|it| it.made_by == Some(call) && it.is_changed);
             if is_doubled {
                 self.count("a proxy made it twice");
             } else if kind == Kind::Key && !self.key_names_are_unique {
                 self.count("a key was made twice under one name");
             } else if was_deleted {
                 self.count("a late create came after a delete");
+            } else if kind == Kind::User && was_changed {
+                self.count("a late create came after another email");
             } else {
                 self.fail("create-is-applied-at-most-once", || format!("call {call} is applied {applied} times"));
             }
@@ -456,7 +459,10 @@ impl Model {
         let it = &self.calls[call];
         let (Some(made), Some((kind, key))) = (made, it.ask.creates.clone()) else { return };
         let Some(id) = &made.id else { return };
-        let found = self.resources.iter().rev().find(|known| known.kind == kind && known.id == *id).cloned();
+        // The id of a role may be that of an earlier one.
+        let mut known: Vec<_> = self.resources.iter().filter(|known| known.kind == kind && known.id == *id).collect();
+        known.sort_by_key(|known| known.made_by == Some(call));
+        let found = known.last().copied().cloned();
         let Some(found) = found else {
             return self.fail("done-is-there", || format!("call {call} returns {id}, which is nothing"));
         };

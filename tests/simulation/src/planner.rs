@@ -13,7 +13,7 @@ use crate::actor::{Actor, Stop};
 use crate::driver::Sleep;
 use crate::executor::Race;
 use crate::holdings::Holdings;
-use crate::model::{Ask, Kind};
+use crate::model::{Ask, Kind, Model};
 use crate::random::{chance, millis, pick};
 use crate::runs::Limits;
 use crate::wanted::{self, BOSS, OLD, ROOT};
@@ -115,7 +115,7 @@ pub(crate) async fn calm(mut actor: Actor, manifests: Vec<Arc<Manifest>>) {
                 world.model.check_converged(&manifest, &account);
             }
             (_, Ending::Applied { is_complete: false, steps: 0, .. })
-                if world.model.has_ambiguous_names(&Holdings::of(&world.service.account)) =>
+                if Model::has_ambiguous_names(&Holdings::of(&world.service.account)) =>
             {
                 world.model.count("a name that several things have kept a plan from being complete");
             }

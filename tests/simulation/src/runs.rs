@@ -207,7 +207,6 @@ impl Model {
         let it = &self.calls[call];
         let (applied, last) = (it.applied, it.last);
         match report.ending {
-            Ending::Done => {}
             Ending::Failed | Ending::Skipped if applied > 0 && !report.maybe_applied => {
                 if self.calls[call].is_doubled {
                     self.count("a proxy sent it twice");
@@ -215,7 +214,7 @@ impl Model {
                     self.fail("report-is-true", || format!("call {call} was applied: {report} ({last:?})"));
                 }
             }
-            Ending::Failed | Ending::Skipped => {}
+            Ending::Done | Ending::Failed | Ending::Skipped => {}
             _ => self.fail("report-is-true", || format!("call {call} has ended: {report}")),
         }
     }
@@ -258,7 +257,7 @@ impl Model {
     }
 
     /// Whether several things have one name where manifests have to name one.
-    pub(crate) fn has_ambiguous_names(&self, account: &Holdings) -> bool {
+    pub(crate) fn has_ambiguous_names(account: &Holdings) -> bool {
         let mut names = BTreeSet::new();
         let keys = account.keys.values().map(|key| (&key.environment, &key.name));
         let mut keys_seen = BTreeSet::new();

@@ -123,6 +123,7 @@ impl Scenario {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one choice after the other, in the order in which they are drawn")]
     fn build(&self, traces: bool) -> (Shared, Executor, usize) {
         let mut rng = stream(self.seed, Stream::World, 0);
         let start = pick(
@@ -210,7 +211,7 @@ impl Scenario {
             let actor = Actor { world, spawner, id, client, account, policy, throttle, rng, contended, step: 0 };
             executor.spawner().spawn(actor::run(actor, role, steps));
         }
-        let planner = |id, client: usize, policy, rng| {
+        let keeper = |id, client: usize, policy, rng| {
             let (world, spawner, throttle) = (shared.clone(), executor.spawner(), clients[client].clone());
             let account = account.clone();
             Actor { world, spawner, id, client, account, policy, throttle, rng, contended: None, step: 0 }
@@ -221,12 +222,12 @@ impl Scenario {
             let runs = self.steps.map_or(runs, |most| runs.min(most));
             if !self.without_actors.contains(&id) {
                 let rng = stream(self.seed, Stream::Plan, 1 + u64::try_from(number).unwrap_or(0));
-                executor.spawner().spawn(planner::run(planner(id, client, policy, rng), manifest, runs));
+                executor.spawner().spawn(planner::run(keeper(id, client, policy, rng), manifest, runs));
             }
         }
         if !planned.manifests.is_empty() {
             let rng = stream(self.seed, Stream::Plan, u64::MAX);
-            executor.spawner().spawn(planner::calm(planner(calm_id, 0, CALM_PLAN_POLICY, rng), planned.manifests));
+            executor.spawner().spawn(planner::calm(keeper(calm_id, 0, CALM_PLAN_POLICY, rng), planned.manifests));
         }
         for (client, throttle) in clients.into_iter().enumerate() {
             let policy = CALM_POLICY;

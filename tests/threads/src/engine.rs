@@ -83,10 +83,15 @@ impl Engine {
         _: &CallOptions,
         _: Mode<O>,
         cancel: &CancelFlag,
+        begin: impl FnOnce(),
     ) -> Result<CallResponse<O::Output>, Error> {
         let mut exchange = Exchange::new(&self.account, operation, RetryPolicy::none())?;
         let id = exchange.request().uri().path().rsplit('/').next().unwrap().to_owned();
-        let attempted = catch_unwind(AssertUnwindSafe(|| self.attempt(cancel, id == "panic")));
+        let attempt = || {
+            begin();
+            self.attempt(cancel, id == "panic")
+        };
+        let attempted = catch_unwind(AssertUnwindSafe(attempt));
         match attempted {
             Err(panic) => {
                 real_std::mem::forget(panic);

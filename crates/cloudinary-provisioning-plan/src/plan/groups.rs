@@ -115,6 +115,8 @@ impl Builder<'_> {
             }
         }
         let surplus = there.iter().filter(|id| !wanted.contains_key(&Handle::Known(id.to_string())));
+        // A list that lags behind may miss a user whom the group has already.
+        let surplus = surplus.filter(|id| !members.contains(&Email::new(self.user_name(id))));
         for id in surplus.collect::<Vec<_>>() {
             self.remove_member(found, id, &group.name);
         }
@@ -202,4 +204,25 @@ fn membership(email: &str, group: &str) -> String {
 fn delete(found: &FoundGroup) -> Step {
     let id: &GroupId = &found.id;
     Step::new(KIND, &*found.name, Action::Delete, Work::DeleteGroup(id.clone())).id(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::manifest::{Group, Manifest, User};
+    use crate::plan::{Action, Plan};
+    use crate::snapshot::{FoundGroup, Part, Snapshot};
+
+    #[test]
+    fn a_member_whom_a_list_that_lags_behind_misses_stays() {
+        let mut manifest = Manifest::new();
+        manifest.users.push(User::new("carl@example.com").name("Carl"));
+        manifest.groups.push(Group::new("Editors").members(["Carl@example.com"]));
+        let mut snapshot = Snapshot::new();
+        (snapshot.users, snapshot.users_are_all) = (Part::Known(vec![]), true);
+        snapshot.groups = Part::Known(vec![FoundGroup::new("g1", "Editors", ["u9"])]);
+        snapshot.member_emails.insert("u9".into(), "carl@example.com".to_owned());
+
+        let plan = Plan::new(&manifest, &snapshot).unwrap();
+        assert!(plan.steps().iter().all(|step| step.action != Action::Remove), "{plan}");
+    }
 }
