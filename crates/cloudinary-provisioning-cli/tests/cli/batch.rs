@@ -265,7 +265,7 @@ fn retries_name_the_line() {
 #[test]
 fn a_signal_lets_no_other_line_begin_and_every_line_has_an_outcome() {
     let server = serve(seeded());
-    server.with(|account| account.script(vec![Fault::throttled(200); 100]));
+    server.with(|account| account.script(vec![Fault::throttled(50); 100]));
     let delete = |n| json!({"operation": "deleteUser", "fields": {"user_id": format!("u{n}")}}).to_string();
     let file = TempFile::new("jsonl", &(0..40).map(delete).collect::<Vec<_>>().join("\n"));
     for signal in ["-INT", "-TERM", "-HUP"] {
