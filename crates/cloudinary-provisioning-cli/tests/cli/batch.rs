@@ -268,10 +268,10 @@ fn a_signal_lets_no_other_line_begin_and_every_line_has_an_outcome() {
     server.with(|account| account.script(vec![Fault::throttled(50); 100]));
     let delete = |n| json!({"operation": "deleteUser", "fields": {"user_id": format!("u{n}")}}).to_string();
     let file = TempFile::new("jsonl", &(0..40).map(delete).collect::<Vec<_>>().join("\n"));
-    for signal in ["-INT", "-TERM", "-HUP"] {
+    for signal in crate::run::signals() {
         let mut child = cldp(&server).args(["batch", "--yes", "--workers", "8"]).arg(&file.0).spawn().unwrap();
         wait_for_requests(&server, &mut child, server.requests() + 1);
-        std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+        crate::run::signal(&child, signal);
         let ran = crate::run::ran(child.wait_with_output().unwrap());
         assert!(ran.status == 1 && ran.stderr.contains("interrupted after"), "{signal}: {ran:?}");
         let told = ran.json();
@@ -292,7 +292,7 @@ fn nohup_stays_in_force() {
     let file = TempFile::new("jsonl", &get("u1"));
     let mut child = command.arg(&file.0).stdout(std::process::Stdio::piped()).spawn().unwrap();
     wait_for_requests(&server, &mut child, 1);
-    std::process::Command::new("kill").args(["-HUP", &child.id().to_string()]).status().unwrap();
+    crate::run::signal(&child, "-HUP");
     let ran = crate::run::ran(child.wait_with_output().unwrap());
     assert_eq!(ran.is_done().json()[0]["ok"], true);
 }

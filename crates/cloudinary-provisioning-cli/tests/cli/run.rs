@@ -173,9 +173,26 @@ pub(crate) fn wait_for_requests(server: &FakeServer, child: &mut Child, count: u
     });
 }
 
+/// The signals that stop the tool, Ctrl-C first, but for those that this process was told to ignore: a job in the background
+/// or under `nohup` was, and its children are.
+#[cfg(unix)]
+pub(crate) fn signals() -> Vec<&'static str> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    let is_heeded = |number: &u32| ignored.unwrap_or_default() & (1 << (number - 1)) == 0;
+    let all = [(2, "-INT"), (15, "-TERM"), (1, "-HUP")];
+    all.into_iter().filter(|(number, _)| is_heeded(number)).map(|(_, name)| name).collect()
+}
+
+/// Sends one of the [`signals`].
+#[cfg(unix)]
+pub(crate) fn signal(child: &Child, name: &str) {
+    let status = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
+    assert!(status.success());
+}
+
 /// Ctrl-C.
 #[cfg(unix)]
 pub(crate) fn interrupt(child: &Child) {
-    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(status.success());
+    signal(child, signals()[0]);
 }
