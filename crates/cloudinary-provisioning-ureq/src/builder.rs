@@ -277,7 +277,7 @@ impl ClientBuilder {
     ///
     /// let authority = Certificate::from_pem(&std::fs::read("/etc/ssl/private-ca.pem")?)?;
     /// let tls = TlsConfig::builder().root_certs(RootCerts::new_with_certs(&[authority])).build();
-    /// let client = Client::builder(Account::from_env()?).tls_config(tls).build()?;
+    /// let client = Client::builder(Account::new("acc", "key", "secret")?).tls_config(tls).build()?;
     /// # let _ = client;
     /// # }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
