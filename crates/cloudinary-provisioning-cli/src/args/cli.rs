@@ -33,6 +33,8 @@ The account comes from the environment:
 or in parts:
   CLOUDINARY_ACCOUNT_ID, CLOUDINARY_PROVISIONING_API_KEY,
   CLOUDINARY_PROVISIONING_API_SECRET
+or from a profile, which --profile, CLDP_PROFILE or the file of profiles names:
+  cldp profile list
 With --demo it is an account in memory, and the environment is ignored.
 
 Exit status:

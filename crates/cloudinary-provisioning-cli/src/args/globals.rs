@@ -79,6 +79,14 @@ impl Globals {
         self.workers.unwrap_or(WORKERS).get()
     }
 
+    /// Refuses `--dry-run`, for a command that reads more than one request can show, or writes what is not the service's.
+    pub(crate) fn no_dry_run(&self) -> Result<(), Exit> {
+        if self.dry_run {
+            return Err(Exit::usage("--dry-run is for operations, `api`, `batch`, `apply` and `offboard`"));
+        }
+        Ok(())
+    }
+
     /// Refuses options that exclude one another, wherever they are given.
     pub(crate) fn check(&self) -> Result<(), Exit> {
         let given = [("--demo", self.demo), ("--origin", self.origin.is_some()), ("--region", self.region.is_some())];

@@ -20,6 +20,7 @@ use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::note;
 
 pub(crate) fn run(globals: &Globals, options: &DiffOptions) -> Result<ExitCode, Exit> {
+    globals.no_dry_run()?;
     let json = json_format(globals)?;
     let closing = options.file.as_deref().map(|path| (path, format_of(path).unwrap_or(ManifestFormat::Toml)));
     if closing.is_some_and(|(_, format)| format == ManifestFormat::Csv) {

@@ -19,6 +19,7 @@ pub(crate) fn run(globals: Globals, command: ProfileCommand) -> Result<ExitCode,
     match command {
         ProfileCommand::List => list(&globals)?,
         ProfileCommand::Use { name } => {
+            globals.no_dry_run()?;
             let mut profiles = Profiles::open()?.ok_or_else(|| Exit::usage("there is no file of profiles"))?;
             profiles.set_default(&name)?;
         }
@@ -33,11 +34,10 @@ pub(crate) fn run(globals: Globals, command: ProfileCommand) -> Result<ExitCode,
 fn list(globals: &Globals) -> Result<(), Exit> {
     let mut rows = Style::new(globals).rows(&COLUMNS, &COLUMNS, stream::stdout())?;
     if let Some(profiles) = Profiles::open()? {
-        for name in profiles.names() {
-            let profile = profiles.get(&name)?;
+        for profile in profiles.iter() {
             rows.push(json!({
                 "name": profile.name,
-                "default": profiles.default() == Some(&name),
+                "default": profiles.default() == Some(&profile.name),
                 "account_id": profile.public("account_id"),
                 "region": profile.public("region"),
                 "origin": profile.public("origin"),

@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use crate::args::globals::{Format, Globals};
 use crate::commands::access;
-use crate::commands::export::no_dry_run;
 use crate::connection::account::Connection;
 use crate::connection::reader::Reader;
 use crate::connection::reading::Reading;
@@ -21,7 +20,7 @@ use crate::terminal::stream;
 const COLUMNS: [&str; 5] = ["principal", "environment", "role", "through", "content"];
 
 pub(crate) fn run(globals: &Globals) -> Result<ExitCode, Exit> {
-    no_dry_run(globals)?;
+    globals.no_dry_run()?;
     let progress = ProgressLine::of("lines");
     let connection = Connection::open(globals, &progress)?;
     ctrl_c::watch()?;

@@ -15,6 +15,7 @@ use crate::terminal::progress::ProgressLine;
 use crate::terminal::stream;
 
 pub(crate) fn run(globals: &Globals) -> Result<ExitCode, Exit> {
+    globals.no_dry_run()?;
     let connection = Connection::open(globals, &ProgressLine::hidden())?;
     let account = connection.client.account();
     let mut shown = json!({

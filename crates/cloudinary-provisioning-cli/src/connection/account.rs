@@ -27,8 +27,7 @@ const VARIABLES: [&str; 4] = [
 ];
 const NO_ACCOUNT: &str = "no account is set. Set CLOUDINARY_ACCOUNT_URL=account://KEY:SECRET@ACCOUNT_ID, or \
     CLOUDINARY_ACCOUNT_ID, CLOUDINARY_PROVISIONING_API_KEY and CLOUDINARY_PROVISIONING_API_SECRET; or name a profile with \
-    --profile; or try it with --demo, on \
-    an account in memory";
+    --profile; or try it with --demo, on an account in memory";
 const USER_AGENT: &str = concat!(env!("CARGO_BIN_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
 /// A client of the account.
@@ -65,14 +64,21 @@ impl Connection {
     /// Connects for requests below this prefix. Those without credentials need no account.
     pub(crate) fn for_prefix(globals: &Globals, prefix: PathPrefix) -> Result<Self, Exit> {
         let progress = ProgressLine::hidden();
-        if globals.demo || globals.profile.is_some() || has_credentials(prefix) || set_variables().next().is_some() {
+        if globals.demo || has_credentials(prefix) || set_variables().next().is_some() {
             return Self::open(globals, &progress);
         }
-        // Only the account's origin matters here.
-        let nobody = account(globals, |name| match name {
-            "CLOUDINARY_ACCOUNT_URL" => None,
-            name if VARIABLES.contains(&name) => Some("none".to_owned()),
-            name => variable(name),
+        // Only the account's origin matters here. A profile's command for credentials is not run.
+        let profile = chosen(globals)?.map(|(profile, _)| profile);
+        let lookup = |name: &str| match (name, &profile) {
+            ("CLOUDINARY_ACCOUNT_URL", _) => None,
+            (name, _) if VARIABLES.contains(&name) => Some("none".to_owned()),
+            ("CLOUDINARY_ORIGIN", Some(profile)) => profile.public("origin").map(str::to_owned),
+            ("CLOUDINARY_REGION", Some(profile)) => profile.public("region").map(str::to_owned),
+            (name, _) => variable(name),
+        };
+        let nobody = account(globals, lookup, |error| match &profile {
+            Some(profile) => profile.unusable(&error),
+            None => unusable(&error),
         });
         Ok(Self { client: over_tls(nobody?, globals, &progress)?.build()?, source: Source::Nowhere })
     }
@@ -134,32 +140,34 @@ impl fmt::Display for Source {
 /// Finds the account. Its credentials come from one place: a profile that an option names, the environment, or a profile
 /// that the environment or the file of profiles names.
 fn found(globals: &Globals) -> Result<(Account, Source), Exit> {
-    let named = |profiles: Option<Profiles>, name: &str, why: &str| {
-        let profiles = profiles.ok_or_else(|| Exit::Usage(format!("{why} {name}: there is no file of profiles")))?;
-        of_profile(globals, &profiles.get(name)?, why)
-    };
-    if let Some(name) = &globals.profile {
-        return named(Profiles::open()?, name, "--profile");
+    if let Some((profile, by)) = chosen(globals)? {
+        let variables = profile.variables()?;
+        let lookup = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+        let account = account(globals, lookup, |error| profile.unusable(&error))?;
+        profile.check_account(account.id().as_str())?;
+        return Ok((account, Source::Profile(format!("{profile}, by {by}"))));
     }
-    if set_variables().next().is_some() {
-        return Ok((account(globals, variable)?, Source::Environment));
+    if set_variables().next().is_none() {
+        return Err(Exit::usage(NO_ACCOUNT));
     }
-    if let Some(name) = variable(profile::VARIABLE) {
-        return named(Profiles::open()?, &name, profile::VARIABLE);
-    }
-    let profiles = Profiles::open()?;
-    match profiles.as_ref().and_then(Profiles::default).map(str::to_owned) {
-        Some(name) => named(profiles, &name, "its `default`"),
-        None => Err(Exit::usage(NO_ACCOUNT)),
-    }
+    Ok((account(globals, variable, |error| unusable(&error))?, Source::Environment))
 }
 
-fn of_profile(globals: &Globals, profile: &Profile, why: &str) -> Result<(Account, Source), Exit> {
-    let variables = profile.variables()?;
-    let lookup = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
-    let account = account(globals, lookup).map_err(|exit| profile.reworded(&exit.to_string()))?;
-    profile.check_account(account.id().as_str())?;
-    Ok((account, Source::Profile(format!("{profile}, by {why}"))))
+/// The profile to take, if any, and what names it.
+fn chosen(globals: &Globals) -> Result<Option<(Profile, &'static str)>, Exit> {
+    let (name, by) = match &globals.profile {
+        Some(name) => (Some(name.clone()), "--profile"),
+        None if set_variables().next().is_some() => return Ok(None),
+        None => (variable(profile::VARIABLE), profile::VARIABLE),
+    };
+    let profiles = Profiles::open()?;
+    let (name, by) = match (name, profiles.as_ref().and_then(Profiles::default)) {
+        (Some(name), _) => (name, by),
+        (None, Some(name)) => (name.to_owned(), "its `default`"),
+        (None, None) => return Ok(None),
+    };
+    let profiles = profiles.ok_or_else(|| Exit::Usage(format!("{by} {name}: there is no file of profiles")))?;
+    Ok(Some((profiles.get(&name, by)?, by)))
 }
 
 fn set_variables() -> impl Iterator<Item = &'static str> {
@@ -172,7 +180,11 @@ fn variable(name: &str) -> Option<String> {
 }
 
 /// Reads the account from variables. An option takes the place of what they say of the origin, also where that is wrong.
-fn account(globals: &Globals, lookup: impl Fn(&str) -> Option<String>) -> Result<Account, Exit> {
+fn account(
+    globals: &Globals,
+    lookup: impl Fn(&str) -> Option<String>,
+    unusable: impl Fn(AccountError) -> Exit,
+) -> Result<Account, Exit> {
     let url = globals.origin.as_deref();
     let given =
         url.map(|url| Origin::url(url).map_err(|error| Exit::Usage(format!("--origin: {error}")))).transpose()?;
@@ -181,16 +193,18 @@ fn account(globals: &Globals, lookup: impl Fn(&str) -> Option<String>) -> Result
         ("CLOUDINARY_ORIGIN", Some(origin)) => Some(origin.to_string()),
         (name, _) => lookup(name),
     };
-    let unusable = |error: AccountError| {
-        let set: Vec<_> = set_variables().collect();
-        let others = if error.variable().is_some() || set.is_empty() {
-            String::new()
-        } else {
-            format!(" (set in the environment: {})", set.join(", "))
-        };
-        Exit::Usage(format!("the account cannot be used: {error}{others}"))
-    };
     Account::from_lookup(lookup).map_err(unusable)
+}
+
+/// Tells what is wrong with the account of the environment.
+fn unusable(error: &AccountError) -> Exit {
+    let set: Vec<_> = set_variables().collect();
+    let others = if error.variable().is_some() || set.is_empty() {
+        String::new()
+    } else {
+        format!(" (set in the environment: {})", set.join(", "))
+    };
+    Exit::Usage(format!("the account cannot be used: {error}{others}"))
 }
 
 /// What goes over the network trusts more authorities than the default.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use cloudinary_provisioning::AccountError;
 use toml_edit::{DocumentMut, Item, TableLike, value};
 
 use crate::terminal::exit::Exit;
@@ -49,9 +50,13 @@ impl Profiles {
         Ok(Some(profiles))
     }
 
-    /// The names, in the order of the file.
-    pub(crate) fn names(&self) -> Vec<String> {
-        self.tables().map(|(name, _)| name.to_owned()).collect()
+    /// The profiles, in the order of the file.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Profile> {
+        self.tables().map(|(name, table)| Profile {
+            name: name.to_owned(),
+            path: self.path.clone(),
+            values: KEYS.map(|key| table.get(key).and_then(Item::as_str).map(str::to_owned)),
+        })
     }
 
     /// The name of the profile that is taken where nothing else says which.
@@ -59,23 +64,30 @@ impl Profiles {
         self.document.get("default").and_then(Item::as_str)
     }
 
-    pub(crate) fn get(&self, name: &str) -> Result<Profile, Exit> {
-        let Some((_, table)) = self.tables().find(|(known, _)| *known == name) else {
-            let names = self.names();
+    /// Finds a profile, which `by` names.
+    pub(crate) fn get(&self, name: &str, by: &str) -> Result<Profile, Exit> {
+        self.iter().find(|profile| profile.name == name).ok_or_else(|| {
+            let names: Vec<_> = self.tables().map(|(name, _)| name).collect();
             let known =
                 if names.is_empty() { "there is none".to_owned() } else { format!("there are {}", names.join(", ")) };
-            return Err(self.wrong(&format!("there is no profile {name:?}; {known}")));
-        };
-        let values = KEYS.map(|key| table.get(key).and_then(Item::as_str).map(str::to_owned));
-        Ok(Profile { name: name.to_owned(), path: self.path.clone(), values })
+            self.wrong(&format!("there is no profile {name:?} (named by {by}); {known}"))
+        })
     }
 
     /// Takes a profile where nothing else says which, from here on. Comments and the file's mode stay.
     pub(crate) fn set_default(&mut self, name: &str) -> Result<(), Exit> {
-        self.get(name)?;
-        self.document.insert("default", value(name));
+        self.get(name, "`profile use`")?;
+        match self.document.get_mut("default").and_then(Item::as_value_mut) {
+            Some(there) => {
+                let decor = there.decor().clone();
+                *there = name.into();
+                *there.decor_mut() = decor;
+            }
+            None => drop(self.document.insert("default", value(name))),
+        }
         let failed = |error: std::io::Error| Exit::Failed(format!("{}: {error}", self.path.display()));
-        let mut file = OutputFile::create(&self.path, true).map_err(failed)?;
+        // The mode was checked when the file was opened.
+        let mut file = OutputFile::create(&self.path, false).map_err(failed)?;
         std::io::Write::write_all(&mut file, self.document.to_string().as_bytes()).map_err(failed)?;
         file.finish().map_err(failed)
     }
@@ -129,11 +141,21 @@ impl Profile {
                 return Err(self.wrong("`credential_command` stands for `key` and `secret`: leave these out"));
             }
             Some(command) => variables.push(("CLOUDINARY_ACCOUNT_URL", Some(self.url_of(command)?))),
-            None => variables.extend([
-                ("CLOUDINARY_ACCOUNT_ID", account_id.clone()),
-                ("CLOUDINARY_PROVISIONING_API_KEY", key.clone()),
-                ("CLOUDINARY_PROVISIONING_API_SECRET", secret.clone()),
-            ]),
+            None => {
+                for (name, variable, value) in [
+                    ("account_id", "CLOUDINARY_ACCOUNT_ID", account_id),
+                    ("key", "CLOUDINARY_PROVISIONING_API_KEY", key),
+                    ("secret", "CLOUDINARY_PROVISIONING_API_SECRET", secret),
+                ] {
+                    if value.as_ref().is_none_or(String::is_empty) {
+                        let why = format!(
+                            "`{name}` is missing; a profile has `account_id`, `key` and `secret`, or a `credential_command`"
+                        );
+                        return Err(self.wrong(&why));
+                    }
+                    variables.push((variable, value.clone()));
+                }
+            }
         }
         Ok(variables.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
     }
@@ -159,7 +181,7 @@ impl Profile {
     }
 
     /// Puts the profile's keys in place of the variables that an error is about.
-    pub(crate) fn reworded(&self, error: &str) -> Exit {
+    pub(crate) fn unusable(&self, error: &AccountError) -> Exit {
         let names = [
             ("CLOUDINARY_PROVISIONING_API_SECRET", "`secret`"),
             ("CLOUDINARY_PROVISIONING_API_KEY", "`key`"),
@@ -168,13 +190,13 @@ impl Profile {
             ("CLOUDINARY_REGION", "`region`"),
             ("CLOUDINARY_ORIGIN", "`origin`"),
         ];
-        self.wrong(&names.iter().fold(error.to_owned(), |text, (variable, key)| text.replace(variable, key)))
+        let why = names.iter().fold(error.to_string(), |text, (variable, key)| text.replace(variable, key));
+        self.wrong(&why)
     }
 
     /// The account URL that a command prints.
     fn url_of(&self, command: &str) -> Result<String, Exit> {
-        let (shell, option) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-        let output = Command::new(shell).args([option, command]).stdin(Stdio::null()).stderr(Stdio::inherit()).output();
+        let output = shell(command).stdin(Stdio::null()).stderr(Stdio::inherit()).output();
         let output = output.map_err(|error| self.wrong(&format!("`credential_command`: {error}")))?;
         if !output.status.success() {
             return Err(self.wrong(&format!("`credential_command` failed: {}", output.status)));
@@ -190,6 +212,24 @@ impl fmt::Display for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "profile {} of {}", self.name, self.path.display())
     }
+}
+
+/// The platform's shell with a command, whose quotes are the shell's to read.
+#[cfg(not(windows))]
+fn shell(command: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", command]);
+    shell
+}
+
+/// The platform's shell with a command, whose quotes are the shell's to read.
+#[cfg(windows)]
+fn shell(command: &str) -> Command {
+    use std::os::windows::process::CommandExt;
+
+    let mut shell = Command::new("cmd");
+    shell.arg("/C").raw_arg(command);
+    shell
 }
 
 /// Where the file is, by the conventions of the platform.

@@ -58,6 +58,6 @@ fn profiles_are_read_and_compared() {
     let diff = |a: &str| run(bare().env("XDG_CONFIG_HOME", &home).env("HOME", &home).args(["diff", a, "production"]));
     let shown = diff("staging");
     assert_eq!(shown.is_done().stdout, DIFF.replace("ADA", "ada"));
-    diff("elsewhere").is_refused("there is no profile \"elsewhere\"; there are staging, production");
+    diff("elsewhere").is_refused("there is no profile \"elsewhere\" (named by");
     fs::remove_dir_all(home).unwrap();
 }

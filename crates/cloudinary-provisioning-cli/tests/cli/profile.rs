@@ -17,7 +17,7 @@ struct Home(PathBuf);
 impl Home {
     fn new(name: &str, profiles: &str) -> Self {
         let home = Self(std::env::temp_dir().join(format!("cldp-profiles-{}-{name}", std::process::id())));
-        fs::create_dir_all(home.0.join("cldp")).unwrap();
+        fs::create_dir_all(home.file().parent().unwrap()).unwrap();
         fs::write(home.file(), profiles).unwrap();
         home.set_mode(0o600);
         home
@@ -102,7 +102,6 @@ fn profiles_are_listed_without_secrets_chosen_and_checked() {
     home.run(&["profile", "use", "staging"]).is_done();
     let text = fs::read_to_string(home.file()).unwrap();
     assert!(text.contains("# Ours.") && text.contains("default = \"staging\""), "{text}");
-    assert_eq!(fs::metadata(home.file()).unwrap().permissions().mode() & 0o777, 0o600);
     let listed = home.run(&["profile", "list", "-o", "csv"]);
     let url = server.url();
     let expected = format!("name,default,account_id,region,origin\nstaging,true,{ID},,{url}\nvault,false,,,{url}\n");
@@ -116,6 +115,32 @@ fn profiles_are_listed_without_secrets_chosen_and_checked() {
 }
 
 #[test]
+fn another_default_leaves_everything_else_of_the_file() {
+    let of = |name: &str| format!("# Taken\ndefault = \"{name}\" # by all\n[profiles.a]\n[profiles.b]\n");
+    let home = Home::new("default", &of("a"));
+    home.set_mode(0o400);
+    home.run(&["profile", "use", "b", "--dry-run"]).is_refused("--dry-run is for");
+    assert_eq!(fs::read_to_string(home.file()).unwrap(), of("a"));
+    home.run(&["profile", "use", "b"]).is_done();
+    assert_eq!(fs::read_to_string(home.file()).unwrap(), of("b"));
+    assert_eq!(fs::metadata(home.file()).unwrap().permissions().mode() & 0o777, 0o400);
+    home.run(&["profile", "use", "c"]).is_refused("there is no profile \"c\" (named by `profile use`); there are a, b");
+}
+
+#[test]
+fn what_needs_no_credentials_goes_to_the_profile_s_origin() {
+    let server = serve(account());
+    let url = server.url();
+    let home = Home::new(
+        "origin",
+        &format!("default = \"a\"\n[profiles.a]\norigin = \"{url}\"\ncredential_command = \"exit 3\""),
+    );
+    home.run(&["public", "get-schema"]).is_done();
+    assert_eq!(server.requests(), 1);
+    home.run(&["whoami", "--dry-run"]).is_refused("--dry-run is for");
+}
+
+#[test]
 fn what_is_wrong_with_a_file_is_told_by_its_place_and_no_secret_is() {
     let server = serve(account());
     for (number, (text, why)) in [
@@ -126,8 +151,8 @@ fn what_is_wrong_with_a_file_is_told_by_its_place_and_no_secret_is() {
         ),
         ("[profiles.a]\nsecret = 7", "profiles.a: `secret` is not a text"),
         ("colour = 1", "unknown key `colour`"),
-        ("[profiles.b]\nkey = \"k\"", "there is no profile \"a\"; there are b"),
-        ("[profiles.a]\naccount_id = \"acc\"\nkey = \"k\"", "`secret`"),
+        ("[profiles.b]\nkey = \"k\"", "there is no profile \"a\" (named by --profile); there are b"),
+        ("[profiles.a]\naccount_id = \"acc\"\nkey = \"k\"", "`secret` is missing; a profile has `account_id`, `key`"),
         (
             "[profiles.a]\naccount_id = \"acc\"\nkey = \"k\"\nsecret = \" s3cr3t-value\"",
             "in `secret` begins or ends with a blank",
@@ -151,6 +176,9 @@ fn what_is_wrong_with_a_file_is_told_by_its_place_and_no_secret_is() {
     home.set_mode(0o640);
     home.run(&["whoami", "--profile", "staging"]).is_refused("others may read it, and it is for secrets: chmod 600");
     home.run(&["--demo", "whoami", "--profile", "staging"]).is_refused("--demo cannot be used with --profile");
+    Home::new("default-wrong", "default = \"b\"\n[profiles.a]")
+        .run(&["whoami"])
+        .is_refused("there is no profile \"b\" (named by its `default`)");
     Home::new("nothing", "").run(&["whoami"]).is_refused("no account is set");
     run(bare().args(["whoami", "--profile", "a"])).is_refused("there is no file of profiles");
     assert!(!Path::new("cldp").exists() && server.requests() == 0);

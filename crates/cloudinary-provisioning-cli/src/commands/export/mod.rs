@@ -27,7 +27,7 @@ mod rows;
 mod users;
 
 pub(crate) fn run(globals: &Globals, options: &ExportOptions) -> Result<ExitCode, Exit> {
-    no_dry_run(globals)?;
+    globals.no_dry_run()?;
     let style = Style::with_default(globals, Format::Csv);
     let things = things(options.what);
     // On a terminal, the lines themselves show the progress.
@@ -62,14 +62,6 @@ pub(crate) fn run(globals: &Globals, options: &ExportOptions) -> Result<ExitCode
         "cldp: could not read everything: {failures} errors; their cells are empty, or their lines missing"
     ));
     Ok(ExitCode::from(1))
-}
-
-/// Refuses `--dry-run`: reading a whole account is more than one request.
-pub(crate) fn no_dry_run(globals: &Globals) -> Result<(), Exit> {
-    if globals.dry_run {
-        return Err(Exit::usage("--dry-run is for operations, `api` and `batch`"));
-    }
-    Ok(())
 }
 
 fn write(

@@ -9,7 +9,6 @@ use std::process::ExitCode;
 use cloudinary_provisioning_plan::manifest::ObjectKind;
 use cloudinary_provisioning_plan::{Manifest, Snapshot, Survey};
 
-use super::export::no_dry_run;
 use super::manifest::{format_of, wrong};
 use crate::args::cli::{ManifestFormat, PullOptions};
 use crate::args::globals::{Format, Globals};
@@ -28,7 +27,7 @@ use crate::terminal::stream;
 mod merge;
 
 pub(crate) fn run(globals: &Globals, options: &PullOptions) -> Result<ExitCode, Exit> {
-    no_dry_run(globals)?;
+    globals.no_dry_run()?;
     let format = format(globals, options.file.as_deref())?;
     let before = options.file.as_deref().map(|path| Before::read(path, format)).transpose()?.flatten();
     let kinds = match options.only.as_slice() {
