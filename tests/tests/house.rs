@@ -48,7 +48,7 @@ const HOUSES: [(&str, &[&[&str]]); 5] = [
             &["snapshot"],
             &["survey"],
             &["plan"],
-            &["guard", "offboarding", "diff"],
+            &["guard", "offboarding", "rotation", "diff"],
             &["apply"],
             &["lib"],
         ],

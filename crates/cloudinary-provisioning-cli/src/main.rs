@@ -74,6 +74,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Exit> {
         Command::Apply(options) => commands::apply::run(&globals, &options),
         Command::Diff(options) => commands::diff::run(&globals, &options),
         Command::Offboard(options) => commands::offboard::run(&globals, &options),
+        Command::Rotate(options) => commands::rotate::run(&globals, &options),
         Command::Pull(options) => commands::pull::run(&globals, &options),
         Command::Export(options) => commands::export::run(&globals, &options),
         Command::Review => commands::review::run(&globals),

@@ -149,7 +149,8 @@
 //! * No secret is in a snapshot, a plan or a report. A new one is handed out once, and nothing else begins before it is stored.
 //!
 //! One gap no client can close: if a program is killed after the service has generated a key and before its secret is
-//! stored, the key is there and the next plan finds nothing to do. Where keys matter, delete those that were never used.
+//! stored, the key is there and the next plan finds nothing to do. Where keys matter, delete those that were never used;
+//! a [`Rotation`] tells which [`successors`](Rotation::successors) are there already.
 
 #![doc(html_root_url = "https://docs.rs/cloudinary-provisioning-plan/latest")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -162,6 +163,7 @@ pub mod names;
 pub mod offboarding;
 pub mod plan;
 mod request_key;
+pub mod rotation;
 mod shown;
 pub mod snapshot;
 pub mod survey;
@@ -172,5 +174,6 @@ pub use guard::Guards;
 pub use manifest::Manifest;
 pub use offboarding::Offboarding;
 pub use plan::Plan;
+pub use rotation::Rotation;
 pub use snapshot::Snapshot;
 pub use survey::Survey;

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use cloudinary_provisioning::time::Date;
 use cloudinary_provisioning_fake::{Fault, Framing};
 use cloudinary_provisioning_plan::guard::Guard;
 use cloudinary_provisioning_plan::manifest::{ObjectKind, Preset};
 
+use super::dates;
 use super::globals::Globals;
 use super::hints::Hints;
 use super::operation;
@@ -70,6 +72,9 @@ pub(crate) enum Command {
     /// Take the access of people away who leave.
     #[command(long_about = OFFBOARD_HELP)]
     Offboard(OffboardOptions),
+    /// Replace access keys by new ones with the same roles.
+    #[command(long_about = ROTATE_HELP)]
+    Rotate(RotateOptions),
     /// Write users, access, keys or roles to standard output or a file, as CSV.
     Export(ExportOptions),
     /// Show who can access what, in which product environment, and through which group or role.
@@ -166,6 +171,20 @@ Take the access of people away who leave: each is disabled, out of every group, 
 What they still hold is told: enabled access keys that are named after them, groups of which nobody else is a member, \
 and whether they are the last master admin. The plan is shown, guarded and asked about as that of `cldp apply`; --dry-run \
 shows it and changes nothing. Run it again to go on where it was interrupted.";
+
+const ROTATE_HELP: &str = "\
+Replace access keys: each gets a successor with its roles and with what it is set aside for.
+
+The successor of `ci` is called `ci-rotated-1`, and the next one `ci-rotated-2`. A product environment stands for its keys \
+in use, without its root key and without successors of keys that are still there. Run it again to go on where it was \
+interrupted: no key gets two successors, and a secret that is not stored yet is read again, if the service shows it.
+
+  cldp rotate shop/ci --secrets new.jsonl --disable-old
+  cldp rotate shop/ci --delete-old --older-than 7d
+
+With --disable-old, an old key is disabled once the successor's secret is stored and the successor has everything. Custom \
+policies that name an old key are left as they are. The plan is shown, guarded and asked about as that of `cldp apply`; \
+--dry-run shows it and changes nothing.";
 
 const PROFILE_HELP: &str = "\
 Show, choose and check the accounts of the file of profiles.
@@ -292,6 +311,37 @@ pub(crate) struct OffboardOptions {
     /// Leave their roles alone, as in an account that has none to assign.
     #[arg(long)]
     pub(crate) keep_roles: bool,
+    #[command(flatten)]
+    pub(crate) guards: GuardOptions,
+    /// Append what became of each step to this file, as JSON lines.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RotateOptions {
+    /// The keys, or the product environments whose keys in use are meant, by names or ids.
+    #[arg(required = true, value_name = "ENV[/KEY]")]
+    pub(crate) keys: Vec<String>,
+    /// Append new secrets to this file, as JSON lines. It is its owner's alone.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["store", "delete_old"])]
+    pub(crate) secrets: Option<PathBuf>,
+    /// Give each new secret to this command of the shell, as a JSON line on its standard input. It may get one again where an
+    /// earlier run was interrupted.
+    #[arg(long, value_name = "COMMAND", conflicts_with = "delete_old")]
+    pub(crate) store: Option<String>,
+    /// Disable each old key in the end.
+    #[arg(long, conflicts_with = "delete_old")]
+    pub(crate) disable_old: bool,
+    /// Generate nothing, and delete the keys that have been replaced for long enough.
+    #[arg(long, requires = "older_than")]
+    pub(crate) delete_old: bool,
+    /// Before which day the successor was generated: 2026-01-31, 7d, 3w.
+    #[arg(long, value_name = "DATE", value_parser = dates::date, requires = "delete_old")]
+    pub(crate) older_than: Option<Date>,
+    /// Give the new keys no roles, as in an account that has none to assign.
+    #[arg(long)]
+    pub(crate) without_roles: bool,
     #[command(flatten)]
     pub(crate) guards: GuardOptions,
     /// Append what became of each step to this file, as JSON lines.

@@ -16,4 +16,5 @@ pub(crate) mod plan;
 pub(crate) mod profile;
 pub(crate) mod pull;
 pub(crate) mod review;
+pub(crate) mod rotate;
 pub(crate) mod whoami;

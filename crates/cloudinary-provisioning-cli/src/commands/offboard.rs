@@ -8,7 +8,7 @@ use cloudinary_provisioning_plan::{Offboarding, Plan};
 use super::apply::making::{Making, make, show_lines, tagged};
 use super::apply::records::Records;
 use super::manifest::{guards, json_format, lines, me};
-use super::plan::{incomplete, refused, show};
+use super::plan::{show, show_review};
 use crate::args::cli::OffboardOptions;
 use crate::args::globals::Globals;
 use crate::connection::account::Connection;
@@ -45,14 +45,7 @@ pub(crate) fn run(globals: &Globals, options: &OffboardOptions) -> Result<ExitCo
     shown.map_err(|error| Exit::Failed(format!("cannot write what they hold: {error}; nothing was changed")))?;
     let guards = guards(&options.guards.allow, me.as_deref(), &reader);
     if globals.dry_run {
-        let review = plan.review(&guards);
-        show(&review, json)?;
-        let refusals = review.refusals();
-        return match incomplete(&plan) {
-            Some(exit) => Err(exit),
-            None if refusals.is_empty() => Ok(ExitCode::SUCCESS),
-            None => Err(refused(refusals)),
-        };
+        return show_review(&plan, &guards, json);
     }
     let making = Making { client: &connection.client, json, guards, log, secrets: None, is_confirmed: globals.yes };
     make(globals, making, plan, |_| Ok(()), || read().map(|(plan, _)| plan))

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use cloudinary_provisioning_plan::Plan;
-use cloudinary_provisioning_plan::guard::Refusal;
+use cloudinary_provisioning_plan::guard::{Guards, Refusal};
 use cloudinary_provisioning_plan::plan::Cause;
 use serde::Serialize;
 
@@ -68,6 +68,17 @@ pub(crate) fn show<T: fmt::Display + Serialize>(value: &T, json: Option<Format>)
         }
     }
     out.flush()
+}
+
+/// Shows a plan with what the guards refuse, where nothing is to be made.
+pub(crate) fn show_review(plan: &Plan, guards: &Guards, json: Option<Format>) -> Result<ExitCode, Exit> {
+    let review = plan.review(guards);
+    show(&review, json)?;
+    match (incomplete(plan), review.refusals()) {
+        (Some(exit), _) => Err(exit),
+        (None, []) => Ok(ExitCode::SUCCESS),
+        (None, refusals) => Err(refused(refusals)),
+    }
 }
 
 /// The failure of a plan that leaves something out.

@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use cloudinary_provisioning::AccountError;
 use toml_edit::{DocumentMut, Item, TableLike, value};
 
 use crate::terminal::exit::Exit;
 use crate::terminal::file::{OutputFile, check_private};
+use crate::terminal::shell::shell;
 
 /// The variable that names a profile.
 pub(crate) const VARIABLE: &str = "CLDP_PROFILE";
@@ -212,24 +213,6 @@ impl fmt::Display for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "profile {} of {}", self.name, self.path.display())
     }
-}
-
-/// The platform's shell with a command, whose quotes are the shell's to read.
-#[cfg(not(windows))]
-fn shell(command: &str) -> Command {
-    let mut shell = Command::new("sh");
-    shell.args(["-c", command]);
-    shell
-}
-
-/// The platform's shell with a command, whose quotes are the shell's to read.
-#[cfg(windows)]
-fn shell(command: &str) -> Command {
-    use std::os::windows::process::CommandExt;
-
-    let mut shell = Command::new("cmd");
-    shell.arg("/C").raw_arg(command);
-    shell
 }
 
 /// Where the file is, by the conventions of the platform.

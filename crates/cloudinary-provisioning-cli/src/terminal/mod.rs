@@ -9,5 +9,6 @@ pub(crate) mod json;
 pub(crate) mod json_lines;
 pub(crate) mod progress;
 pub(crate) mod say;
+pub(crate) mod shell;
 pub(crate) mod shown;
 pub(crate) mod stream;

@@ -262,6 +262,10 @@ impl Apply {
     fn hold(&self, step: &Step, is_not_first: bool) -> Hold {
         for needed in &step.after {
             match self.states.get(*needed) {
+                Some(State::Ended(Ended { secret_lost: true, .. })) if is_after_secret(&step.work) => {
+                    let subject = self.steps.get(*needed).map(Step::subject).unwrap_or_default();
+                    return Hold::Never(Ended::skipped(format!("nobody has the secret of {subject}")));
+                }
                 Some(State::Ended(ended)) if ended.ending == Ending::Done => {}
                 Some(State::Ended(_)) | None => {
                     let subject = self.steps.get(*needed).map(Step::subject).unwrap_or_default();
@@ -415,4 +419,9 @@ enum Hold {
 /// Whether the object is still needed afterwards, so that its being gone is not what was wanted.
 fn is_update(work: &Work) -> bool {
     matches!(work, Work::UpdateEnvironment(..) | Work::UpdateKey { .. } | Work::UpdateUser(..) | Work::UpdatePolicy(..))
+}
+
+/// Whether programs are to use a new key from then on.
+fn is_after_secret(work: &Work) -> bool {
+    matches!(work, Work::DedicateKey { .. } | Work::RetireKey { .. })
 }

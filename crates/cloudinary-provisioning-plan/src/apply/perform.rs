@@ -44,6 +44,12 @@ pub(super) fn operation(work: &Work, ids: &Ids) -> Result<AnyOperation<Applied>,
             .maybe(*enabled, access_keys::Update::enabled)
             .map(|updated| Applied(AppliedKind::Key(Box::new(updated)))),
         Work::DeleteKey { environment, key } => access_keys::Delete::new(environment, key).map(nothing),
+        Work::DedicateKey { environment, key, purpose } => access_keys::Update::new(environment, id(key)?)
+            .dedicated_for(purpose.clone())
+            .map(|updated| Applied(AppliedKind::Key(Box::new(updated)))),
+        Work::RetireKey { environment, key, .. } => access_keys::Update::new(environment, key)
+            .enabled(false)
+            .map(|updated| Applied(AppliedKind::Key(Box::new(updated)))),
         Work::CreateRole { id, permission, scope, fields } => {
             roles::Create::new(permission.clone(), scope.clone(), &*fields.name)
                 .id(id)

@@ -33,6 +33,10 @@ pub(super) fn mismatches(work: &Work, applied: &Applied, ids: &Ids) -> Vec<&'sta
             check("name", same(name.as_ref(), found.name.as_ref()));
             check("enabled", same(*enabled, found.enabled));
         }
+        (Work::RetireKey { .. }, AppliedKind::Key(found)) => check("enabled", same(Some(false), found.enabled)),
+        (Work::DedicateKey { purpose, .. }, AppliedKind::Key(found)) => {
+            check("dedicated_for", found.dedicated_for.as_ref().map(|purposes| purposes.contains(purpose)));
+        }
         (Work::CreateRole { fields: asked, .. } | Work::UpdateRole(_, asked), AppliedKind::Role(found)) => {
             check("name", same(Some(&asked.name), found.name.as_ref()));
             let policies = found.policies.as_ref();

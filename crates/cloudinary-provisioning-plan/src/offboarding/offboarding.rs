@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cloudinary_provisioning::PrincipalType;
 
 use crate::manifest::{Email, Manifest, Name, Object, User};
-use crate::plan::{Blocked, Cause, Plan, PlanError, PlanProblem, StepKind};
+use crate::plan::{Blocked, Cause, More, Plan, PlanError, PlanProblem, StepKind};
 use crate::snapshot::{FoundPrincipal, FoundUser, Snapshot, fold};
 use crate::survey::Survey;
 
@@ -87,7 +87,7 @@ impl Offboarding {
     /// Returns every email that no user has, or that several have.
     pub fn plan(&self, snapshot: &Snapshot) -> Result<Plan, PlanError> {
         let (manifest, unknown) = self.wanted(snapshot)?;
-        Plan::with_unread(manifest.check()?, snapshot, unknown)
+        Plan::with_more(manifest.check()?, snapshot, More { unread: unknown, ..More::default() })
     }
 
     /// Returns what is theirs beside groups and roles, for somebody to decide about.

@@ -1,6 +1,7 @@
 //! Access keys: what differs.
 
 use cloudinary_provisioning::SubAccountId;
+use cloudinary_provisioning::access_keys::DedicatedFor;
 use serde_json::Value;
 
 use crate::manifest::{Key, KeyRef, Object, ObjectKind};
@@ -143,9 +144,30 @@ impl Builder<'_> {
     }
 }
 
-fn delete(reference: &KeyRef, environment: &SubAccountId, found: &FoundKey) -> Step {
+pub(crate) fn delete(reference: &KeyRef, environment: &SubAccountId, found: &FoundKey) -> Step {
     let work = Work::DeleteKey { environment: environment.clone(), key: found.api_key.clone() };
     let mut step = Step::new(KIND, reference.to_string(), Action::Delete, work).id(&found.api_key);
+    step.root = found.root;
+    step
+}
+
+/// Sets a key aside for what another one was set aside for: after it has its roles.
+pub(crate) fn dedicate(reference: &KeyRef, environment: &SubAccountId, key: Handle, purpose: &DedicatedFor) -> Step {
+    let change = Change::new("dedicated_for", Value::Null, purpose.as_str());
+    let id = key.known().map(str::to_owned);
+    let work = Work::DedicateKey { environment: environment.clone(), key, purpose: purpose.clone() };
+    let mut step = Step::new(KIND, reference.to_string(), Action::Update, work).changes(vec![change]);
+    step.id = id;
+    step.phase = Phase::Policies;
+    step
+}
+
+/// Disables a key that another one replaces.
+pub(crate) fn retire(reference: &KeyRef, environment: &SubAccountId, found: &FoundKey, successor: Handle) -> Step {
+    let work = Work::RetireKey { environment: environment.clone(), key: found.api_key.clone(), successor };
+    let mut step = Step::new(KIND, reference.to_string(), Action::Disable, work)
+        .id(&found.api_key)
+        .changes(vec![Change::new("enabled", found.enabled, false)]);
     step.root = found.root;
     step
 }

@@ -23,7 +23,8 @@ pub use plan::Plan;
 pub use problem::{PlanError, PlanProblem};
 pub use step::{Action, Change, Step, StepKind};
 
-pub(crate) use plan::AccountFacts;
+pub(crate) use keys::{dedicate, delete, retire};
+pub(crate) use plan::{AccountFacts, More};
 pub(crate) use work::{
     Access, AssignmentFields, Effect, Handle, Made, PolicyFields, ScopeHandle, StatementText, UserFields, Work,
 };

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use cloudinary_provisioning::PrincipalType;
+
 use super::step::{Phase, Step};
-use super::work::Work;
+use super::work::{Handle, Work};
 
 /// Sorts steps so that each comes after those that it needs, and notes in each which those are.
 ///
@@ -14,22 +16,30 @@ pub(crate) fn order(mut steps: Vec<Step>) -> Vec<Step> {
     let needs: Vec<Vec<usize>> = {
         let makers: BTreeMap<_, _> =
             steps.iter().enumerate().flat_map(|(at, step)| step.made.iter().map(move |made| (made, at))).collect();
-        // A role goes once nobody has it any more.
+        // A role goes once nobody has it any more, and a key once the one that replaces it has everything.
         let mut taken: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        let (mut roles, mut purposes): (BTreeMap<&Handle, Vec<usize>>, BTreeMap<_, Vec<usize>>) = Default::default();
         for (at, step) in steps.iter().enumerate() {
-            if let Work::Unassign(fields) = &step.work {
-                taken.entry(fields.role_id()).or_default().push(at);
+            match &step.work {
+                Work::Unassign(fields) => taken.entry(fields.role_id()).or_default().push(at),
+                Work::Assign(fields) if fields.kind == PrincipalType::ApiKey => {
+                    roles.entry(&fields.principal).or_default().push(at);
+                }
+                Work::DedicateKey { key, .. } => purposes.entry(key).or_default().push(at),
+                _ => {}
             }
         }
         steps
             .iter()
             .map(|step| {
                 let made = step.work.needs().into_iter().filter_map(|made| makers.get(made));
-                let role = match &step.work {
-                    Work::DeleteRole(id) => taken.get(id),
-                    _ => None,
+                let others = match &step.work {
+                    Work::DeleteRole(id) => [taken.get(id), None],
+                    Work::DedicateKey { key, .. } => [roles.get(key), None],
+                    Work::RetireKey { successor, .. } => [roles.get(successor), purposes.get(successor)],
+                    _ => [None, None],
                 };
-                let mut needs: Vec<_> = made.chain(role.into_iter().flatten()).copied().collect();
+                let mut needs: Vec<_> = made.chain(others.into_iter().flatten().flatten()).copied().collect();
                 needs.sort_unstable();
                 needs.dedup();
                 needs

@@ -56,6 +56,15 @@ pub struct Plan {
     pub(crate) account: AccountFacts,
 }
 
+/// What a plan has beside what a manifest says.
+#[derive(Debug, Default)]
+pub(crate) struct More {
+    /// Steps for which a manifest has no words.
+    pub(crate) steps: Vec<Step>,
+    /// What could not be read, so that the manifest does not say it.
+    pub(crate) unread: Vec<Blocked>,
+}
+
 /// What guards have to know of the account beside the steps.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AccountFacts {
@@ -85,15 +94,11 @@ impl Plan {
     ///
     /// Those of [`new`](Self::new), but for what the check finds.
     pub fn of_checked(manifest: CheckedManifest<'_>, snapshot: &Snapshot) -> Result<Self, PlanError> {
-        Self::with_unread(manifest, snapshot, Vec::new())
+        Self::with_more(manifest, snapshot, More::default())
     }
 
-    /// Plans the steps, beside what could not be read and the manifest therefore does not say.
-    pub(crate) fn with_unread(
-        manifest: CheckedManifest<'_>,
-        snapshot: &Snapshot,
-        unread: Vec<Blocked>,
-    ) -> Result<Self, PlanError> {
+    /// Plans the steps, beside what the manifest does not say.
+    pub(crate) fn with_more(manifest: CheckedManifest<'_>, snapshot: &Snapshot, more: More) -> Result<Self, PlanError> {
         let mut builder = Builder::new(manifest.manifest(), snapshot);
         builder.plan_environments();
         builder.plan_keys();
@@ -103,7 +108,8 @@ impl Plan {
         builder.plan_memberships();
         builder.plan_assignments();
         builder.plan_policies();
-        builder.blocked.extend(unread);
+        builder.steps.extend(more.steps);
+        builder.blocked.extend(more.unread);
         let Builder { mut steps, problems, mut blocked, unchanged, .. } = builder;
         if !problems.is_empty() {
             return Err(PlanError::new(problems));

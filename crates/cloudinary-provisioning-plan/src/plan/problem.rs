@@ -90,6 +90,11 @@ impl PlanProblem {
         let subject = format!("{} {}", object.kind().singular(), object.name());
         Self { position: object.position(), subject, message: message.into() }
     }
+
+    /// A problem of what is not declared.
+    pub(crate) fn of(subject: String, message: String) -> Self {
+        Self { position: None, subject, message }
+    }
 }
 
 impl fmt::Display for PlanProblem {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use cloudinary_provisioning::access_keys::DedicatedFor;
 use cloudinary_provisioning::users::Role as UserRole;
 use cloudinary_provisioning::{
     ApiKey, GroupId, JsonObject, PermissionType, PolicyId, PrincipalType, RoleId, ScopeType, SubAccountId, UserId,
@@ -164,10 +165,40 @@ pub(crate) enum Work {
     CreateEnvironment(EnvironmentFields),
     UpdateEnvironment(Handle, EnvironmentFields),
     DeleteEnvironment(SubAccountId),
-    GenerateKey { environment: Handle, cloud_name: String, name: String, enabled: Option<bool> },
-    UpdateKey { environment: Handle, key: Handle, name: Option<String>, enabled: Option<bool> },
-    DeleteKey { environment: SubAccountId, key: ApiKey },
-    CreateRole { id: RoleId, permission: PermissionType, scope: ScopeType, fields: RoleFields },
+    GenerateKey {
+        environment: Handle,
+        cloud_name: String,
+        name: String,
+        enabled: Option<bool>,
+    },
+    UpdateKey {
+        environment: Handle,
+        key: Handle,
+        name: Option<String>,
+        enabled: Option<bool>,
+    },
+    DeleteKey {
+        environment: SubAccountId,
+        key: ApiKey,
+    },
+    /// Sets a key aside for what another one was set aside for.
+    DedicateKey {
+        environment: SubAccountId,
+        key: Handle,
+        purpose: DedicatedFor,
+    },
+    /// Disables a key that another one replaces, once that one has everything.
+    RetireKey {
+        environment: SubAccountId,
+        key: ApiKey,
+        successor: Handle,
+    },
+    CreateRole {
+        id: RoleId,
+        permission: PermissionType,
+        scope: ScopeType,
+        fields: RoleFields,
+    },
     UpdateRole(RoleId, RoleFields),
     DeleteRole(RoleId),
     CreateGroup(String),
@@ -175,8 +206,14 @@ pub(crate) enum Work {
     DeleteGroup(GroupId),
     CreateUser(Email, UserFields),
     UpdateUser(UserId, UserFields),
-    AddMember { group: Handle, user: Handle },
-    RemoveMember { group: GroupId, user: UserId },
+    AddMember {
+        group: Handle,
+        user: Handle,
+    },
+    RemoveMember {
+        group: GroupId,
+        user: UserId,
+    },
     Assign(AssignmentFields),
     Unassign(AssignmentFields),
     CreatePolicy(PolicyFields),
@@ -188,7 +225,10 @@ impl Work {
     /// Everything that has to be made before this can be sent.
     pub(crate) fn needs(&self) -> Vec<&Made> {
         let handles: Vec<&Handle> = match self {
-            Self::UpdateEnvironment(handle, _) | Self::GenerateKey { environment: handle, .. } => vec![handle],
+            Self::UpdateEnvironment(handle, _)
+            | Self::GenerateKey { environment: handle, .. }
+            | Self::DedicateKey { key: handle, .. }
+            | Self::RetireKey { successor: handle, .. } => vec![handle],
             Self::CreateUser(_, fields) | Self::UpdateUser(_, fields) => match &fields.access {
                 Some(Access::Only(environments)) => environments.iter().collect(),
                 Some(Access::All) | None => Vec::new(),

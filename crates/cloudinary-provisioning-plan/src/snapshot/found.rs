@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cloudinary_provisioning::access_keys::DedicatedFor;
 use cloudinary_provisioning::time::OffsetDateTime;
 use cloudinary_provisioning::users::Role as UserRole;
 use cloudinary_provisioning::{
@@ -66,12 +67,23 @@ pub struct FoundKey {
     pub enabled: Option<bool>,
     /// Whether it came with the product environment.
     pub root: bool,
+    /// When it was generated.
+    pub created_at: Option<OffsetDateTime>,
+    /// What it is set aside for.
+    pub dedicated_for: Vec<DedicatedFor>,
 }
 
 impl FoundKey {
     /// Creates an enabled key.
     pub fn new(api_key: impl Into<ApiKey>, name: impl Into<String>) -> Self {
-        Self { api_key: api_key.into(), name: name.into(), enabled: Some(true), root: false }
+        Self {
+            api_key: api_key.into(),
+            name: name.into(),
+            enabled: Some(true),
+            root: false,
+            created_at: None,
+            dedicated_for: Vec::new(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod found;
 mod part;
 #[expect(clippy::module_inception, reason = "the type that the folder is named after")]
 mod snapshot;
+mod successor;
 
 pub use export::LeftOut;
 pub use found::{
@@ -17,3 +18,4 @@ pub use part::Part;
 pub use snapshot::Snapshot;
 
 pub(crate) use convention::{ALL, FEW, ROOT_KEY, fold};
+pub(crate) use successor::{in_rotation, successor_name};

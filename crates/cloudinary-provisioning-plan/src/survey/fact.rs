@@ -213,6 +213,8 @@ fn keys(found: AccessKeys) -> Fact {
         key.enabled = found.enabled;
         // Where the service does not say which key came with the environment, its name does.
         key.root = found.root.unwrap_or_else(|| key.name == ROOT_KEY);
+        key.created_at = found.created_at;
+        key.dedicated_for = found.dedicated_for.unwrap_or_default();
         key
     });
     Fact(FactKind::Keys(keys.collect(), found.total))

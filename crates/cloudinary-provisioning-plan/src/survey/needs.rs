@@ -65,6 +65,8 @@ pub(super) struct Needs {
     pub(super) principals_of_others: bool,
     /// Principals whose roles are asked for, where that is fewer calls than asking roles for their principals.
     pub(super) roles_of: BTreeSet<Principal>,
+    /// Keys whose roles are asked for as well, or product environments whose keys in rotation are.
+    pub(super) roles_of_keys: BTreeSet<Reference>,
     pub(super) policies: Which<Scope>,
     /// Users by email, in lower case: if one of them is an active master admin, everybody is read.
     pub(super) leavers: BTreeSet<String>,
@@ -129,6 +131,19 @@ impl Needs {
         needs.users = if emails.len() <= FEW { Which::Some(needs.leavers.clone()) } else { Which::All };
         if roles {
             needs.roles_of = emails.iter().cloned().map(Principal::User).collect();
+        }
+        needs
+    }
+
+    /// The keys that are to be replaced, by their names or those of their product environments, with their roles.
+    pub(super) fn rotation(keys: &BTreeSet<Reference>, roles: bool) -> Self {
+        let environments = keys.iter().map(|reference| match reference {
+            Reference::Key { environment, .. } => Reference::Environment(environment.clone()),
+            other => other.clone(),
+        });
+        let mut needs = Self { environments: true, keys_of: environments.collect(), ..Self::default() };
+        if roles {
+            needs.roles_of_keys.clone_from(keys);
         }
         needs
     }

@@ -11,7 +11,7 @@ use crate::names::Reference;
 use crate::request_key::Keys;
 use crate::snapshot::{
     FoundAccess, FoundAssignment, FoundKey, FoundPolicy, FoundPrincipal, FoundRole, FoundScope, FoundUser, Part,
-    Snapshot, fold,
+    Snapshot, fold, in_rotation, successor_name,
 };
 
 use super::estimate::{Estimate, EstimatedCalls};
@@ -107,6 +107,11 @@ impl Survey {
         Self::of(Needs::leavers(emails, roles))
     }
 
+    /// Prepares to read the keys that are to be replaced.
+    pub(crate) fn rotation(keys: &BTreeSet<Reference>, roles: bool) -> Self {
+        Self::of(Needs::rotation(keys, roles))
+    }
+
     /// Prepares to look up the ids of what is named, in one call for each kind: two for roles, and one for each product
     /// environment with keys. Ask [`Snapshot::find`] for the ids.
     ///
@@ -186,7 +191,8 @@ impl Survey {
         more("roles", unlisted && self.needs.roles == Which::All, "one for each custom role");
         let of_all = self.needs.principals_of == Which::All || self.needs.principals_of_others;
         more("assignments", unlisted && of_all, "one for each role");
-        more("assignments", !self.needs.roles_of.is_empty(), "two for each principal");
+        let of_principals = !self.needs.roles_of.is_empty() || !self.needs.roles_of_keys.is_empty();
+        more("assignments", of_principals, "two for each principal");
         let parts = calls.into_iter().map(|(what, (calls, rate))| EstimatedCalls { what, calls, rate });
         Estimate { parts: parts.collect() }
     }
@@ -385,10 +391,33 @@ impl Survey {
             let others = custom().filter(|id| declared.is_none_or(|declared| !declared.contains(id.as_str())));
             reads.extend(others.cloned().map(Read::PrincipalsOf));
         }
-        for principal in self.needs.roles_of.iter().filter_map(|principal| self.found_principal(principal)) {
+        let named = self.needs.roles_of.iter().filter_map(|principal| self.found_principal(principal));
+        let keys = self.needs.roles_of_keys.iter().flat_map(|reference| self.keys_in_rotation(reference));
+        let keys = keys.map(|key| FoundPrincipal::new(PrincipalType::ApiKey, key.api_key.as_str()));
+        for principal in named.chain(keys) {
             let both = PermissionType::ALL.iter().map(|kind| Read::RolesOf(principal.clone(), kind.clone()));
             reads.extend(both);
         }
+    }
+
+    /// The keys that a rotation is about, and those that replace them.
+    fn keys_in_rotation(&self, reference: &Reference) -> Vec<&FoundKey> {
+        let environment = match reference {
+            Reference::Key { environment, .. } => environment,
+            other => other.text(),
+        };
+        let id = self.snapshot.find(&Reference::Environment(environment.to_owned())).map(SubAccountId::from);
+        let Some(keys) = id.ok().and_then(|id| self.snapshot.keys.get(&id)?.known()) else { return Vec::new() };
+        let replaced: Vec<&FoundKey> = match reference {
+            Reference::Key { .. } => {
+                let key = self.snapshot.find(reference).ok();
+                keys.iter().filter(|found| key.as_deref() == Some(found.api_key.as_str())).collect()
+            }
+            _ => in_rotation(keys).collect(),
+        };
+        let is_new = |key: &&FoundKey| replaced.iter().any(|old| successor_name(&old.name) == key.name);
+        let new: Vec<_> = keys.iter().filter(is_new).collect();
+        replaced.into_iter().chain(new).collect()
     }
 
     /// The principal, if it is known to be there.

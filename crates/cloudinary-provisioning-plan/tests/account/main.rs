@@ -15,5 +15,6 @@ mod names;
 mod offboarding;
 mod plan;
 mod properties;
+mod rotation;
 mod support;
 mod survey;

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
 use cloudinary_provisioning_plan::Plan;
-use cloudinary_provisioning_plan::apply::{Apply, Ending, Report, StepReport};
+use cloudinary_provisioning_plan::apply::{Apply, Ending, NewSecret, Report, StepReport};
 use cloudinary_provisioning_plan::guard::Guards;
 use cloudinary_provisioning_plan::plan::Step;
 use cloudinary_provisioning_ureq::{Client, Response};
 use serde_json::{Value, json};
 
 use super::records::Records;
+use super::secrets::{NewKey, SecretStore, SecretsTo};
 use crate::args::globals::{Format, Globals};
 use crate::commands::plan::{incomplete, refused, show};
 use crate::terminal::confirm::confirm;
@@ -28,7 +28,7 @@ pub(crate) struct Making<'m> {
     pub(crate) guards: Guards,
     pub(crate) log: Option<Records>,
     /// Where new secrets go.
-    pub(crate) secrets: Option<&'m Path>,
+    pub(crate) secrets: Option<SecretsTo<'m>>,
     /// Whether nobody need be asked.
     pub(crate) is_confirmed: bool,
 }
@@ -57,7 +57,7 @@ pub(crate) fn make(
     }
     confirm(question(plan.steps()), || losses(plan.steps()), is_confirmed)?;
     let yields_secrets = plan.steps().iter().any(|step| step.yields_secret);
-    let secrets = secrets.filter(|_| yields_secrets).map(Records::open_secrets).transpose()?;
+    let secrets = secrets.filter(|_| yields_secrets).map(SecretStore::open).transpose()?;
 
     let mut run = Run {
         client,
@@ -93,7 +93,7 @@ struct Run<'r> {
     tells_all: bool,
     steps: usize,
     log: Option<Records>,
-    secrets: Option<Records>,
+    secrets: Option<SecretStore<'r>>,
     /// The places of the steps that are in the log.
     logged: BTreeSet<usize>,
 }
@@ -142,12 +142,11 @@ impl Run<'_> {
     fn tell(&mut self, apply: &mut Apply, at: usize, is_recovered: bool, request_id: Option<&str>) -> Result<(), Exit> {
         for secret in apply.take_secrets() {
             if let Some(secrets) = &mut self.secrets {
-                let key = secret.name.as_deref().unwrap_or("the first key");
-                secrets.secret(&secret).map_err(|error| {
-                    Exit::Failed(format!(
-                        "{error}; the secret of {key} of {} is lost: make another key",
-                        secret.cloud_name
-                    ))
+                let NewSecret { cloud_name, name, api_key, secret, .. } = &secret;
+                let new = NewKey { cloud_name, name: name.as_deref(), api_key, secret };
+                secrets.store(&new).map_err(|error| {
+                    let key = name.as_deref().unwrap_or("the first key");
+                    Exit::Failed(format!("{error}; the secret of {key} of {cloud_name} is not stored"))
                 })?;
             }
             apply.stored(&secret);

@@ -6,6 +6,7 @@ use cloudinary_provisioning_fake::{FakeAccount, Fault};
 
 use self::making::{Making, make};
 use self::records::Records;
+use self::secrets::SecretsTo;
 use super::manifest::{Wanted, json_format, lines};
 use crate::args::cli::ApplyOptions;
 use crate::args::globals::Globals;
@@ -20,6 +21,7 @@ use crate::terminal::say::note;
 
 pub(crate) mod making;
 pub(crate) mod records;
+pub(crate) mod secrets;
 
 pub(crate) fn run(globals: &Globals, options: &ApplyOptions) -> Result<ExitCode, Exit> {
     let json = json_format(globals)?;
@@ -49,7 +51,7 @@ pub(crate) fn run(globals: &Globals, options: &ApplyOptions) -> Result<ExitCode,
         // Nobody misses the secrets of a sample.
         guards: wanted.guards(&reader).stores_secrets(options.secrets.is_some() || is_sample),
         log,
-        secrets: options.secrets.as_deref(),
+        secrets: options.secrets.as_deref().map(SecretsTo::File),
         is_confirmed: globals.yes || is_sample || wanted.reviewed.is_some(),
     };
     let is_reviewed = |plan: &_| wanted.reviewed.as_ref().map_or(Ok(()), |reviewed| reviewed.check(plan, &reader));
