@@ -25,6 +25,7 @@ mod output;
 mod plan;
 mod profile;
 mod pull;
+mod review;
 mod run;
 mod streams;
 mod terminal;
