@@ -45,11 +45,14 @@ pub(crate) fn run(globals: &Globals, options: &ReviewOptions) -> Result<ExitCode
     progress.finish();
     for grant in grants {
         let mut row = serde_json::to_value(&grant).map_err(Exit::failed)?;
-        if is_table && grant.enabled == Some(false) {
-            row["principal"] = format!("{} (disabled)", grant.principal).into();
-        }
-        if wanted.allows {
-            row[ALLOWS] = if is_text { grant.summary().into() } else { serde_json::json!(grant.allows) };
+        if let Some(fields) = row.as_object_mut() {
+            if is_table && grant.enabled == Some(false) {
+                fields.insert("principal".to_owned(), format!("{} (disabled)", grant.principal).into());
+            }
+            if wanted.allows {
+                let allows = if is_text { grant.summary().into() } else { serde_json::json!(grant.allows) };
+                fields.insert(ALLOWS.to_owned(), allows);
+            }
         }
         rows.push(row)?;
     }

@@ -285,7 +285,7 @@ mod tests {
             r#"action in ["read"]"#,
             r#"action in [Cloudinary::Action::"re\u{61}d"]"#,
             r#"action in [Cloudinary::Action::"read"] or more"#,
-            r#"actions"#,
+            "actions",
             "action is Cloudinary::Action",
             "action ==",
             "action in [,]",

@@ -45,18 +45,13 @@ pub(super) fn summary(allowed: &[Allowed]) -> String {
         }
     }
     let known = known.into_iter().map(|((effect, resource, principal, open), (all, actions))| {
-        let mut text = String::new();
-        text.push_str(if effect == Effect::Forbid { "not " } else { "" });
+        let not = if effect == Effect::Forbid { "not " } else { "" };
         let actions = actions.into_iter().collect::<Vec<_>>().join(", ");
-        text.push_str(if all { "all" } else { &actions });
-        if *resource != Scope::Any {
-            text.push_str(&format!(" {resource}"));
-        }
-        if *principal != Scope::Any {
-            text.push_str(&format!(" for {principal}"));
-        }
-        text.push_str(if open { " (conditions)" } else { "" });
-        text
+        let actions = if all { "all" } else { &actions };
+        let about = if *resource == Scope::Any { String::new() } else { format!(" {resource}") };
+        let whom = if *principal == Scope::Any { String::new() } else { format!(" for {principal}") };
+        let mark = if open { " (conditions)" } else { "" };
+        format!("{not}{actions}{about}{whom}{mark}")
     });
     known.chain(unknown.into_iter().map(|policy| format!("{policy} (unknown)"))).collect::<Vec<_>>().join("; ")
 }

@@ -23,9 +23,10 @@ pub(crate) fn read(client: &Client, reading: &Reading<'_>, wanted: &Wanted) -> R
     let mut account = Account::new(client, reading);
     let asked = Asked::resolve(wanted, &mut account)?;
     let in_records = read_records(&mut account, &asked)?;
-    let assignments = match asked.roles.is_empty() && !asked.user_roles.is_empty() {
-        true => BTreeSet::new(),
-        false => assignment::find(&mut account, &asked)?,
+    let assignments = if asked.roles.is_empty() && !asked.user_roles.is_empty() {
+        BTreeSet::new()
+    } else {
+        assignment::find(&mut account, &asked)?
     };
     read_names(&mut account, &asked, &in_records, &assignments)?;
     if wanted.allows {
@@ -33,8 +34,12 @@ pub(crate) fn read(client: &Client, reading: &Reading<'_>, wanted: &Wanted) -> R
         account.read_roles(roles.iter(), true)?;
     }
     let mut grants = Grants { account: &account, asked: &asked, found: BTreeSet::new() };
-    in_records.iter().for_each(|id| grants.of_record(id));
-    assignments.iter().for_each(|found| grants.assigned(found));
+    for id in &in_records {
+        grants.of_record(id);
+    }
+    for found in &assignments {
+        grants.assigned(found);
+    }
     Ok((grants.found.into_iter().collect(), account.failures))
 }
 
