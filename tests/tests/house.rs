@@ -42,7 +42,7 @@ const HOUSES: [(&str, &[&[&str]]); 5] = [
     (
         "cloudinary-provisioning-plan",
         &[
-            &["shown", "request_key"],
+            &["shown", "request_key", "cedar"],
             &["manifest"],
             &["names"],
             &["snapshot"],

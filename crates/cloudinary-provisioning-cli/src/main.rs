@@ -77,7 +77,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, Exit> {
         Command::Rotate(options) => commands::rotate::run(&globals, &options),
         Command::Pull(options) => commands::pull::run(&globals, &options),
         Command::Export(options) => commands::export::run(&globals, &options),
-        Command::Review => commands::review::run(&globals),
+        Command::Review(options) => commands::review::run(&globals, &options),
         Command::Api(options) => commands::api::run(&globals, &options),
         Command::Whoami => commands::whoami::run(&globals),
         Command::Profile(command) => commands::profile::run(globals, command),

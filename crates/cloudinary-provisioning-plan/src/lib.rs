@@ -156,6 +156,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod apply;
+pub mod cedar;
 pub mod diff;
 pub mod guard;
 pub mod manifest;

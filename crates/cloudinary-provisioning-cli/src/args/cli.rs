@@ -78,7 +78,8 @@ pub(crate) enum Command {
     /// Write users, access, keys or roles to standard output or a file, as CSV.
     Export(ExportOptions),
     /// Show who can access what, in which product environment, and through which group or role.
-    Review,
+    #[command(long_about = REVIEW_HELP)]
+    Review(ReviewOptions),
     /// Send any request to the service, including those that have no command.
     Api(ApiOptions),
     /// Run operations from JSON lines, and write their results as JSON lines in the same order.
@@ -185,6 +186,22 @@ interrupted: no key gets two successors, and a secret that is not stored yet is 
 With --disable-old, an old key is disabled once the successor's secret is stored and the successor has everything. Custom \
 policies that name an old key are left as they are. The plan is shown, guarded and asked about as that of `cldp apply`; \
 --dry-run shows it and changes nothing.";
+
+const REVIEW_HELP: &str = "\
+Show who can access what, in which product environment, through which group or role, and what it allows.
+
+Only what is asked about is read. An option can be given several times, for any of its values; different options restrict \
+one another. With --environment, roles of the account itself are left out.
+
+What a role allows is what the statements of its policies say. (conditions) marks what a statement leaves open, because it \
+depends on more than an action and the type that it is about, and (unknown) a policy whose statement is not shown or not \
+understood. `not` is what a statement forbids, whatever permits it. Custom policies are not part of a role: see `cldp \
+custom-policies list`. Nothing says what the role in a user's own record allows, such as billing.
+
+  cldp review --user ada@example.com
+  cldp review --environment shop --role prodenv/Admin --columns principal,allows
+
+Exit status: 1 if not everything could be read, 2 if there is no such name, or more than one.";
 
 const PROFILE_HELP: &str = "\
 Show, choose and check the accounts of the file of profiles.
@@ -421,6 +438,19 @@ pub(crate) enum Export {
     Keys,
     /// Roles with their policies and principals.
     Roles,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ReviewOptions {
+    /// Only who can access this product environment, by its cloud name or id.
+    #[arg(long, value_name = "ENVIRONMENT")]
+    pub(crate) environment: Vec<String>,
+    /// Only what this user can access, by email or id.
+    #[arg(long, value_name = "USER")]
+    pub(crate) user: Vec<String>,
+    /// Only who has this role, by its name or id, or a role of users' own records, such as billing.
+    #[arg(long, value_name = "ROLE")]
+    pub(crate) role: Vec<String>,
 }
 
 #[derive(Args, Debug)]

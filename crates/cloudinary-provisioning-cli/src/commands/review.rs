@@ -2,10 +2,9 @@
 
 use std::process::ExitCode;
 
-use serde_json::Value;
-
+use crate::args::cli::ReviewOptions;
 use crate::args::globals::{Format, Globals};
-use crate::commands::access;
+use crate::commands::access::{self, Wanted};
 use crate::connection::account::Connection;
 use crate::connection::reader::Reader;
 use crate::connection::reading::Reading;
@@ -17,26 +16,44 @@ use crate::terminal::say::say;
 use crate::terminal::stream;
 
 /// The default columns.
-const COLUMNS: [&str; 5] = ["principal", "environment", "role", "through", "content"];
+const COLUMNS: [&str; 6] = ["principal", "environment", "role", "through", ALLOWS, "content"];
 
-pub(crate) fn run(globals: &Globals) -> Result<ExitCode, Exit> {
+/// What the policies of a role allow, which is read only where it is shown.
+const ALLOWS: &str = "allows";
+
+pub(crate) fn run(globals: &Globals, options: &ReviewOptions) -> Result<ExitCode, Exit> {
     globals.no_dry_run()?;
     let progress = ProgressLine::of("lines");
     let connection = Connection::open(globals, &progress)?;
     ctrl_c::watch()?;
     let style = Style::new(globals);
     let is_table = style.format == Format::Table;
-    let mut rows = style.rows(&COLUMNS, &access::COLUMNS, stream::stdout())?;
+    let is_text = is_table || style.format == Format::Csv;
+    let known: Vec<_> = access::COLUMNS.into_iter().chain([ALLOWS]).collect();
+    let mut rows = style.rows(&COLUMNS, &known, stream::stdout())?;
     let reader = Reader::new(connection.client.clone());
     let reading = Reading { reader: &reader, workers: globals.workers(), progress: &progress };
-    let (grants, failures) = access::read(&connection.client, &reading)?;
+    let is_allows = |column: &String| column.trim().split('.').next() == Some(ALLOWS);
+    let wanted = Wanted {
+        environments: options.environment.clone(),
+        users: options.user.clone(),
+        roles: options.role.clone(),
+        allows: globals.columns.is_empty() || globals.columns.iter().any(is_allows),
+    };
+    let (grants, failures) = access::read(&connection.client, &reading, &wanted)?;
     progress.finish();
-    for mut grant in grants {
-        let is_disabled = grant.get("enabled") == Some(&false.into());
-        if let Some(Value::String(principal)) = grant.get_mut("principal").filter(|_| is_table && is_disabled) {
-            principal.push_str(" (disabled)");
+    for grant in grants {
+        let mut row = serde_json::to_value(&grant).map_err(Exit::failed)?;
+        if let Some(fields) = row.as_object_mut() {
+            if is_table && grant.enabled == Some(false) {
+                fields.insert("principal".to_owned(), format!("{} (disabled)", grant.principal).into());
+            }
+            if wanted.allows {
+                let allows = if is_text { grant.summary().into() } else { serde_json::json!(grant.allows) };
+                fields.insert(ALLOWS.to_owned(), allows);
+            }
         }
-        rows.push(grant)?;
+        rows.push(row)?;
     }
     rows.finish()?;
     if failures == 0 {

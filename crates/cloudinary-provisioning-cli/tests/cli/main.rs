@@ -25,6 +25,7 @@ mod output;
 mod plan;
 mod profile;
 mod pull;
+mod review;
 mod rotate;
 mod run;
 mod streams;

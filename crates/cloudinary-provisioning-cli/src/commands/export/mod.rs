@@ -8,7 +8,7 @@ use cloudinary_provisioning_ureq::Client;
 use self::rows::Rows;
 use crate::args::cli::{Export, ExportOptions};
 use crate::args::globals::{Format, Globals};
-use crate::commands::access;
+use crate::commands::access::{self, Wanted};
 use crate::connection::account::Connection;
 use crate::connection::reader::Reader;
 use crate::connection::reading::Reading;
@@ -85,9 +85,11 @@ fn write(
     match what {
         Export::Users => users::write(&reading, &mut rows)?,
         Export::Access => {
-            let (grants, failures) = access::read(client, &reading)?;
+            let (grants, failures) = access::read(client, &reading, &Wanted::default())?;
             rows.failures += failures;
-            grants.into_iter().try_for_each(|grant| rows.push(grant))?;
+            for grant in grants {
+                rows.push(serde_json::to_value(grant).map_err(Exit::failed)?)?;
+            }
         }
         Export::Keys => keys::write(client, workers, &mut rows)?,
         Export::Roles => roles::write(client, workers, &mut rows)?,

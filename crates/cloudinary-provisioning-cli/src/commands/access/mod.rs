@@ -1,0 +1,12 @@
+//! Finds out who has access to what, for `cldp review` and `cldp export access`.
+
+mod account;
+mod allowed;
+mod asked;
+mod assignment;
+mod grant;
+mod read;
+
+pub(crate) use asked::Wanted;
+pub(crate) use grant::COLUMNS;
+pub(crate) use read::read;
