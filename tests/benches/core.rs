@@ -1,4 +1,4 @@
-//! Building requests, reading replies, and deciding on repeats, each beside what a user would write by hand.
+//! Building requests, reading responses, and deciding on retries, each beside what a user would write by hand.
 
 #![allow(missing_docs, reason = "a benchmark")]
 #![allow(clippy::unwrap_used, reason = "a benchmark that fails may stop")]

@@ -1,4 +1,4 @@
-//! Every reply in `fixtures/<operationId>/`, read to the exact values beside it.
+//! Every response in `fixtures/<operationId>/`, read to the exact values beside it.
 
 use std::collections::BTreeSet;
 

@@ -20,7 +20,7 @@ fn client(server: &Script) -> Client {
     Client::builder(account).proxy(None).retry(RetryPolicy::none()).build().unwrap()
 }
 
-/// A server that finds nobody: every operation has the same reply, which none of them takes for a success.
+/// A server that finds nobody: every operation gets the same response, which none of them takes for a success.
 fn server() -> Script {
     Script::repeat(Action::respond(script::response(404, &[], r#"{"error":{"message":"nobody"}}"#)))
 }

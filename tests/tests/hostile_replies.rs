@@ -1,4 +1,4 @@
-//! Replies that no honest service sends. Each is read to a value or to an error that still holds the reply, and an error
+//! Responses that no honest service sends. Each is read to a value or to an error that still holds the response, and an error
 //! never repeats what may be a person's data.
 
 use std::time::Duration;
@@ -60,7 +60,7 @@ fn api_error(reply: &Response<Vec<u8>>) -> Error {
     }
 }
 
-/// The error holds the reply as it came.
+/// The error holds the response as it came.
 #[track_caller]
 fn assert_keeps(error: &Error, reply: &Response<Vec<u8>>) {
     assert_eq!(error.status(), Some(reply.status()));

@@ -1,4 +1,4 @@
-//! What holds for any input: requests give their parameters back, replies are read without a panic, models name the field
+//! What holds for any input: requests give their parameters back, responses are read without a panic, models name the field
 //! that is wrong, and open enums keep what they do not know.
 
 use cloudinary_provisioning::catalog::Kind;

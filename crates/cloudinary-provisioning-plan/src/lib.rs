@@ -150,7 +150,7 @@
 //!
 //! One gap no client can close: if a program is killed after the service has generated a key and before its secret is
 //! stored, the key is there and the next plan finds nothing to do. Where keys matter, delete those that were never used;
-//! a [`Rotation`] tells which [`successors`](Rotation::successors) are there already.
+//! [`Rotation::successors`] returns those that an earlier rotation has generated.
 
 #![doc(html_root_url = "https://docs.rs/cloudinary-provisioning-plan/latest")]
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -196,7 +196,7 @@ fn account(
     Account::from_lookup(lookup).map_err(unusable)
 }
 
-/// Tells what is wrong with the account of the environment.
+/// Says what is wrong with the account of the environment.
 fn unusable(error: &AccountError) -> Exit {
     let set: Vec<_> = set_variables().collect();
     let others = if error.variable().is_some() || set.is_empty() {

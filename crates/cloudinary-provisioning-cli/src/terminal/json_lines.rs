@@ -61,7 +61,7 @@ impl JsonLines {
         self.append_text(&format!("{object}\n"))
     }
 
-    /// Ends a line that was cut off.
+    /// Ends a truncated line.
     pub(crate) fn end_line(&mut self) -> Result<(), Exit> {
         self.append_text("\n")
     }

@@ -2,7 +2,7 @@
 
 use super::found::FoundKey;
 
-/// No key is called so by chance.
+/// Marks the name of a successor. No other key is likely to have it.
 const MARK: &str = "-rotated-";
 
 /// What the key is called that replaces one of this name.

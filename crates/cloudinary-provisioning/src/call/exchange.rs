@@ -247,7 +247,7 @@ impl<O: Operation> Exchange<O> {
     {
         if let Some(recovery) = self.recovery()? {
             recovery.set_recovers();
-            // What the look-ups decide is not left to chance.
+            // The look-ups decide whether it is sent again.
             self.retry.policy = self.retry.policy.retry_unsafe(false);
         }
         Ok(self)

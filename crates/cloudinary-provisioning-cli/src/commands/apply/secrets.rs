@@ -53,7 +53,7 @@ impl<'s> SecretStore<'s> {
             lines.end_line()?;
         }
         let text = |line: &Value, field| line.get(field).and_then(Value::as_str).map(str::to_owned);
-        // A line that was cut off is not a secret that was stored.
+        // A truncated line is not a stored secret.
         let records = bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
         let whole = records.filter(|line| text(line, "api_secret").is_some_and(|secret| !secret.is_empty()));
         Ok(whole.filter_map(|line| text(&line, "api_key")).map(ApiKey::from).collect())

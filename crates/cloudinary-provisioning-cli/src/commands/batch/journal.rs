@@ -150,7 +150,7 @@ pub(super) fn on_end(journal: &OnceLock<Journal>, event: &CallEvent<'_>) {
     }
 }
 
-/// Reads the records of an earlier run. A last line that was cut off says nothing: nothing was sent after it.
+/// Reads the records of an earlier run. A truncated last line is ignored: nothing was sent after it.
 fn read(text: &str, account: &str) -> Result<BTreeMap<u64, Earlier>, String> {
     let mut lines = text.split_inclusive('\n').zip(1_u64..).filter(|(line, _)| line.ends_with('\n'));
     let head = lines.next().and_then(|(line, _)| serde_json::from_str::<Head>(line).ok());
@@ -162,7 +162,7 @@ fn read(text: &str, account: &str) -> Result<BTreeMap<u64, Earlier>, String> {
     for (line, number) in lines.filter(|(line, _)| !line.trim().is_empty()) {
         let record = match serde_json::from_str::<Record>(line) {
             Ok(record) => record,
-            // It was cut off, and a later run went on after it.
+            // It is truncated, and a later run went on after it.
             Err(error) if error.is_eof() => continue,
             Err(error) => return Err(format!("line {number}: {error}")),
         };
