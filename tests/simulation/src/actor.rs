@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use cloudinary_provisioning::{
-    Account, Error, ErrorKind, Exchange, Operation, Paged, Pager, Recover, Response, Secret, SharedThrottle, SortOrder,
+    Account, Error, Exchange, Operation, Paged, Pager, Recover, Response, Secret, SharedThrottle, SortOrder,
     access_keys, custom_policies, product_environments, roles, user_groups, users,
 };
 use fastrand::Rng;
@@ -44,15 +44,13 @@ pub(crate) enum Role {
     Bulk,
     /// Reads lists.
     Lister,
-    /// Makes an access key in place of another.
-    Rotator,
 }
 
 impl Role {
     /// Those who make many calls.
     pub(crate) const BUSY: [Self; 3] = [Self::Bulk, Self::Bulk, Self::Inviter];
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Creator, Self::Creator, Self::Inviter, Self::Editor, Self::Bulk, Self::Lister, Self::Rotator];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Creator, Self::Creator, Self::Inviter, Self::Editor, Self::Bulk, Self::Lister];
 }
 
 #[derive(Clone)]
@@ -119,7 +117,6 @@ pub(crate) async fn run(mut actor: Actor, role: Role, steps: usize) {
                 break;
             }
             Role::Lister => actor.list().await,
-            Role::Rotator => actor.rotate().await,
         }
         actor.rng = rng;
     }
@@ -153,7 +150,11 @@ impl Actor {
     }
 
     /// Makes a call of what is not a create. `None` if the actor stopped meanwhile.
-    async fn call<O: Operation>(&self, operation: O, stop: Stop) -> Option<Result<Response<O::Output>, Error>> {
+    pub(crate) async fn call<O: Operation>(
+        &self,
+        operation: O,
+        stop: Stop,
+    ) -> Option<Result<Response<O::Output>, Error>> {
         let ask = Ask {
             operation: operation.id(),
             safety: operation.safety(),
@@ -461,33 +462,6 @@ impl Actor {
             }
         }
         Some(items)
-    }
-
-    /// Makes a new key, and deletes the one before it once the new one's secret is there.
-    async fn rotate(&mut self) {
-        let stop = self.stop();
-        let mode = Mode { recovers: true, or_existing: false };
-        let name = format!("rotate-{}-{}", self.id, self.step);
-        match self.generate(&name, None, mode, stop).await {
-            Some(Ok(_)) => {
-                let before = format!("rotate-{}-{}", self.id, self.step.saturating_sub(1));
-                let old = {
-                    let world = self.world.lock();
-                    let known =
-                        |it: &&crate::model::Resource| it.kind == Kind::Key && it.key == before && it.key != name;
-                    world.model.resources.iter().find(known).map(|it| it.id.clone())
-                };
-                if let Some(old) = old {
-                    self.call(access_keys::Delete::new("s1", old), Stop::default()).await;
-                }
-            }
-            Some(Err(error)) => {
-                if let ErrorKind::SecretLost { api_key: Some(lost), sub_account_id } = error.kind() {
-                    self.call(access_keys::Delete::new(sub_account_id, lost), Stop::default()).await;
-                }
-            }
-            None => {}
-        }
     }
 }
 

@@ -36,6 +36,8 @@ pub(crate) struct Key {
     pub(crate) name: String,
     pub(crate) enabled: bool,
     pub(crate) root: bool,
+    /// What it is dedicated for.
+    pub(crate) purposes: BTreeSet<String>,
 }
 
 /// A role that somebody has.
@@ -123,8 +125,8 @@ impl Holdings {
             holdings.environments.insert(environment.id.clone(), environment.cloud_name.clone());
             for key in account.access_keys(&environment.id) {
                 let (name, enabled, root) = (key.name.clone(), key.enabled, key.root);
-                let key_of = Key { environment: environment.id.clone(), name, enabled, root };
-                holdings.keys.insert(key.api_key.clone(), key_of);
+                let (environment, purposes) = (environment.id.clone(), key.dedicated_for.iter().cloned().collect());
+                holdings.keys.insert(key.api_key.clone(), Key { environment, name, enabled, root, purposes });
             }
         }
         for policy in account.custom_policies() {

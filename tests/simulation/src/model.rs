@@ -3,7 +3,7 @@
 //! Each property has a name, under which a failure is reported. It is checked at the event that could break it, against
 //! records of every request's arrival and application, and never against what the client believes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use cloudinary_provisioning::{Error, ErrorKind, GiveUpReason, Safety};
@@ -22,7 +22,7 @@ const SHORTEST_TIMEOUT: Duration = Duration::from_millis(1);
 const TIME_RESOLUTION: Duration = Duration::from_millis(3_100);
 
 /// The names of all properties.
-pub const PROPERTIES: [&str; 26] = [
+pub const PROPERTIES: [&str; 29] = [
     "create-is-applied-at-most-once",
     "done-is-there",
     "done-is-what-was-asked-for",
@@ -48,6 +48,9 @@ pub const PROPERTIES: [&str; 26] = [
     "report-is-true",
     "secret-is-kept",
     "secret-is-stored-first",
+    "needs-come-first",
+    "successor-comes-first",
+    "one-successor",
     "calm-plan-converges",
 ];
 
@@ -135,7 +138,7 @@ pub(crate) struct Call {
     pub(crate) has_turn: bool,
     /// How often its driver was told of its end.
     pub(crate) told: u32,
-    /// The run of a plan that it belongs to.
+    /// The run of a plan that it belongs to, if it is one of its steps.
     pub(crate) run: Option<usize>,
 }
 
@@ -234,6 +237,8 @@ pub(crate) struct Model {
     pub(crate) clients: Vec<Client>,
     pub(crate) resources: Vec<Resource>,
     pub(crate) runs: Vec<Run>,
+    /// The keys whose secrets somebody has stored.
+    pub(crate) vault: BTreeSet<String>,
     /// Whether there is somebody who plans.
     pub(crate) has_planners: bool,
     /// All writes that were applied, if there is.
@@ -243,6 +248,8 @@ pub(crate) struct Model {
     /// The most items that a page holds, whatever is asked for.
     pub(crate) page_cap: Option<u32>,
     pub(crate) key_names_are_unique: bool,
+    /// Whether the service shows what a key is dedicated for.
+    pub(crate) purposes_are_shown: bool,
     /// What must not be told.
     pub(crate) secrets: Vec<String>,
     pub(crate) violation: Option<Violation>,

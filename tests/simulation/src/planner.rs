@@ -1,17 +1,19 @@
-//! An actor that keeps a manifest: it reads the account, plans, and makes the steps, and begins anew when it was stopped.
+//! An actor that keeps a manifest or replaces keys: it reads the account, plans, and makes the steps, and begins anew
+//! when it was stopped.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
-use cloudinary_provisioning::{AnyOperation, Error, Exchange, Operation};
+use cloudinary_provisioning::{AnyOperation, Error, Exchange, Operation, Secret, access_keys};
 use cloudinary_provisioning_plan::plan::PlanError;
-use cloudinary_provisioning_plan::{Manifest, Plan, Survey};
+use cloudinary_provisioning_plan::rotation::Successor;
+use cloudinary_provisioning_plan::{Plan, Snapshot};
 
 use crate::actor::{Actor, Stop};
 use crate::driver::Sleep;
 use crate::executor::Race;
+use crate::goal::{Goal, Goals, Rotating};
 use crate::holdings::Holdings;
 use crate::model::{Ask, Kind, Model};
 use crate::random::{chance, millis, pick};
@@ -27,6 +29,8 @@ enum Ending {
     Impossible(PlanError),
     /// The guards refused the plan as a whole.
     Refused,
+    /// An earlier run has made a key, and nobody has its secret.
+    SecretLost,
     Cancelled,
     /// Whether everything was known and done, and how many steps there were.
     Applied {
@@ -49,7 +53,7 @@ struct Style {
 }
 
 /// Plans and applies again and again.
-pub(crate) async fn run(mut actor: Actor, manifest: Arc<Manifest>, runs: usize) {
+pub(crate) async fn run(mut actor: Actor, goals: Goals, runs: usize) {
     for step in 0..runs {
         actor.step = step;
         let mut rng = actor.rng.fork();
@@ -57,6 +61,8 @@ pub(crate) async fn run(mut actor: Actor, manifest: Arc<Manifest>, runs: usize) 
         let pause = millis(&mut actor.rng, 0..pick(&mut rng.clone(), &[1, 2_000, 20_000]));
         let until = actor.now().saturating_add(pause);
         Sleep::until(&actor.world, until).await;
+        let now = actor.world.lock().service.account.now();
+        let goal = goals.draw(&mut actor.rng, now);
         let draw = &mut actor.rng;
         let stop = match draw.u32(..10) {
             0..3 => Stop { after_polls: Some(draw.u32(1..150)), after: None },
@@ -65,17 +71,18 @@ pub(crate) async fn run(mut actor: Actor, manifest: Arc<Manifest>, runs: usize) 
         };
         let limits = Limits {
             min_admins: 2,
-            me: pick(draw, &[None, Some(ROOT), Some(BOSS)]),
+            me: pick(draw, &[None, Some(ROOT), Some(BOSS)]).filter(|_| matches!(goal, Goal::Manifest(_))),
             few: draw.usize(1..4),
             stores_secrets: chance(draw, 85),
             deletes: chance(draw, 50).then_some(OLD),
         };
         let style = style(draw);
-        let running = plan_and_apply(&actor, &manifest, limits, style);
+        let running = plan_and_apply(&actor, &goal, limits, style);
         let what = match actor.stopping(running, stop).await {
             None => "runs that were killed",
             Some(Ending::Impossible(_)) => "runs without a plan",
             Some(Ending::Refused) => "runs that were refused",
+            Some(Ending::SecretLost) => "runs that found a key whose secret nobody has",
             Some(Ending::Cancelled) => "runs that were cancelled",
             Some(Ending::Applied { is_complete: true, .. }) => "runs that were complete",
             Some(Ending::Applied { .. }) => "runs that were not complete",
@@ -85,8 +92,8 @@ pub(crate) async fn run(mut actor: Actor, manifest: Arc<Manifest>, runs: usize) 
     }
 }
 
-/// When everything is calm, each manifest is applied once more, and there is nothing left to do.
-pub(crate) async fn calm(mut actor: Actor, manifests: Vec<Arc<Manifest>>) {
+/// When everything is calm, each goal is reached, and there is nothing left to do.
+pub(crate) async fn calm(mut actor: Actor, goals: Vec<Goal>) {
     Sleep::until(&actor.world, CALM).await;
     {
         let mut world = actor.world.lock();
@@ -94,25 +101,37 @@ pub(crate) async fn calm(mut actor: Actor, manifests: Vec<Arc<Manifest>>) {
         // A read may give up where nothing is left for an hour.
         world.service.account.set_rate_limit(u64::MAX);
     }
-    for manifest in manifests {
+    for goal in goals {
         let limits = Limits {
-            min_admins: wanted::admins(&manifest).min(2),
+            min_admins: match &goal {
+                Goal::Manifest(manifest) => wanted::admins(manifest).min(2),
+                Goal::Rotation(_) => 0,
+            },
             me: None,
             few: 1_000,
             stores_secrets: true,
             deletes: Some(OLD),
         };
         let style = Style { checks_plan: true, ..style(&mut actor.rng) };
-        let first = plan_and_apply(&actor, &manifest, limits.clone(), style).await;
+        let first = plan_and_apply(&actor, &goal, limits.clone(), style).await;
         // Lists may lag.
         let until = actor.now().saturating_add(Duration::from_secs(60));
         Sleep::until(&actor.world, until).await;
-        let second = plan_and_apply(&actor, &manifest, limits, style).await;
+        let second = plan_and_apply(&actor, &goal, limits, style).await;
         let mut world = actor.world.lock();
         match (&first, &second) {
             (Ending::Applied { is_complete: true, .. }, Ending::Applied { is_complete: true, steps: 0, .. }) => {
                 let account = Holdings::of(&world.service.account);
-                world.model.check_converged(&manifest, &account);
+                match &goal {
+                    Goal::Manifest(manifest) => world.model.check_converged(manifest, &account),
+                    Goal::Rotation(_) => world.model.check_rotated(&account),
+                }
+            }
+            (_, Ending::SecretLost) => world.model.count("a key whose secret is lost is not handed over"),
+            (_, Ending::Impossible(_))
+                if matches!(goal, Goal::Rotation(_)) && Model::cannot_rotate(&Holdings::of(&world.service.account)) =>
+            {
+                world.model.count("a key cannot be replaced, or several could be meant");
             }
             (_, Ending::Applied { is_complete: false, steps: 0, .. })
                 if Model::has_ambiguous_names(&Holdings::of(&world.service.account)) =>
@@ -121,7 +140,7 @@ pub(crate) async fn calm(mut actor: Actor, manifests: Vec<Arc<Manifest>>) {
             }
             _ if world.service.lacks_features => world.model.count("the account has not all features"),
             _ => {
-                let what = format!("{}\nand then {}\n{}", first.told(), second.told(), manifest.to_toml());
+                let what = format!("{}\nand then {}\n{}", first.told(), second.told(), goal);
                 world.model.fail("calm-plan-converges", || what);
             }
         }
@@ -134,6 +153,7 @@ impl Ending {
         match self {
             Self::Impossible(error) => format!("impossible: {error}"),
             Self::Refused => "refused".to_owned(),
+            Self::SecretLost => "a secret is lost".to_owned(),
             Self::Cancelled => "cancelled".to_owned(),
             Self::Applied { steps, report, .. } => format!("{steps} steps: {report}"),
         }
@@ -152,13 +172,14 @@ fn style(rng: &mut fastrand::Rng) -> Style {
 /// The end of a call of a run: which one, and its result.
 type Ended<T> = (AnyOperation<T>, usize, Result<T, Error>);
 
-async fn plan_and_apply(actor: &Actor, manifest: &Arc<Manifest>, limits: Limits, style: Style) -> Ending {
+async fn plan_and_apply(actor: &Actor, goal: &Goal, limits: Limits, style: Style) -> Ending {
     let world = &actor.world;
     let guards = limits.guards();
     let me = limits.me;
-    let run = world.lock().model.begin_run(Arc::clone(manifest), limits);
+    let run = world.lock().model.begin_run(goal.clone(), limits);
     world.lock().tell(|| format!("actor {} run {run}: begins, {style:?}", actor.id));
-    let mut survey = Survey::new(manifest);
+    let began = actor.now();
+    let mut survey = goal.survey();
     if let Some(me) = me {
         survey = survey.user(me);
     }
@@ -177,7 +198,8 @@ async fn plan_and_apply(actor: &Actor, manifest: &Arc<Manifest>, limits: Limits,
     }
     let told = format!("{survey:?}");
     let snapshot = survey.finish();
-    let plan = match Plan::new(manifest, &snapshot) {
+    world.lock().model.on_surveyed(began, &snapshot);
+    let plan = match goal.plan(&snapshot) {
         Ok(plan) => plan,
         Err(error) => {
             world.lock().model.runs[run].has_reported = true;
@@ -198,7 +220,35 @@ async fn plan_and_apply(actor: &Actor, manifest: &Arc<Manifest>, limits: Limits,
             return ending;
         }
     }
+    if let Goal::Rotation(rotating) = goal
+        && !store_again(actor, rotating, &snapshot).await
+    {
+        world.lock().model.runs[run].has_reported = true;
+        return Ending::SecretLost;
+    }
     apply(actor, run, plan, &guards, style).await
+}
+
+/// Stores the secrets of keys that an earlier run has made, as far as the service shows them.
+async fn store_again(actor: &Actor, rotating: &Rotating, snapshot: &Snapshot) -> bool {
+    for Successor { environment, api_key, .. } in rotating.rotation().successors(snapshot) {
+        if actor.world.lock().model.vault.contains(api_key.as_str()) {
+            continue;
+        }
+        let list = access_keys::List::new(environment);
+        let Some(Ok(listed)) = actor.call(list, Stop::default()).await else { return false };
+        let found = listed.value().access_keys.iter().find(|found| found.api_key == api_key);
+        let secret = found.and_then(|found| found.api_secret.as_ref()).map(Secret::expose);
+        let mut world = actor.world.lock();
+        match secret {
+            Some(secret) if world.service.is_secret(api_key.as_str(), secret) => {
+                world.model.vault.insert(api_key.to_string());
+                world.model.count("secrets stored by a later run");
+            }
+            _ => return false,
+        }
+    }
+    true
 }
 
 async fn apply(
@@ -231,7 +281,8 @@ async fn apply(
                 Some((at, step, report)) => {
                     calls.insert(at, call);
                     world.tell(|| format!("run {run} call {call}: {report}"));
-                    world.model.on_recorded(call, step, &report, &request.1);
+                    let account = Holdings::of(&world.service.account);
+                    world.model.on_recorded(call, (at, step), &report, &request.1, &account);
                 }
                 None => world.model.fail("report-is-true", || format!("the result of call {call} is not recorded")),
             }
@@ -288,7 +339,11 @@ fn call<'a, T: Send + 'static>(
         let exchange =
             Exchange::new(&actor.account, operation.clone(), actor.policy.retry()).and_then(Exchange::recover);
         let call = actor.begin(ask);
-        actor.world.lock().model.calls[call].run = Some(run);
+        {
+            let model = &mut actor.world.lock().model;
+            model.calls[call].run = Some(run);
+            model.on_step_begun(call);
+        }
         let result = actor.run_exchange(exchange, call).await;
         actor.end_of_step(call, &result);
         (operation, call, result.map(cloudinary_provisioning::Response::into_value))

@@ -1,16 +1,16 @@
 //! What has to hold for plans and their steps. A run is one survey, plan and apply of an actor.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Duration;
 
 use cloudinary_provisioning_plan::apply::{Ending, NewSecret, StepReport};
 use cloudinary_provisioning_plan::guard::{Guard, Guards};
-use cloudinary_provisioning_plan::plan::{Cause, Step, StepKind};
-use cloudinary_provisioning_plan::{Manifest, Plan};
+use cloudinary_provisioning_plan::plan::{Action, Cause, Step, StepKind};
+use cloudinary_provisioning_plan::{Manifest, Plan, Snapshot};
 
+use crate::goal::Goal;
 use crate::holdings::{Holdings, Loss};
-use crate::model::{Kind, Model};
+use crate::model::{Call, Kind, Model};
 use crate::oracle::{differences, is_unwanted};
 
 /// What a run may do at most: the settings of its guards.
@@ -45,7 +45,7 @@ impl Limits {
 /// A survey, the plan that was made of it, and its steps.
 #[derive(Debug)]
 pub(crate) struct Run {
-    pub(crate) manifest: Arc<Manifest>,
+    pub(crate) goal: Goal,
     pub(crate) limits: Limits,
     pub(crate) began: Duration,
     /// Whether it came to its report. If not, it was dropped.
@@ -55,6 +55,10 @@ pub(crate) struct Run {
     /// The calls whose secrets are stored, and those of which the report says that something may be there.
     stored: BTreeSet<usize>,
     told: BTreeSet<usize>,
+    /// The steps that are done, and since when.
+    done: BTreeMap<usize, Duration>,
+    /// Whether somebody else has answered one of its steps.
+    pub(crate) is_fooled: bool,
 }
 
 /// A write that the service applied.
@@ -67,15 +71,17 @@ pub(crate) struct Touch {
 }
 
 impl Model {
-    pub(crate) fn begin_run(&mut self, manifest: Arc<Manifest>, limits: Limits) -> usize {
+    pub(crate) fn begin_run(&mut self, goal: Goal, limits: Limits) -> usize {
         self.runs.push(Run {
-            manifest,
+            goal,
             limits,
             began: self.now,
             has_reported: false,
             taken: BTreeMap::new(),
             stored: BTreeSet::new(),
             told: BTreeSet::new(),
+            done: BTreeMap::new(),
+            is_fooled: false,
         });
         self.runs.len() - 1
     }
@@ -104,10 +110,17 @@ impl Model {
     /// Checks what a write of a run has changed.
     pub(crate) fn on_step(&mut self, call: usize, before: &Holdings, after: &Holdings) {
         let Some(run) = self.calls[call].run else { return };
-        let (limits, manifest) = (self.runs[run].limits.clone(), Arc::clone(&self.runs[run].manifest));
+        let (limits, goal) = (self.runs[run].limits.clone(), self.runs[run].goal.clone());
         let is_doubled = self.calls[call].is_doubled || self.calls[call].claims_not_applied;
         for loss in before.lost(after) {
-            if !is_unwanted(&manifest, before, &loss) {
+            let is_wanted = match &goal {
+                Goal::Manifest(manifest) => is_unwanted(manifest, before, &loss),
+                Goal::Rotation(rotating) => {
+                    self.check_retired(call, rotating, before, &loss);
+                    true
+                }
+            };
+            if !is_wanted {
                 if self.is_touched(run, &loss.ids()) {
                     self.count("somebody changed meanwhile what a plan took away");
                 } else {
@@ -122,7 +135,8 @@ impl Model {
             // The groups and roles of a user who is disabled do not count.
             let is_leaver = loss.user_who_loses().is_some_and(|id| {
                 let is_disabled = before.users.get(id).is_some_and(|user| !user.enabled);
-                is_disabled || is_unwanted(&manifest, before, &Loss::UserDisabled(id.to_owned()))
+                let disabling = Loss::UserDisabled(id.to_owned());
+                is_disabled || matches!(&goal, Goal::Manifest(manifest) if is_unwanted(manifest, before, &disabling))
             });
             if is_leaver {
                 continue;
@@ -154,6 +168,9 @@ impl Model {
         if yields && !limits.stores_secrets {
             self.fail("guards-hold", || format!("call {call} makes a key whose secret nobody stores"));
         }
+        if matches!(goal, Goal::Rotation(_)) {
+            self.check_successor(call, before, after);
+        }
     }
 
     fn check_admins(&mut self, call: usize, run: usize, before: &Holdings, after: &Holdings) {
@@ -174,7 +191,7 @@ impl Model {
     }
 
     /// Whether somebody else wrote to one of these since the run began to read, or so shortly before that lists lagged.
-    fn is_touched(&self, run: usize, ids: &[&str]) -> bool {
+    pub(crate) fn is_touched(&self, run: usize, ids: &[&str]) -> bool {
         self.others_since(run).any(|touch| ids.iter().any(|id| touch.text.contains(id)))
     }
 
@@ -188,14 +205,27 @@ impl Model {
     }
 
     /// Checks that a result is recorded for the step that was sent, and what the report says of it.
-    pub(crate) fn on_recorded(&mut self, call: usize, step: &Step, report: &StepReport, request: &str) {
-        let run = self.calls[call].run.unwrap_or_default();
+    pub(crate) fn on_recorded(
+        &mut self,
+        call: usize,
+        (at, step): (usize, &Step),
+        report: &StepReport,
+        request: &str,
+        account: &Holdings,
+    ) {
+        let (run, began) = (self.calls[call].run.unwrap_or_default(), self.calls[call].began);
+        let is_done = |needed: &&usize| self.runs[run].done.get(*needed).is_some_and(|since| *since <= began);
+        if let Some(needed) = step.after.iter().find(|needed| !is_done(needed)) {
+            self.fail("needs-come-first", || format!("call {call} began before step {needed}, which {step} needs"));
+        }
         // A path or a body names what the step is about.
         let names = [step.id.as_deref(), step.name.split([' ', '/']).next_back()];
         let is_it = match step.kind {
             StepKind::Memberships => request.contains("/user_groups/"),
             StepKind::Assignments => step.name.split(' ').next().is_some_and(|role| request.contains(role)),
             StepKind::Policies => request.contains("/policies/custom"),
+            // Of a key that the plan makes, only the service knows the id.
+            StepKind::Keys if step.id.is_none() && step.action == Action::Update => request.contains("/access_keys/"),
             _ => names.iter().flatten().any(|name| request.to_lowercase().contains(&name.to_lowercase())),
         };
         if !is_it {
@@ -214,9 +244,52 @@ impl Model {
                     self.fail("report-is-true", || format!("call {call} was applied: {report} ({last:?})"));
                 }
             }
-            Ending::Done | Ending::Failed | Ending::Skipped => {}
+            Ending::Done => {
+                self.runs[run].done.insert(at, self.now);
+                self.runs[run].is_fooled |= applied == 0 && last.is_some_and(|last| !last.genuine);
+                if applied > 0 {
+                    self.check_shown(run, step, account);
+                }
+            }
+            Ending::Failed | Ending::Skipped => {}
             _ => self.fail("report-is-true", || format!("call {call} has ended: {report}")),
         }
+    }
+
+    /// What a step has changed, the account shows, unless somebody else has changed it since.
+    fn check_shown(&mut self, run: usize, step: &Step, account: &Holdings) {
+        let Some(id) = step.id.as_deref() else { return };
+        for change in &step.changes {
+            let found = match (step.kind, change.field) {
+                (StepKind::Users, "enabled") => account.users.get(id).map(|user| user.enabled.into()),
+                (StepKind::Users, "role") => account.users.get(id).map(|user| user.role.as_str().into()),
+                (StepKind::Keys, "enabled") => account.keys.get(id).map(|key| key.enabled.into()),
+                (StepKind::Policies, "enabled") => account.policies.get(id).map(|(.., enabled)| (*enabled).into()),
+                _ => None,
+            };
+            if found.is_some_and(|found: serde_json::Value| found != change.new) && !self.is_touched(run, &[id]) {
+                self.fail("report-is-true", || format!("{step} is done, and the account is {account:#?}"));
+            }
+        }
+    }
+
+    /// Checks that nothing begins beside a step that yields a secret, if secrets are to be stored.
+    pub(crate) fn on_step_begun(&mut self, call: usize) {
+        let run = self.calls[call].run;
+        let yields = |of: &Call| matches!(of.ask.creates, Some((Kind::Key | Kind::Environment, _)));
+        let open = |of: &&Call| of.run == run && !of.ended;
+        let open: Vec<_> = self.calls.iter().filter(open).collect();
+        let stores = run.is_some_and(|run| self.runs[run].limits.stores_secrets);
+        if stores && open.len() > 1 && open.into_iter().any(yields) {
+            self.fail("secret-is-stored-first", || format!("call {call} begins beside a step that yields a secret"));
+        }
+    }
+
+    /// Checks what a survey has read, from `began` to now: whoever was there throughout is in it.
+    pub(crate) fn on_surveyed(&mut self, began: Duration, snapshot: &Snapshot) {
+        let Some(users) = snapshot.users.known().filter(|_| snapshot.users_are_all) else { return };
+        let ids: Vec<_> = users.iter().map(|user| user.id.to_string()).collect();
+        self.on_list(Kind::User, began, &ids, None);
     }
 
     /// A secret is stored.
@@ -228,6 +301,7 @@ impl Model {
         if !is_right {
             self.fail("secret-is-kept", || format!("{new:?} has another secret"));
         }
+        self.vault.insert(new.api_key.to_string());
         self.count("secrets stored");
     }
 
@@ -244,6 +318,8 @@ impl Model {
             }
             if it.told.contains(&call) {
                 self.count("secret of a step lost, and told");
+            } else if self.vault.contains(&id) {
+                self.count("a later run stored a secret");
             } else if !it.has_reported {
                 self.count("a program was killed before it stored a secret");
             } else if self.calls[call].is_doubled {

@@ -17,6 +17,8 @@ pub(crate) const ROOT: &str = "root@example.com";
 pub(crate) const BOSS: &str = "boss@example.com";
 /// Whoever may become one in the boss's place.
 pub(crate) const DEPUTY: &str = "deputy@example.com";
+/// Somebody whom some manifests ignore.
+pub(crate) const GUEST: &str = "bulk.guest@example.com";
 /// The environment that is there, and one that may go.
 pub(crate) const PRODUCTION: &str = "production";
 pub(crate) const OLD: &str = "old-shop";
@@ -26,7 +28,7 @@ const EMAILS: [&str; 4] = ["ann@example.com", "cleo@Example.com", "there.1@examp
 /// Two emails of one person, and two names of one team: one manifest renames what another one renames back.
 const FORMER: [(&str, &str); 2] = [("carl@example.com", "karl@example.com"), ("karl@example.com", "carl@example.com")];
 const TEAMS: [(&str, &str); 2] = [("Team A", "Team B"), ("Team B", "Team A")];
-const GROUPS: [&str; 4] = ["name-0", "name-1", "Editors", "Viewers"];
+pub(crate) const GROUPS: [&str; 4] = ["name-0", "name-1", "Editors", "Viewers"];
 const SYSTEM_POLICIES: [&str; 2] =
     ["cld::policy::global::account::users::manage", "cld::policy::global::account::reports::view"];
 

@@ -10,9 +10,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cloudinary_provisioning::{Account, RetryPolicy, SharedThrottle};
 use cloudinary_provisioning_fake::{
-    FakeAccount, NewAccessKey, NewCustomPolicy, NewGroup, NewSubAccount, NewUser, Switch,
+    FakeAccount, NewAccessKey, NewAssignment, NewCustomPolicy, NewGroup, NewSubAccount, NewUser, Principal, Switch,
 };
-use cloudinary_provisioning_plan::Manifest;
 use fastrand::Rng;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -20,6 +19,7 @@ use time::macros::datetime;
 use crate::actor::{self, Actor, Role};
 use crate::executor::{Event, Executor};
 use crate::fault::Fault;
+use crate::goal::{Goal, Goals, ROTATED, Rotating};
 use crate::model::{Client, Kind, Model, Policy, Resource, Violation};
 use crate::planner;
 use crate::random::{Stream, chance, millis, pick, stream};
@@ -139,8 +139,8 @@ impl Scenario {
         let (mut model, mut service) = self.service(&mut rng, start);
         let mut plan_rng = stream(self.seed, Stream::Plan, 0);
         let planned = planned(&mut plan_rng);
-        if !planned.manifests.is_empty() {
-            prepare(&mut model, &mut service, start);
+        if !planned.goals.is_empty() {
+            prepare(&mut model, &mut service, start, &mut plan_rng);
         }
         let actor_count = rng.usize(2..7);
         // Some worlds crowd behind one throttle, some contend for one name.
@@ -216,18 +216,18 @@ impl Scenario {
             let account = account.clone();
             Actor { world, spawner, id, client, account, policy, throttle, rng, contended: None, step: 0 }
         };
-        for (number, (manifest, runs)) in planned.actors.into_iter().enumerate() {
+        for (number, (goals, runs)) in planned.actors.into_iter().enumerate() {
             let (id, client) = (actor_count + number, plan_rng.usize(..client_count));
             let policy = policy(&mut plan_rng);
             let runs = self.steps.map_or(runs, |most| runs.min(most));
             if !self.without_actors.contains(&id) {
                 let rng = stream(self.seed, Stream::Plan, 1 + u64::try_from(number).unwrap_or(0));
-                executor.spawner().spawn(planner::run(keeper(id, client, policy, rng), manifest, runs));
+                executor.spawner().spawn(planner::run(keeper(id, client, policy, rng), goals, runs));
             }
         }
-        if !planned.manifests.is_empty() {
+        if !planned.goals.is_empty() {
             let rng = stream(self.seed, Stream::Plan, u64::MAX);
-            executor.spawner().spawn(planner::calm(keeper(calm_id, 0, CALM_PLAN_POLICY, rng), planned.manifests));
+            executor.spawner().spawn(planner::calm(keeper(calm_id, 0, CALM_PLAN_POLICY, rng), planned.goals));
         }
         for (client, throttle) in clients.into_iter().enumerate() {
             let policy = CALM_POLICY;
@@ -279,7 +279,7 @@ impl Scenario {
             .with_seed(self.seed)
             .with_sub_account(NewSubAccount::new("Production").id("s1").cloud_name("production"))
             .with_access_key("s1", NewAccessKey::new("key-0").api_key("key-there").created_at(before));
-        let mut model = Model { key_names_are_unique: true, ..Model::default() };
+        let mut model = Model { key_names_are_unique: true, purposes_are_shown: true, ..Model::default() };
         let mut there = |kind, key: &str, id: &str| {
             let (key, id) = (key.to_owned(), id.to_owned());
             let (made_by, deleted_at) = (None, None);
@@ -330,6 +330,7 @@ impl Scenario {
             if chance(rng, 15) {
                 account.set_switch(switch, true);
                 model.key_names_are_unique &= switch != Switch::DuplicateKeyNames;
+                model.purposes_are_shown &= switch != Switch::KeysAsDocumented;
             }
         }
         let mut lacks_features = false;
@@ -361,40 +362,57 @@ impl Scenario {
     }
 }
 
+/// How often there are planners with manifests, and with keys to replace.
+const PLANNERS: [(bool, bool); 10] = {
+    let (none, keys, manifests, both) = ((false, false), (false, true), (true, false), (true, true));
+    [none, none, none, none, none, keys, manifests, manifests, manifests, both]
+};
+
 /// Who plans in a world, and what they want.
 #[derive(Default)]
 struct Planned {
-    /// The different manifests.
-    manifests: Vec<Arc<Manifest>>,
-    /// The manifest of each planner, and how often it plans and applies.
-    actors: Vec<(Arc<Manifest>, usize)>,
+    /// What is to be reached in the end, one after the other.
+    goals: Vec<Goal>,
+    /// What each planner wants, and how often it plans and applies.
+    actors: Vec<(Goals, usize)>,
 }
 
-/// In some worlds nobody plans, in others one or several do, with the same manifest or with different ones.
+/// In some worlds nobody plans, in others one or several do, with the same manifest or with different ones, and one or
+/// two replace keys.
 fn planned(rng: &mut Rng) -> Planned {
-    if !chance(rng, 30) {
-        return Planned::default();
+    let mut planned = Planned::default();
+    let (has_manifests, has_rotators) = pick(rng, &PLANNERS);
+    if has_manifests {
+        let count = rng.usize(1..4);
+        let manifests: Vec<_> =
+            (0..if rng.bool() { 1 } else { count }).map(|_| Arc::new(wanted::manifest(rng))).collect();
+        let keeper = |at: usize| Goals::Manifest(Arc::clone(&manifests[at % manifests.len()]));
+        planned.actors.extend((0..count).map(|at| (keeper(at), rng.usize(1..5))));
+        planned.goals.extend(manifests.into_iter().map(Goal::Manifest));
     }
-    let count = rng.usize(1..4);
-    let manifests: Vec<_> = (0..if rng.bool() { 1 } else { count }).map(|_| Arc::new(wanted::manifest(rng))).collect();
-    let actors = (0..count).map(|at| (Arc::clone(&manifests[at % manifests.len()]), rng.usize(1..5))).collect();
-    Planned { manifests, actors }
+    if has_rotators {
+        planned.actors.extend((0..rng.usize(1..3)).map(|_| (Goals::Rotations, rng.usize(2..6))));
+        planned.goals.push(Goal::Rotation(Rotating::to_its_end()));
+    }
+    planned
 }
 
 /// Puts the people into the account that plans are about, and takes the switches back with which not every manifest can be
 /// kept.
-fn prepare(model: &mut Model, service: &mut Service, start: OffsetDateTime) {
+fn prepare(model: &mut Model, service: &mut Service, start: OffsetDateTime, rng: &mut Rng) {
     model.has_planners = true;
     let account = &mut service.account;
     for switch in [
         Switch::EnvironmentsAsDocumented,
         Switch::NewEnvironmentsForbidden,
-        Switch::DisablingKeysIgnored,
         Switch::DeletedKeyNamesTaken,
         Switch::UnchangedStatementRefused,
     ] {
         account.set_switch(switch, false);
     }
+    let is_stubborn = chance(rng, 10);
+    account.set_switch(Switch::DisablingKeysIgnored, is_stubborn);
+    service.lacks_features |= is_stubborn;
     let before = start.saturating_sub(time::Duration::DAY);
     let master =
         |email: &str, id: &str| NewUser::new(id, email).id(id).role("master_admin").pending(false).created_at(before);
@@ -402,6 +420,20 @@ fn prepare(model: &mut Model, service: &mut Service, start: OffsetDateTime) {
     account.insert_user(master(wanted::BOSS, "the-boss"));
     account.insert_user(master(wanted::DEPUTY, "the-deputy").role("billing"));
     account.add_sub_account(NewSubAccount::new("Old").id("s-old").cloud_name(wanted::OLD));
+    // Some manifests ignore the guest.
+    account.insert_user(NewUser::new("Guest", wanted::GUEST).id("the-guest").pending(false).created_at(before));
+    if rng.bool() {
+        account.add_group(NewGroup::new(wanted::GROUPS[2]).id("group-editors").member("the-guest"));
+    }
+    let key = NewAccessKey::new(ROTATED).api_key("key-rotated").dedicated_for("webhooks").created_at(before);
+    account.add_access_key("s1", key);
+    let roles = [
+        NewAssignment::new("cld::role::account::user_manager"),
+        NewAssignment::new("cld::role::prodenv::viewer").in_environment("s1"),
+    ];
+    for role in roles {
+        account.assign(Principal::api_key("key-rotated"), role);
+    }
 }
 
 /// Runs a world until nothing happens any more.
