@@ -13,6 +13,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{ArgMatches, FromArgMatches};
 
 use crate::args::cli::{self, Cli, Command};
@@ -32,7 +33,7 @@ mod terminal;
 fn main() -> ExitCode {
     let matches = match cli::command().try_get_matches() {
         Ok(matches) => matches,
-        Err(error) => return print_clap_error(&error),
+        Err(error) => return print_clap_error(&without_aliases(error)),
     };
     run(&matches).unwrap_or_else(|exit| {
         if !matches!(exit, Exit::Closed) {
@@ -40,6 +41,19 @@ fn main() -> ExitCode {
         }
         exit.exit_code()
     })
+}
+
+/// Suggests subcommands by their usual names: aliases are in `snake_case`, or the vendor's operation ids.
+fn without_aliases(mut error: clap::Error) -> clap::Error {
+    let is_usual = |name: &&String| !name.contains(|c: char| c == '_' || c.is_ascii_uppercase());
+    let usual: Vec<_> = match error.get(ContextKind::SuggestedSubcommand) {
+        Some(ContextValue::Strings(names)) => names.iter().filter(is_usual).cloned().collect(),
+        _ => Vec::new(),
+    };
+    if !usual.is_empty() {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(usual));
+    }
+    error
 }
 
 /// Prints help, versions and usage errors. Only usage errors are failures.

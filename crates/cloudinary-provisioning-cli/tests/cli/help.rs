@@ -21,6 +21,8 @@ fn no_command_is_wrong_usage() {
     run(&mut bare()).is_refused("Usage: cldp");
     run(bare().arg("users")).is_refused("Usage: cldp users");
     run(bare().arg("usres")).is_refused("users");
+    // Aliases are known, and not suggested.
+    run(bare().args(["users", "lst"])).is_refused("exist: 'list-sub-accounts', 'list'\n");
 }
 
 #[test]
