@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use cloudinary_provisioning_plan::offboarding::Holdings;
-use cloudinary_provisioning_plan::{Offboarding, Plan};
+use cloudinary_provisioning_plan::{Offboarding, Plan, Survey};
 
 use super::apply::making::{Making, make, show_lines, tagged};
 use super::apply::records::Records;
@@ -32,7 +32,7 @@ pub(crate) fn run(globals: &Globals, options: &OffboardOptions) -> Result<ExitCo
     let reader = Reader::new(connection.client.clone());
     let reading = Reading { reader: &reader, workers: globals.workers(), progress: &progress };
     let read = || -> Result<(Plan, Holdings), Exit> {
-        let snapshot = reading.snapshot(offboarding.survey())?;
+        let snapshot = reading.snapshot(me.as_deref().into_iter().fold(offboarding.survey(), Survey::user))?;
         progress.finish();
         let plan = offboarding.plan(&snapshot).map_err(|error| lines("nothing was changed", error.problems()))?;
         Ok((plan, offboarding.holdings(&snapshot)))

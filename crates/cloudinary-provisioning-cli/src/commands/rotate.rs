@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use cloudinary_provisioning::{Secret, SubAccountId, access_keys};
 use cloudinary_provisioning_plan::names::Reference;
 use cloudinary_provisioning_plan::rotation::{Kept, OldKeys, Successor};
-use cloudinary_provisioning_plan::{Plan, Rotation, Snapshot};
+use cloudinary_provisioning_plan::{Plan, Rotation, Snapshot, Survey};
 use cloudinary_provisioning_ureq::Client;
 
 use super::apply::making::{Making, make, show_lines, tagged};
@@ -44,7 +44,7 @@ pub(crate) fn run(globals: &Globals, options: &RotateOptions) -> Result<ExitCode
     let reader = Reader::new(connection.client.clone());
     let reading = Reading { reader: &reader, workers: globals.workers(), progress: &progress };
     let read = || -> Result<(Plan, Snapshot), Exit> {
-        let snapshot = reading.snapshot(rotation.survey())?;
+        let snapshot = reading.snapshot(me.as_deref().into_iter().fold(rotation.survey(), Survey::user))?;
         progress.finish();
         let plan = rotation.plan(&snapshot).map_err(|error| lines("nothing was changed", error.problems()))?;
         Ok((plan, snapshot))

@@ -18,11 +18,7 @@ pub(crate) struct Reading<'r> {
 impl Reading<'_> {
     /// Plans what would make the account what the manifest says.
     pub(crate) fn plan(&self, manifest: &Manifest, me: Option<&str>) -> Result<Result<Plan, PlanError>, Exit> {
-        let survey = Survey::new(manifest);
-        let survey = match me {
-            Some(me) => survey.user(me),
-            None => survey,
-        };
+        let survey = me.into_iter().fold(Survey::new(manifest), Survey::user);
         let mut checked = None;
         let snapshot = self.read(survey, || checked = Some(manifest.check()))?;
         let checked = checked.unwrap_or_else(|| manifest.check());

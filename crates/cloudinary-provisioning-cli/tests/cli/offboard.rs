@@ -54,7 +54,7 @@ fn access_goes_and_nobody_else_loses_any() {
         assert_eq!(account.group("g1").unwrap().members, ["bob"]);
     });
     assert_eq!(std::fs::read_to_string(&log.0).unwrap().lines().count(), 4);
-    let again = offboard(&server, &["eve@x.org", "--yes", "-o", "json"]);
+    let again = offboard(&server, &["eve@x.org", "--yes", "--me", "root@x.org", "-o", "json"]);
     assert_eq!(again.is_done().json_of("plan")[0]["steps"], serde_json::json!([]));
     assert_eq!(again.json_of("holdings")[0]["found"][0]["name"], "shop/eve laptop");
 }

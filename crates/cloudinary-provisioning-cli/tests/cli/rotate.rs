@@ -1,7 +1,7 @@
 //! `cldp rotate`.
 
 use cloudinary_provisioning_fake::{
-    FakeAccount, FakeServer, Fault, NewAccessKey, NewAssignment, NewSubAccount, Principal, Switch,
+    FakeAccount, FakeServer, Fault, NewAccessKey, NewAssignment, NewSubAccount, NewUser, Principal, Switch,
 };
 use serde_json::Value;
 
@@ -9,6 +9,7 @@ use crate::run::{Ran, TempFile, account, cldp, run, serve, writes};
 
 fn seeded() -> FakeAccount {
     account()
+        .with_users([NewUser::new("Ada", "ada@x.org")])
         .with_sub_account(NewSubAccount::new("Shop").id("s1").cloud_name("shop"))
         .with_access_key("s1", NewAccessKey::new("ci").api_key("111"))
         .with_assignment(
@@ -55,7 +56,7 @@ fn a_key_is_replaced_and_its_secret_is_in_the_file() {
     assert_eq!(new.name, "ci-rotated-1");
     assert_eq!(stored(&secrets)[0]["api_secret"], new.api_secret);
     assert!(!ran.stdout.contains(&new.api_secret) && !ran.stderr.contains(&new.api_secret));
-    rotate(&server, &["shop/ci", "--disable-old", "--secrets", path, "--yes"]).is_done();
+    rotate(&server, &["shop/ci", "--disable-old", "--secrets", path, "--yes", "--me", "ada@x.org"]).is_done();
     assert_eq!((stored(&secrets).len(), writes(&server)), (1, 3));
 
     let early = rotate(&server, &["shop/ci", "--delete-old", "--older-than", "2000-01-01", "--yes"]);
