@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use cloudinary_provisioning::{AnyOperation, Error, Exchange, Operation, Secret, access_keys};
+use cloudinary_provisioning_plan::apply::Ending as StepEnding;
 use cloudinary_provisioning_plan::plan::PlanError;
 use cloudinary_provisioning_plan::rotation::Successor;
 use cloudinary_provisioning_plan::{Plan, Snapshot};
@@ -281,8 +282,11 @@ async fn apply(
                 Some((at, step, report)) => {
                     calls.insert(at, call);
                     world.tell(|| format!("run {run} call {call}: {report}"));
-                    let account = Holdings::of(&world.service.account);
-                    world.model.on_recorded(call, (at, step), &report, &request.1, &account);
+                    world.model.on_recorded(call, (at, step), &report, &request.1);
+                    if report.ending == StepEnding::Done && step.id.is_some() && !step.changes.is_empty() {
+                        let account = Holdings::of(&world.service.account);
+                        world.model.check_shown(call, step, &account);
+                    }
                 }
                 None => world.model.fail("report-is-true", || format!("the result of call {call} is not recorded")),
             }

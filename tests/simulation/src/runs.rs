@@ -205,14 +205,7 @@ impl Model {
     }
 
     /// Checks that a result is recorded for the step that was sent, and what the report says of it.
-    pub(crate) fn on_recorded(
-        &mut self,
-        call: usize,
-        (at, step): (usize, &Step),
-        report: &StepReport,
-        request: &str,
-        account: &Holdings,
-    ) {
+    pub(crate) fn on_recorded(&mut self, call: usize, (at, step): (usize, &Step), report: &StepReport, request: &str) {
         let (run, began) = (self.calls[call].run.unwrap_or_default(), self.calls[call].began);
         let is_done = |needed: &&usize| self.runs[run].done.get(*needed).is_some_and(|since| *since <= began);
         if let Some(needed) = step.after.iter().find(|needed| !is_done(needed)) {
@@ -247,18 +240,16 @@ impl Model {
             Ending::Done => {
                 self.runs[run].done.insert(at, self.now);
                 self.runs[run].is_fooled |= applied == 0 && last.is_some_and(|last| !last.genuine);
-                if applied > 0 {
-                    self.check_shown(run, step, account);
-                }
             }
             Ending::Failed | Ending::Skipped => {}
             _ => self.fail("report-is-true", || format!("call {call} has ended: {report}")),
         }
     }
 
-    /// What a step has changed, the account shows, unless somebody else has changed it since.
-    fn check_shown(&mut self, run: usize, step: &Step, account: &Holdings) {
-        let Some(id) = step.id.as_deref() else { return };
+    /// What a step that is done has changed, the account shows, unless somebody else has changed it since.
+    pub(crate) fn check_shown(&mut self, call: usize, step: &Step, account: &Holdings) {
+        let run = self.calls[call].run.unwrap_or_default();
+        let Some(id) = step.id.as_deref().filter(|_| self.calls[call].applied > 0) else { return };
         for change in &step.changes {
             let found = match (step.kind, change.field) {
                 (StepKind::Users, "enabled") => account.users.get(id).map(|user| user.enabled.into()),
