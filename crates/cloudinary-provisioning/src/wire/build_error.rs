@@ -82,7 +82,7 @@ impl Empty {
             }
             Self::Access => {
                 "is empty, so that the service would grant access to all product environments; \
-                 `SubAccountAccess::All` says that on purpose"
+                 to grant that, ask for `all` (`SubAccountAccess::All`)"
             }
             Self::Id => "is empty, and names nothing",
             Self::List => "is empty, and the service takes at least one entry",
