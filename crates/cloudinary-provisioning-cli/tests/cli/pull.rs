@@ -107,9 +107,12 @@ to = [\"user:same@x.org\"] # one of two
     assert!(!after.contains("[[users]]\nemail = \"gone@x.org\"") && !after.contains("missing@x.org"), "{after}");
     plan(&server, &file).is_done();
 
-    // Once more, nothing changes.
-    pull(&server, &["--file", file.0.to_str().unwrap()]).is_done();
-    assert_eq!(fs::read_to_string(&file.0).unwrap(), after);
+    // Once more, nothing changes, whatever lines end with.
+    for text in [after.clone(), after.replace('\n', "\r\n")] {
+        fs::write(&file.0, &text).unwrap();
+        pull(&server, &["--file", file.0.to_str().unwrap()]).is_done();
+        assert_eq!(fs::read_to_string(&file.0).unwrap(), text);
+    }
 }
 
 #[test]

@@ -19,6 +19,12 @@ pub(super) fn merge(mut document: DocumentMut, found: &Manifest, kinds: &BTreeSe
             continue;
         }
         // In its place, so that what stands in front of it stays there.
+        if document.get(name).is_some_and(Item::is_value)
+            && let Some(mut key) = document.key_mut(name)
+        {
+            // `users = [` becomes `[[users]]`.
+            key.leaf_decor_mut().clear();
+        }
         let place = document.entry(name).or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
         let mut old = tables(Some(std::mem::take(place)));
         merge_kind(*kind, &mut old, new);

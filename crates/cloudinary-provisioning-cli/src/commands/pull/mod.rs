@@ -111,6 +111,8 @@ struct Before {
     manifest: Manifest,
     /// With its comments, where it is TOML.
     document: Option<toml_edit::DocumentMut>,
+    /// Whether its lines end as on Windows.
+    is_crlf: bool,
 }
 
 impl Before {
@@ -127,18 +129,25 @@ impl Before {
             return Ok(None);
         }
         let place = path.display().to_string();
+        let is_crlf = text.contains("\r\n");
         if format == ManifestFormat::Json {
             let manifest = Manifest::from_json(&text).map_err(|error| wrong(&place, &error))?;
-            return Ok(Some(Self { manifest, document: None }));
+            return Ok(Some(Self { manifest, document: None, is_crlf }));
         }
         let manifest = Manifest::from_toml(&text).map_err(|error| wrong(&place, &error))?;
         let document = text.parse().map_err(|error| Exit::Usage(format!("{place}: {error}")))?;
-        Ok(Some(Self { manifest, document: Some(document) }))
+        Ok(Some(Self { manifest, document: Some(document), is_crlf }))
     }
 
     /// The text of the manifest with what was found in place of what it says of these kinds. What is ignored stays out.
     fn merged(self, found: &mut Manifest, kinds: &BTreeSet<ObjectKind>) -> String {
-        let Self { manifest: before, document } = self;
+        let is_crlf = self.is_crlf;
+        let text = self.merged_lines(found, kinds);
+        if is_crlf { text.replace('\n', "\r\n") } else { text }
+    }
+
+    fn merged_lines(self, found: &mut Manifest, kinds: &BTreeSet<ObjectKind>) -> String {
+        let Self { manifest: before, document, .. } = self;
         let ignore = before.ignore.clone();
         found.environments.retain(|it| !ignore.matches(ObjectKind::Environments, &it.cloud_name));
         found.keys.retain(|it| !ignore.matches(ObjectKind::Keys, &format!("{}/{}", it.environment, it.name)));
