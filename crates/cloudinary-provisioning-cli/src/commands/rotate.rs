@@ -11,7 +11,7 @@ use cloudinary_provisioning_ureq::Client;
 
 use super::apply::making::{Making, make, show_lines, tagged};
 use super::apply::records::Records;
-use super::apply::secrets::{NewKey, SecretStore, SecretsTo, check_apart};
+use super::apply::secrets::{NewKey, SecretStore, SecretsTo};
 use super::manifest::{guards, json_format, lines, me};
 use super::plan::show_review;
 use crate::args::cli::RotateOptions;
@@ -34,7 +34,6 @@ pub(crate) fn run(globals: &Globals, options: &RotateOptions) -> Result<ExitCode
         (None, None) if globals.dry_run || options.delete_old => None,
         (None, None) => return Err(Exit::usage("new keys have secrets: give --secrets FILE or --store COMMAND")),
     };
-    check_apart(options.secrets.as_deref(), options.log.as_deref())?;
     let log = options.log.as_deref().filter(|_| !globals.dry_run).map(Records::open_log).transpose()?;
     let mut store = to.filter(|_| !globals.dry_run).map(SecretStore::open).transpose()?;
     let progress = ProgressLine::of_about("calls");

@@ -105,8 +105,6 @@ fn a_command_gets_each_secret_and_nothing_goes_on_where_it_fails() {
 fn what_is_unclear_or_refused_changes_nothing() {
     let server = serve(seeded());
     rotate(&server, &["shop/ci", "--yes"]).is_refused("give --secrets FILE or --store COMMAND");
-    let one = ["shop/ci", "--secrets", "one.jsonl", "--log", "one.jsonl", "--yes"];
-    rotate(&server, &one).is_refused("--secrets and --log are one file");
     rotate(&server, &["shop/ci", "--delete-old"]).is_refused("--older-than");
     rotate(&server, &["shop/ci", "--delete-old", "--older-than", "7", "--yes"]).is_refused("is not a date");
     rotate(&server, &["shop/cy", "--store", "true", "--yes"]).is_refused("there is no access key \"cy\"");

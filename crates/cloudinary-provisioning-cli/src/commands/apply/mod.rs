@@ -6,7 +6,7 @@ use cloudinary_provisioning_fake::{FakeAccount, Fault};
 
 use self::making::{Making, make};
 use self::records::Records;
-use self::secrets::{SecretsTo, check_apart};
+use self::secrets::SecretsTo;
 use super::manifest::{Wanted, json_format, lines};
 use crate::args::cli::ApplyOptions;
 use crate::args::globals::Globals;
@@ -29,7 +29,6 @@ pub(crate) fn run(globals: &Globals, options: &ApplyOptions) -> Result<ExitCode,
         return Err(Exit::usage("apply has no --dry-run: `cldp plan` shows what it would do"));
     }
     let wanted = Wanted::read(globals, &options.manifest)?;
-    check_apart(options.secrets.as_deref(), options.log.as_deref())?;
     let log = options.log.as_deref().map(Records::open_log).transpose()?;
     let is_sample = options.manifest.file.is_none();
     let progress = ProgressLine::of_about("calls");

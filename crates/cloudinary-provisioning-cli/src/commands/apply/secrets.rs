@@ -74,18 +74,6 @@ impl<'s> SecretStore<'s> {
     }
 }
 
-/// Refuses one file for secrets and for the log, which may be shown to others.
-pub(crate) fn check_apart(secrets: Option<&Path>, log: Option<&Path>) -> Result<(), Exit> {
-    let Some((secrets, log)) = secrets.zip(log) else { return Ok(()) };
-    let resolved = |path: &Path| path.canonicalize().ok();
-    let is_one = secrets == log || resolved(secrets).is_some_and(|path| Some(path) == resolved(log));
-    if is_one {
-        Err(Exit::usage("--secrets and --log are one file, and a log is not a place for secrets"))
-    } else {
-        Ok(())
-    }
-}
-
 /// Runs the command with a text on its standard input. What it prints is dropped, but for errors.
 fn give(command: &str, text: &str) -> Result<(), Exit> {
     let failed = |error: &dyn std::fmt::Display| Exit::Failed(format!("the command for secrets failed: {error}"));
