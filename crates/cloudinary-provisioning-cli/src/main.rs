@@ -20,6 +20,7 @@ use crate::args::cli::{self, Cli, Command};
 use crate::args::globals::Globals;
 use crate::args::operation;
 use crate::terminal::exit::Exit;
+use crate::terminal::file::survive_size_limit;
 use crate::terminal::say::{be_quiet, say};
 use crate::terminal::shown::acts;
 use crate::terminal::stream;
@@ -31,6 +32,7 @@ mod output;
 mod terminal;
 
 fn main() -> ExitCode {
+    survive_size_limit();
     let matches = match cli::command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) => return print_clap_error(&without_aliases(error)),

@@ -16,6 +16,7 @@ use crate::connection::reader::Reader;
 use crate::connection::reading::Reading;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
+use crate::terminal::file::check_distinct;
 use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::note;
 
@@ -26,6 +27,7 @@ pub(crate) fn run(globals: &Globals, options: &DiffOptions) -> Result<ExitCode, 
     if closing.is_some_and(|(_, format)| format == ManifestFormat::Csv) {
         return Err(Exit::usage("--file writes a manifest, in TOML or JSON"));
     }
+    check_distinct([options.file.as_deref()], [Some(options.a.as_path()), Some(options.b.as_path())])?;
     ctrl_c::watch()?;
     let a = manifest_of(globals, &options.a)?;
     let b = manifest_of(globals, &options.b)?;

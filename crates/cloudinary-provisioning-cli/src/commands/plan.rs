@@ -17,12 +17,14 @@ use crate::connection::reader::Reader;
 use crate::connection::reading::Reading;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
+use crate::terminal::file::check_distinct;
 use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::note;
 use crate::terminal::stream;
 
 pub(crate) fn run(globals: &Globals, options: &PlanOptions) -> Result<ExitCode, Exit> {
     let json = json_format(globals)?;
+    check_distinct([options.out.as_deref()], [options.manifest.file.as_deref()])?;
     let wanted = Wanted::read(globals, &options.manifest)?;
     let progress = ProgressLine::of_about("calls");
     let reader = Reader::new(Connection::open(globals, &progress)?.client);

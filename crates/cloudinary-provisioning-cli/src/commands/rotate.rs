@@ -21,11 +21,13 @@ use crate::connection::reader::Reader;
 use crate::connection::reading::Reading;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
+use crate::terminal::file::check_distinct;
 use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::note;
 
 pub(crate) fn run(globals: &Globals, options: &RotateOptions) -> Result<ExitCode, Exit> {
     let json = json_format(globals)?;
+    check_distinct([options.log.as_deref(), options.secrets.as_deref()], [])?;
     let me = me(&options.guards)?;
     let rotation = rotation(options)?;
     let to = match (&options.secrets, &options.store) {

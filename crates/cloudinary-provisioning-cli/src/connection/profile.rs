@@ -1,6 +1,7 @@
 //! Profiles: accounts by name, in a file of the user's configuration.
 
 use std::fmt;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -15,6 +16,9 @@ use crate::terminal::shell::shell;
 pub(crate) const VARIABLE: &str = "CLDP_PROFILE";
 
 const KEYS: [&str; 6] = ["account_id", "region", "origin", "key", "secret", "credential_command"];
+
+/// How many bytes of a command's output are read.
+const MOST_PRINTED: u64 = 65_536;
 
 /// The file of profiles.
 pub(crate) struct Profiles {
@@ -36,9 +40,13 @@ impl Profiles {
         let failed = |why: &dyn fmt::Display| Exit::Usage(format!("{}: {why}", path.display()));
         let metadata = match std::fs::metadata(&path) {
             Ok(metadata) => metadata,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(failed(&error)),
         };
+        // A pipe would block.
+        if !metadata.is_file() {
+            return Err(failed(&"not a regular file"));
+        }
         check_private(&metadata, &path).map_err(|why| failed(&why))?;
         let text = std::fs::read_to_string(&path).map_err(|error| failed(&error))?;
         // The error's own text shows the line, which may hold a secret.
@@ -86,10 +94,10 @@ impl Profiles {
             }
             None => drop(self.document.insert("default", value(name))),
         }
-        let failed = |error: std::io::Error| Exit::Failed(format!("{}: {error}", self.path.display()));
+        let failed = |error: io::Error| Exit::Failed(format!("{}: {error}", self.path.display()));
         // The mode was checked when the file was opened.
         let mut file = OutputFile::create(&self.path, false).map_err(failed)?;
-        std::io::Write::write_all(&mut file, self.document.to_string().as_bytes()).map_err(failed)?;
+        io::Write::write_all(&mut file, self.document.to_string().as_bytes()).map_err(failed)?;
         file.finish().map_err(failed)
     }
 
@@ -197,13 +205,19 @@ impl Profile {
 
     /// The account URL that a command prints.
     fn url_of(&self, command: &str) -> Result<String, Exit> {
-        let output = shell(command).stdin(Stdio::null()).stderr(Stdio::inherit()).output();
-        let output = output.map_err(|error| self.wrong(&format!("`credential_command`: {error}")))?;
-        if !output.status.success() {
-            return Err(self.wrong(&format!("`credential_command` failed: {}", output.status)));
+        let failed = |error: io::Error| self.wrong(&format!("`credential_command`: {error}"));
+        let mut child = shell(command).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(failed)?;
+        let mut printed = Vec::new();
+        // The pipe closes here, so that a command with more to say ends.
+        let read = child.stdout.take().map_or(Ok(0), |stdout| stdout.take(MOST_PRINTED).read_to_end(&mut printed));
+        let status = child.wait().map_err(failed)?;
+        if read.map_err(failed)? >= usize::try_from(MOST_PRINTED).unwrap_or(usize::MAX) {
+            return Err(self.wrong("`credential_command` printed far more than an account URL"));
         }
-        let printed =
-            String::from_utf8(output.stdout).map_err(|_| self.wrong("`credential_command` printed no text"))?;
+        if !status.success() {
+            return Err(self.wrong(&format!("`credential_command` failed: {status}")));
+        }
+        let printed = String::from_utf8(printed).map_err(|_| self.wrong("`credential_command` printed no text"))?;
         let url = printed.trim();
         Ok(url.strip_prefix("CLOUDINARY_ACCOUNT_URL=").unwrap_or(url).to_owned())
     }

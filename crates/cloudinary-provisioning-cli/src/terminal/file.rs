@@ -10,6 +10,7 @@ use std::time::Duration;
 use tempfile::{Builder, NamedTempFile};
 
 use super::ctrl_c;
+use super::exit::Exit;
 use super::stream::Stream;
 
 /// A file that appears under its name only once it is complete, so that nobody mistakes a part for the whole. Links are
@@ -114,6 +115,40 @@ impl Device {
             }
         }
     }
+}
+
+/// From here on, a write beyond the limit of file sizes fails, instead of ending the process with what it had to tell.
+pub(crate) fn survive_size_limit() {
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
+}
+
+/// Refuses an output that is an input or another output as well: what is in the file would be lost, or mixed up.
+pub(crate) fn check_distinct<'p>(
+    outputs: impl IntoIterator<Item = Option<&'p Path>>,
+    inputs: impl IntoIterator<Item = Option<&'p Path>>,
+) -> Result<(), Exit> {
+    let mut taken: Vec<_> = inputs.into_iter().flatten().map(identity).collect();
+    for path in outputs.into_iter().flatten() {
+        let identity = identity(path);
+        if taken.contains(&identity) {
+            return Err(Exit::Usage(format!("{} is given twice, and would be written over", path.display())));
+        }
+        taken.push(identity);
+    }
+    Ok(())
+}
+
+/// The file that a path names, or would name if it were there.
+fn identity(path: &Path) -> PathBuf {
+    let path = target(path);
+    fs::canonicalize(&path)
+        .ok()
+        .or_else(|| {
+            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            Some(fs::canonicalize(parent).ok()?.join(path.file_name()?))
+        })
+        .unwrap_or(path)
 }
 
 /// Refuses a file for secrets that others than its owner may read.

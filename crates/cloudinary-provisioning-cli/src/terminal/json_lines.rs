@@ -17,6 +17,8 @@ use super::file::check_private;
 pub(crate) struct JsonLines {
     file: File,
     path: PathBuf,
+    /// How long the file is, if nobody else may write to it.
+    length: Option<u64>,
 }
 
 impl JsonLines {
@@ -37,6 +39,12 @@ impl JsonLines {
         Ok(lines)
     }
 
+    /// From here on, a line fails that is written after those of another process. Of two that write to a file which each
+    /// has read like this, one at least is told with its first line, whichever way they take turns.
+    pub(crate) fn alone_after(self, before: &[u8]) -> Self {
+        Self { length: u64::try_from(before.len()).ok(), ..self }
+    }
+
     fn open_with(path: &Path, options: &OpenOptions) -> Result<Self, Exit> {
         let unusable = |error: &dyn fmt::Display| Exit::Usage(format!("{}: {error}", path.display()));
         // A pipe would block, and cannot keep anything.
@@ -49,7 +57,7 @@ impl JsonLines {
             // So that the name is on disk too. Not every file system can do it.
             let _ = File::open(directory).and_then(|directory| directory.sync_all());
         }
-        Ok(Self { file, path: path.to_owned() })
+        Ok(Self { file, path: path.to_owned(), length: None })
     }
 
     /// Appends an object, with the time.
@@ -68,7 +76,23 @@ impl JsonLines {
 
     fn append_text(&mut self, text: &str) -> Result<(), Exit> {
         let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_all());
-        written.map_err(|error| self.failed(&error))
+        written.and_then(|()| self.check(text)).map_err(|error| self.failed(&error))
+    }
+
+    /// Whether what was written is kept, and nobody else has written.
+    fn check(&mut self, text: &str) -> io::Result<()> {
+        let metadata = self.file.metadata()?;
+        #[cfg(unix)]
+        if std::os::unix::fs::MetadataExt::nlink(&metadata) == 0 {
+            return Err(io::Error::other("it was deleted meanwhile"));
+        }
+        if let Some(length) = &mut self.length {
+            *length = length.saturating_add(u64::try_from(text.len()).unwrap_or(u64::MAX));
+            if *length != metadata.len() {
+                return Err(io::Error::other("another run writes to it"));
+            }
+        }
+        Ok(())
     }
 
     fn failed(&self, error: &io::Error) -> Exit {

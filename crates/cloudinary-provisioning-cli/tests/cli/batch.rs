@@ -1,9 +1,15 @@
 //! `cldp batch`.
 
-use cloudinary_provisioning_fake::{FakeAccount, Fault, NewUser};
+use std::io::Write;
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, NewUser};
 use serde_json::{Value, json};
 
-use crate::run::{Ran, TempFile, account, bare, cldp, run, run_with_input, serve, wait_for_requests, writes};
+use crate::run::{
+    Ran, TempFile, account, bare, cldp, ran, run, run_with_input, serve, wait_for, wait_for_requests, writes,
+};
 
 fn seeded() -> FakeAccount {
     account().with_users((0..40).map(|n| NewUser::new(format!("User {n}"), format!("u{n}@x.org")).id(format!("u{n}"))))
@@ -121,7 +127,7 @@ fn ctrl_c_ends_the_waits_of_a_batch_and_tells_of_every_line_that_was_taken() {
     let mut child = cldp(&server).args(["batch", "--workers", "1"]).arg(&file.0).spawn().unwrap();
     wait_for_requests(&server, &mut child, 1);
     crate::run::interrupt(&child);
-    let ran = crate::run::ran(child.wait_with_output().unwrap());
+    let ran = ran(child.wait_with_output().unwrap());
     assert_eq!(ran.status, 1, "{ran:?}");
     let lines = ran.json();
     assert!(lines[0]["error"]["message"].as_str().unwrap().contains("the call was cancelled"), "{ran:?}");
@@ -132,8 +138,7 @@ fn ctrl_c_ends_the_waits_of_a_batch_and_tells_of_every_line_that_was_taken() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_a_batch_that_waits_for_lines() {
-    use std::io::{BufRead, BufReader, Write};
-    use std::process::Stdio;
+    use std::io::{BufRead, BufReader};
 
     let server = serve(seeded());
     let mut child = cldp(&server).arg("batch").stdin(Stdio::piped()).spawn().unwrap();
@@ -145,7 +150,7 @@ fn ctrl_c_ends_a_batch_that_waits_for_lines() {
     assert!(line.contains("\"ok\":true"), "a result comes before the next line is there: {line}");
 
     crate::run::interrupt(&child);
-    let ran = crate::run::ran(child.wait_with_output().unwrap());
+    let ran = ran(child.wait_with_output().unwrap());
     assert_eq!(ran.status, 1, "{ran:?}");
     assert!(ran.stderr.contains("interrupted after 1 lines"), "{ran:?}");
     drop(stdin);
@@ -196,16 +201,55 @@ fn what_a_killed_batch_had_begun_is_told_and_not_sent() {
     let (_file, log) = new_path();
     let input = [group("Editors"), group("Viewers")].join("\n");
     run_with_input(cldp(&server).args(["batch", "--workers", "1", "--log"]).arg(&log), &input).is_done();
-    // As if it had been killed while it wrote the end of the second line.
-    let text = std::fs::read_to_string(&log).unwrap();
-    let end = text.trim_end().rfind('\n').unwrap();
-    std::fs::write(&log, &text[..end + 10]).unwrap();
+    let text = std::fs::read(&log).unwrap();
+    let end = text.trim_ascii_end().iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
 
-    for _ in 0..2 {
-        let ran = run_with_input(cldp(&server).args(["batch", "--resume", "--log"]).arg(&log), &input);
-        assert_eq!(lines(&ran), [(1, true), (2, false)], "{ran:?}");
+    // As if it had been killed, or the power had been lost, while it wrote the end of the second line.
+    for tail in [&b""[..], b"{\"line\":2", b"{\"line\":2,\"sta", b"{\"message\":\"\xc3", b"{\"line\":\0\0", b"\0\0\0"] {
+        std::fs::write(&log, [&text[..end], tail].concat()).unwrap();
+        for run in 1..3 {
+            let ran = run_with_input(cldp(&server).args(["batch", "--resume", "--log"]).arg(&log), &input);
+            assert_eq!(lines(&ran), [(1, true), (2, false)], "run {run} after {}: {ran:?}", tail.escape_ascii());
+        }
     }
     assert_eq!(writes(&server), 2);
+}
+
+#[test]
+fn a_batch_sends_nothing_once_another_writes_to_its_log() {
+    let server = serve(seeded());
+    let (_file, log) = new_path();
+    let waiting = waiting_batch(&server, &log);
+    run_with_input(cldp(&server).args(["batch", "--resume", "--log"]).arg(&log), &group("A")).is_done();
+
+    let ran = given(waiting, &group("A"));
+    assert!(ran.status == 1 && ran.stderr.contains("another run writes to it"), "{ran:?}");
+    assert_eq!(writes(&server), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_batch_sends_nothing_once_its_log_is_gone() {
+    let server = serve(seeded());
+    let (_file, log) = new_path();
+    let waiting = waiting_batch(&server, &log);
+    std::fs::remove_file(&log).unwrap();
+
+    let ran = given(waiting, &group("A"));
+    assert!(ran.status == 1 && ran.stderr.contains("it was deleted meanwhile"), "{ran:?}");
+    assert_eq!(writes(&server), 0);
+}
+
+/// A batch that has opened its log and waits for lines.
+fn waiting_batch(server: &FakeServer, log: &Path) -> Child {
+    let child = cldp(server).args(["batch", "--log"]).arg(log).stdin(Stdio::piped()).spawn().unwrap();
+    wait_for(|| std::fs::metadata(log).ok().filter(|log| log.len() > 0));
+    child
+}
+
+fn given(mut waiting: Child, line: &str) -> Ran {
+    waiting.stdin.take().unwrap().write_all(line.as_bytes()).unwrap();
+    ran(waiting.wait_with_output().unwrap())
 }
 
 #[cfg(unix)]
@@ -272,7 +316,7 @@ fn a_signal_lets_no_other_line_begin_and_every_line_has_an_outcome() {
         let mut child = cldp(&server).args(["batch", "--yes", "--workers", "8"]).arg(&file.0).spawn().unwrap();
         wait_for_requests(&server, &mut child, server.requests() + 1);
         crate::run::signal(&child, signal);
-        let ran = crate::run::ran(child.wait_with_output().unwrap());
+        let ran = ran(child.wait_with_output().unwrap());
         assert!(ran.status == 1 && ran.stderr.contains("interrupted after"), "{signal}: {ran:?}");
         let told = ran.json();
         assert!(told.iter().all(|line| line["error"]["maybe_applied"] == false), "{signal}: {ran:?}");
@@ -290,9 +334,9 @@ fn nohup_stays_in_force() {
     command.arg(batch.get_program()).args(batch.get_args()).arg("batch");
     command.envs(batch.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let file = TempFile::new("jsonl", &get("u1"));
-    let mut child = command.arg(&file.0).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut child = command.arg(&file.0).stdout(Stdio::piped()).spawn().unwrap();
     wait_for_requests(&server, &mut child, 1);
     crate::run::signal(&child, "-HUP");
-    let ran = crate::run::ran(child.wait_with_output().unwrap());
+    let ran = ran(child.wait_with_output().unwrap());
     assert_eq!(ran.is_done().json()[0]["ok"], true);
 }

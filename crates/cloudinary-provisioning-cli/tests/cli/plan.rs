@@ -251,3 +251,24 @@ fn the_demo_has_a_manifest_of_its_own() {
     }
     assert!(ran.stderr.contains("2 of the steps yield a secret"), "{ran:?}");
 }
+
+#[test]
+fn a_file_that_is_read_or_written_is_not_written_over() {
+    let manifest = TempFile::new("toml", "[[users]]\nemail = \"jo@example.com\"\nname = \"Jo\"\nrole = \"billing\"\n");
+    let other = TempFile::new("toml", "");
+    let before = fs::read(&manifest.0).unwrap();
+    let (path, other) = (manifest.0.to_str().unwrap(), other.0.to_str().unwrap());
+    let new = format!("{path}.new");
+    for arguments in [
+        &["plan", path, "--out", path][..],
+        &["apply", path, "--yes", "--log", path],
+        &["apply", path, "--yes", "--secrets", path],
+        &["apply", path, "--yes", "--secrets", &new, "--log", &new],
+        &["rotate", "demo-shop", "--yes", "--secrets", &new, "--log", &new],
+        &["diff", path, other, "--file", path],
+        &["diff", other, path, "--file", path],
+    ] {
+        demo(arguments).is_refused("is given twice");
+    }
+    assert_eq!(fs::read(&manifest.0).unwrap(), before);
+}

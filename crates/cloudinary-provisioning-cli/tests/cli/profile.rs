@@ -158,6 +158,7 @@ fn what_is_wrong_with_a_file_is_told_by_its_place_and_no_secret_is() {
             "in `secret` begins or ends with a blank",
         ),
         ("[profiles.a]\ncredential_command = \"exit 3\"", "`credential_command` failed: exit status: 3"),
+        ("[profiles.a]\ncredential_command = \"yes\"", "`credential_command` printed far more than an account URL"),
         ("[profiles.a]\nkey = \"k\"\ncredential_command = \"true\"", "leave these out"),
         (
             "[profiles.a]\naccount_id = \"b\"\ncredential_command = \"echo account://k:s@acc\"",
@@ -172,6 +173,10 @@ fn what_is_wrong_with_a_file_is_told_by_its_place_and_no_secret_is() {
         ran.is_refused(why);
         assert!(!ran.stderr.contains("s3cr3t-value"), "{ran:?}");
     }
+    let home = Home::new("pipe", "");
+    fs::remove_file(home.file()).unwrap();
+    assert!(Command::new("mkfifo").args(["-m", "600"]).arg(home.file()).status().unwrap().success());
+    home.run(&["whoami", "--profile", "a"]).is_refused("not a regular file");
     let home = Home::new("mode", &profiles(&server));
     home.set_mode(0o640);
     home.run(&["whoami", "--profile", "staging"]).is_refused("others may read it, and it is for secrets: chmod 600");

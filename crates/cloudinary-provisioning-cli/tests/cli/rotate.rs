@@ -65,6 +65,21 @@ fn a_key_is_replaced_and_its_secret_is_in_the_file() {
     assert!(server.with(|account| account.access_key("s1", "111").is_none()));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_secret_that_is_beyond_the_size_limit_is_told_and_the_old_key_stays() {
+    let server = serve(seeded());
+    let secrets = private("rotate-limit");
+    let rotate = cldp(&server);
+    let mut limited = std::process::Command::new("sh");
+    limited.args(["-c", "ulimit -f 0; exec \"$0\" \"$@\""]).arg(rotate.get_program()).args(rotate.get_args());
+    limited.envs(rotate.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    limited.args(["rotate", "shop/ci", "--disable-old", "--yes", "--secrets"]).arg(&secrets.0);
+    let ran = run(&mut limited);
+    assert!(ran.status == 1 && ran.stderr.contains("the secret of ci-rotated-1 of shop is not stored"), "{ran:?}");
+    assert!(server.with(|account| account.access_key("s1", "111").unwrap().enabled));
+}
+
 #[test]
 fn a_secret_that_an_earlier_run_did_not_store_is_read_again_or_missed() {
     let before =

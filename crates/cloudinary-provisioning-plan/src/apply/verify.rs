@@ -27,7 +27,8 @@ pub(super) fn mismatches(work: &Work, applied: &Applied, ids: &Ids) -> Vec<&'sta
         }
         (Work::GenerateKey { name, enabled, .. }, AppliedKind::Key(found)) => {
             check("name", same(Some(name), found.name.as_ref()));
-            check("enabled", same(*enabled, found.enabled));
+            // Nothing is handed over to a key that cannot be used.
+            check("enabled", same(Some(enabled.unwrap_or(true)), found.enabled));
         }
         (Work::UpdateKey { name, enabled, .. }, AppliedKind::Key(found)) => {
             check("name", same(name.as_ref(), found.name.as_ref()));

@@ -164,6 +164,16 @@ fn a_service_that_does_not_disable_keys_is_noticed() {
 }
 
 #[test]
+fn nothing_is_handed_over_to_a_key_that_is_generated_disabled() {
+    let mut world = World::new(held());
+    let disabled = r#"{"api_key": "999", "api_secret": "new", "name": "hooks-rotated-1", "enabled": false}"#;
+    world.fake.script([Fault::response().body(disabled).on_operation("generateAccessKey")]);
+    let report = run(&mut world, &hooks(), Stop::Never).to_string();
+    assert!(report.contains("hooks-rotated-1: the service returned another value for `enabled`"), "{report}");
+    assert!(world.fake.access_key("s1", "222").unwrap().enabled);
+}
+
+#[test]
 fn a_failed_step_leaves_the_old_key_as_it_is() {
     let mut world = World::new(held());
     world.fake.script([Fault::status(403).on_operation("updatePrincipalRoles")]);

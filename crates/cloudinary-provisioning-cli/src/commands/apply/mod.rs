@@ -16,6 +16,7 @@ use crate::connection::reader::Reader;
 use crate::connection::reading::Reading;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
+use crate::terminal::file::check_distinct;
 use crate::terminal::progress::ProgressLine;
 use crate::terminal::say::note;
 
@@ -28,6 +29,7 @@ pub(crate) fn run(globals: &Globals, options: &ApplyOptions) -> Result<ExitCode,
     if globals.dry_run {
         return Err(Exit::usage("apply has no --dry-run: `cldp plan` shows what it would do"));
     }
+    check_distinct([options.log.as_deref(), options.secrets.as_deref()], [options.manifest.file.as_deref()])?;
     let wanted = Wanted::read(globals, &options.manifest)?;
     let log = options.log.as_deref().map(Records::open_log).transpose()?;
     let is_sample = options.manifest.file.is_none();

@@ -74,8 +74,8 @@ impl Journal {
     pub(super) fn open(path: &Path, resume: bool, account: &str) -> Result<Self, Exit> {
         let usage = |why: String| Exit::Usage(format!("{}: {why}", path.display()));
         let before = match fs::metadata(path) {
-            Ok(there) if there.is_file() => fs::read_to_string(path).map_err(|error| usage(error.to_string()))?,
-            _ => String::new(),
+            Ok(there) if there.is_file() => fs::read(path).map_err(|error| usage(error.to_string()))?,
+            _ => Vec::new(),
         };
         if resume && before.is_empty() {
             return Err(usage("there is nothing to resume".to_owned()));
@@ -83,9 +83,10 @@ impl Journal {
         if !resume && !before.is_empty() {
             return Err(usage("it is there already: --resume goes on from it".to_owned()));
         }
-        let earlier = if resume { read(&before, account).map_err(usage)? } else { BTreeMap::new() };
-        let mut file = JsonLines::open(path)?;
-        if !before.is_empty() && !before.ends_with('\n') {
+        let earlier =
+            if resume { read(&String::from_utf8_lossy(&before), account).map_err(usage)? } else { BTreeMap::new() };
+        let mut file = JsonLines::open(path)?.alone_after(&before);
+        if before.last().is_some_and(|last| *last != b'\n') {
             file.end_line()?;
         }
         if before.is_empty() {
@@ -150,7 +151,8 @@ pub(super) fn on_end(journal: &OnceLock<Journal>, event: &CallEvent<'_>) {
     }
 }
 
-/// Reads the records of an earlier run. A truncated last line is ignored: nothing was sent after it.
+/// Reads the records of an earlier run. A truncated last line is ignored: nothing was sent after it. After a loss of power,
+/// NULs may be in place of its end.
 fn read(text: &str, account: &str) -> Result<BTreeMap<u64, Earlier>, String> {
     let mut lines = text.split_inclusive('\n').zip(1_u64..).filter(|(line, _)| line.ends_with('\n'));
     let head = lines.next().and_then(|(line, _)| serde_json::from_str::<Head>(line).ok());
@@ -159,6 +161,7 @@ fn read(text: &str, account: &str) -> Result<BTreeMap<u64, Earlier>, String> {
         return Err(format!("it is about account {}, and this is {account}", head.account));
     }
     let mut earlier = BTreeMap::new();
+    let lines = lines.map(|(line, number)| (line.trim_end_matches(['\n', '\0']), number));
     for (line, number) in lines.filter(|(line, _)| !line.trim().is_empty()) {
         let record = match serde_json::from_str::<Record>(line) {
             Ok(record) => record,
