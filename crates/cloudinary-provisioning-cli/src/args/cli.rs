@@ -451,6 +451,10 @@ pub(crate) struct ReviewOptions {
     /// Only who has this role, by its name or id, or a role of users' own records, such as billing.
     #[arg(long, value_name = "ROLE")]
     pub(crate) role: Vec<String>,
+    /// Show custom policies as well, which may permit or forbid more: a call for the account and one for each product
+    /// environment that is asked about.
+    #[arg(long, conflicts_with = "role")]
+    pub(crate) policies: bool,
 }
 
 #[derive(Args, Debug)]

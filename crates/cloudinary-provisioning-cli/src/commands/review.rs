@@ -38,6 +38,7 @@ pub(crate) fn run(globals: &Globals, options: &ReviewOptions) -> Result<ExitCode
         environments: options.environment.clone(),
         users: options.user.clone(),
         roles: options.role.clone(),
+        policies: options.policies,
         allows: globals.columns.is_empty() || globals.columns.iter().any(is_allows),
     };
     let (grants, failures) = access::read(&connection.client, &reading, &wanted)?;

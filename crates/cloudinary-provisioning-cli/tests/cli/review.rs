@@ -1,7 +1,8 @@
 //! `cldp review` of an environment, a user or a role: what is shown, in how many calls, and what is refused.
 
 use cloudinary_provisioning_fake::{
-    FakeAccount, Fault, NewAssignment, NewGroup, NewRole, NewSubAccount, NewUser, PermissionType, Principal, ScopeType,
+    FakeAccount, Fault, NewAssignment, NewCustomPolicy, NewGroup, NewRole, NewSubAccount, NewUser, PermissionType,
+    Principal, ScopeType,
 };
 use serde_json::{Value, json};
 
@@ -68,6 +69,54 @@ fn what_a_role_allows_is_read_from_its_policies() {
     assert_eq!((&allows[0], &allows[1]["open"]), (&read, &json!(true)));
     let csv = demo(&["review", "--role", "reviewers", "-ocsv", "--columns", "principal,allows"]);
     assert!(csv.is_done().stdout.contains("alan@example.com,read Asset; read Report (conditions)\n"), "{csv:?}");
+}
+
+#[test]
+fn custom_policies_are_shown_by_whom_they_are_about() {
+    let action = |name: &str| format!("action == Cloudinary::Action::\"{name}\"");
+    let (read, delete) = (action("read"), action("delete"));
+    let of = |id: &str, statement: String| NewCustomPolicy::new(id, statement).id(id);
+    let mut account = seeded();
+    for policy in [
+        of(
+            "Reports",
+            format!("permit(principal == Cloudinary::User::\"u1\", {read}, resource is Cloudinary::Report);"),
+        ),
+        of("Keep", format!("forbid(principal in Cloudinary::Group::\"g1\", {delete}, resource);"))
+            .in_environment("all"),
+        of("Other", "permit(principal, action, resource) when { resource.name == \"a\" };".to_owned())
+            .in_environment("s2"),
+        of("Off", "permit(principal, action, resource);".to_owned()).enabled(false),
+    ] {
+        account.add_custom_policy(policy);
+    }
+    let server = serve(account);
+    let columns = "principal,environment,through,allows";
+    let keep = |who: &str| format!("{who},all,\"policy Keep, group Editors\",not delete");
+    for (arguments, shown, policies) in [
+        (
+            &["--user", "u1"][..],
+            vec![
+                "ada@example.com,account,policy Reports,read Report".to_owned(),
+                keep("ada@example.com"),
+                "any,other,policy Other,all (conditions)".to_owned(),
+            ],
+            3,
+        ),
+        (&["--environment", "s1", "--user", "u1"], vec![keep("ada@example.com")], 1),
+        (&["--environment", "id:s1"], vec![keep("ada@example.com"), keep("grace@example.com")], 1),
+    ] {
+        server.with(FakeAccount::clear_requests);
+        let ran = run(cldp(&server).args(["review", "--policies", "-ocsv", "--columns", columns]).args(arguments));
+        let lines: Vec<_> = ran.is_done().stdout.lines().filter(|line| line.contains("policy ")).collect();
+        assert_eq!(lines, shown, "{arguments:?}");
+        let lists =
+            server.with(|account| account.requests().filter(|it| it.operation == Some("getCustomPolicies")).count());
+        assert_eq!(lists, policies, "{arguments:?}");
+    }
+    server.with(|account| account.script([Fault::status(403).on_operation("getCustomPolicies")]));
+    let ran = run(cldp(&server).args(["review", "--policies", "--user", "u1"]));
+    assert!(ran.status == 1 && ran.stderr.contains("custom policies: getCustomPolicies: 403"), "{ran:?}");
 }
 
 #[test]

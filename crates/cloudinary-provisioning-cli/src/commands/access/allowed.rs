@@ -1,4 +1,4 @@
-//! [`Allowed`]: what a statement of a role's policy says.
+//! [`Allowed`]: what a statement of a policy says.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,12 +6,19 @@ use cloudinary_provisioning::system_policies::SystemPolicy;
 use cloudinary_provisioning_plan::cedar::{Actions, Effect, Rule, Scope, rules};
 use serde::Serialize;
 
-/// What a statement of a role's policy says.
+/// What a statement of a role's policy, or of a custom one, says.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(crate) struct Allowed {
     policy: String,
     #[serde(flatten)]
     rule: Rule,
+}
+
+impl Allowed {
+    /// What a statement of a custom policy says. Whom it is about, it says itself.
+    pub(super) fn of_custom(policy: &str, rule: Rule) -> Self {
+        Self { policy: policy.to_owned(), rule }
+    }
 }
 
 /// What the policies of a role say. A policy that came without its statement is unknown.
@@ -27,8 +34,9 @@ pub(super) fn of_policies(policies: &[SystemPolicy]) -> Vec<Allowed> {
     all.collect()
 }
 
-/// `create, read Asset; read Report (conditions); not delete Folder; POLICY (unknown)`.
-pub(super) fn summary(allowed: &[Allowed]) -> String {
+/// `create, read Asset; read Report (conditions); not delete Folder; POLICY (unknown)`. Whom a statement is about, it says
+/// only if nothing else does.
+pub(super) fn summary(allowed: &[Allowed], is_for_one: bool) -> String {
     let mut known: BTreeMap<_, (bool, BTreeSet<&str>)> = BTreeMap::new();
     let mut unknown = BTreeSet::new();
     for Allowed { policy, rule } in allowed {
@@ -49,7 +57,7 @@ pub(super) fn summary(allowed: &[Allowed]) -> String {
         let actions = actions.into_iter().collect::<Vec<_>>().join(", ");
         let actions = if all { "all" } else { &actions };
         let about = if *resource == Scope::Any { String::new() } else { format!(" {resource}") };
-        let whom = if *principal == Scope::Any { String::new() } else { format!(" for {principal}") };
+        let whom = if is_for_one || *principal == Scope::Any { String::new() } else { format!(" for {principal}") };
         let mark = if open { " (conditions)" } else { "" };
         format!("{not}{actions}{about}{whom}{mark}")
     });
@@ -66,7 +74,7 @@ mod tests {
             policy.policy_statement = statement.map(str::to_owned);
             policy
         });
-        summary(&of_policies(&policies.collect::<Vec<_>>()))
+        summary(&of_policies(&policies.collect::<Vec<_>>()), false)
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub(crate) struct Wanted {
     pub(crate) roles: Vec<String>,
     /// Whether to read what roles allow.
     pub(crate) allows: bool,
+    /// Whether to read custom policies.
+    pub(crate) policies: bool,
 }
 
 /// What an access review is about, by id.

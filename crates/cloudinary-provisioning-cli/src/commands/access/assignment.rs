@@ -170,7 +170,7 @@ fn collected(
     Ok(found)
 }
 
-fn place(scope_type: Option<&ScopeType>, id: Option<&ScopeId>) -> Place {
+pub(super) fn place(scope_type: Option<&ScopeType>, id: Option<&ScopeId>) -> Place {
     match (scope_type, id.map(ScopeId::as_str)) {
         (Some(ScopeType::Account), _) => Place::Account,
         (_, None | Some("" | ALL)) => Place::AllEnvironments,

@@ -5,6 +5,7 @@ mod allowed;
 mod asked;
 mod assignment;
 mod grant;
+mod policies;
 mod read;
 
 pub(crate) use asked::Wanted;

@@ -10,7 +10,8 @@ use cloudinary_provisioning_ureq::Client;
 use super::account::{Account, Person};
 use super::asked::{Asked, Wanted};
 use super::assignment::{self, ALL, Assignment, Place};
-use super::grant::Grant;
+use super::grant::{ANY, Grant};
+use super::policies::{self, Policy, Whom};
 use crate::connection::reading::Reading;
 use crate::terminal::exit::Exit;
 
@@ -28,7 +29,9 @@ pub(crate) fn read(client: &Client, reading: &Reading<'_>, wanted: &Wanted) -> R
     } else {
         assignment::find(&mut account, &asked)?
     };
-    read_names(&mut account, &asked, &in_records, &assignments)?;
+    let policies =
+        if wanted.policies && asked.are_all_roles() { policies::find(&mut account, &asked)? } else { Vec::new() };
+    read_names(&mut account, &asked, &in_records, &assignments, &policies)?;
     if wanted.allows {
         let roles: BTreeSet<_> = assignments.iter().map(|found| found.role.clone()).collect();
         account.read_roles(roles.iter(), true)?;
@@ -39,6 +42,9 @@ pub(crate) fn read(client: &Client, reading: &Reading<'_>, wanted: &Wanted) -> R
     }
     for found in &assignments {
         grants.assigned(found);
+    }
+    for policy in &policies {
+        grants.ruled(policy);
     }
     Ok((grants.found.into_iter().collect(), account.failures))
 }
@@ -92,21 +98,28 @@ fn read_names(
     asked: &Asked,
     in_records: &BTreeSet<String>,
     assignments: &BTreeSet<Assignment>,
+    policies: &[Policy],
 ) -> Result<(), Exit> {
-    let of_kind = |kind: &'static str| assignments.iter().filter(move |found| found.kind == kind);
-    let groups: BTreeSet<_> = of_kind("group").map(|found| found.id.as_str()).collect();
+    let assigned = assignments.iter().map(|found| (found.kind.as_str(), found.id.as_str()));
+    let named = policies.iter().filter_map(|policy| match &policy.whom {
+        Whom::One(kind, id) => Some((kind.as_str(), id.as_str())),
+        Whom::Other(_) => None,
+    });
+    let all: BTreeSet<_> = assigned.chain(named).collect();
+    let of_kind = |kind: &'static str| all.iter().filter(move |(of, _)| *of == kind).map(|(_, id)| *id);
+    let groups: BTreeSet<_> = of_kind("group").collect();
     if !asked.is_everything() {
         account.read_groups(&groups)?;
         let members = groups.iter().filter_map(|id| account.groups.get(*id)?.members.as_ref()).flatten().cloned();
-        let people: BTreeSet<_> = members.chain(of_kind("user").map(|found| found.id.clone())).collect();
+        let people: BTreeSet<_> = members.chain(of_kind("user").map(str::to_owned)).collect();
         account.read_people(people.iter())?;
     }
     let has_access = |id: &String| {
         let access = account.people.get(id).and_then(|person| person.access.as_ref());
         matches!(access, Some(FoundAccess::Only(ids)) if !ids.is_empty())
     };
-    let is_there = |found: &Assignment| matches!(found.place, Place::Environment(_));
-    if assignments.iter().any(is_there) || in_records.iter().any(has_access) {
+    let mut places = assignments.iter().map(|found| &found.place).chain(policies.iter().map(|policy| &policy.place));
+    if places.any(|place| matches!(place, Place::Environment(_))) || in_records.iter().any(has_access) {
         account.read_environments()?;
     }
     Ok(())
@@ -152,18 +165,38 @@ impl Grants<'_> {
             allows: role.and_then(|role| role.allows.clone()),
             ..grant
         };
-        let group = self.account.groups.get(&found.id).filter(|_| found.kind == "group");
-        if let Some(group) = group {
-            let through = format!("group {}", group.name);
-            for member in group.members.iter().flatten() {
-                let grant = self.grant("user", member, &found.place);
-                self.found.insert(with_role(grant, &through));
+        self.spread(&found.kind, &found.id, &found.place, |grant, group| {
+            with_role(grant, &group.map_or_else(|| "assignment".to_owned(), |group| format!("group {group}")))
+        });
+    }
+
+    /// What a statement of a custom policy says.
+    fn ruled(&mut self, policy: &Policy) {
+        let through = format!("policy {}", policy.name);
+        let allows = Some(vec![policy.allowed.clone()]);
+        match &policy.whom {
+            Whom::One(kind, id) => self.spread(kind, id, &policy.place, |grant, group| {
+                let through = group.map_or_else(|| through.clone(), |group| format!("{through}, group {group}"));
+                Grant { through, allows: allows.clone(), ..grant }
+            }),
+            Whom::Other(whom) => {
+                let grant = self.grant(ANY, whom, &policy.place);
+                self.found.insert(Grant { through, allows, ..grant });
             }
         }
-        if group.and_then(|group| group.members.as_ref()).is_none_or(BTreeSet::is_empty) {
-            let grant = self.grant(&found.kind, &found.id, &found.place);
-            self.found.insert(with_role(grant, "assignment"));
-        }
+    }
+
+    /// Adds a line for a principal, or one for each member of a group that has members.
+    fn spread(&mut self, kind: &str, id: &str, place: &Place, with: impl Fn(Grant, Option<&str>) -> Grant) {
+        let group = self.account.groups.get(id).filter(|_| kind == "group");
+        let members = group.and_then(|group| group.members.as_ref());
+        let lines: Vec<_> = match (group, members) {
+            (Some(group), Some(members)) if !members.is_empty() => {
+                members.iter().map(|member| with(self.grant("user", member, place), Some(&group.name))).collect()
+            }
+            _ => vec![with(self.grant(kind, id, place), None)],
+        };
+        self.found.extend(lines);
     }
 
     /// Who, and where.
