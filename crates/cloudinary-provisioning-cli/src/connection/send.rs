@@ -16,7 +16,7 @@ use super::listing::{Groupless, meets, sort};
 use super::names;
 use crate::args::globals::{Format, Globals};
 use crate::args::list_options::{ListOptions, item_kind};
-use crate::args::request::Request;
+use crate::args::request::{Request, text_of};
 use crate::output::billing;
 use crate::output::redact::{REDACTED, has_secret, redact};
 use crate::output::style::{List, Style};
@@ -175,8 +175,30 @@ fn one(client: &Client, request: &Request, style: Style) -> Result<ExitCode, Exi
     let response = client.send(&request.raw)?;
     match write(&response, request, style) {
         Err(error) if request.entry.safety != Safety::Safe => Err(unwritten(&request.title(), &error)),
-        written => Ok(written.map(|()| verdict(&response, request))?),
+        Ok(()) => match unmet(&response, request) {
+            Some(why) => Err(Exit::Failed(format!("{}: {why}", request.title()))),
+            None => Ok(verdict(&response, request)),
+        },
+        Err(error) => Err(error.into()),
     }
+}
+
+/// Why a success is not what was asked for: nothing of what should be made is in it, or it says the opposite.
+pub(crate) fn unmet(response: &Value, request: &Request) -> Option<String> {
+    let value = value(response, request.entry);
+    let is_there = |name| value.get(name).is_some_and(|value| !value.is_null());
+    match request.entry.response.kind {
+        Kind::Record(fields) if request.creates() && !fields.iter().any(|field| is_there(field.name)) => {
+            return Some("the response shows nothing that was made; it may have been made".to_owned());
+        }
+        _ => {}
+    }
+    let says_otherwise = |name: &&String, asked: &Value| {
+        let said = value.get(name.as_str()).and_then(Value::as_bool);
+        said.is_some_and(|said| text_of(asked).eq_ignore_ascii_case(if said { "false" } else { "true" }))
+    };
+    let (name, _) = request.fields.iter().find(|(name, asked)| says_otherwise(name, asked))?;
+    Some(format!("the service returned another value for `{name}`; the rest may have been applied"))
 }
 
 /// An invalid policy is a failure of whoever asks whether it is valid.

@@ -368,3 +368,28 @@ fn attempts_and_retries_are_told_under_the_name_of_the_operation() {
     assert_eq!(ran.is_done().stderr.matches("getUsers: attempt").count(), 3, "{}", ran.stderr);
     assert!(!ran.stderr.contains("raw"), "{}", ran.stderr);
 }
+
+#[test]
+fn a_success_that_is_not_what_was_asked_for_is_a_failure() {
+    let generate = ["access-keys", "generate", "id:s1", "--name", "ci"];
+    let disable = ["users", "update", "u1", "--enabled", "false", "--yes"];
+    for (arguments, body, why) in [
+        (&generate[..], "null", "generateAccessKey s1: the response shows nothing that was made"),
+        (&generate, "{}", "the response shows nothing that was made"),
+        (&generate, r#"{"message": "Quota reached"}"#, "the response shows nothing that was made"),
+        (&disable, r#"{"id": "u1", "enabled": true}"#, "the service returned another value for `enabled`"),
+    ] {
+        let server = serve(account());
+        server.with(|account| account.script([Fault::status(200).body(body)]));
+        let ran = run(cldp(&server).args(arguments));
+        assert!(ran.status == 1 && ran.stderr.contains(why), "{body}: {ran:?}");
+
+        server.with(|account| account.script([Fault::status(200).body(body)]));
+        let line = match arguments[0] {
+            "users" => json!({"operation": "updateUser", "fields": {"user_id": "u1", "enabled": false}}),
+            _ => json!({"operation": "generateAccessKey", "fields": {"sub_account_id": "id:s1", "name": "ci"}}),
+        };
+        let ran = run_with_input(cldp(&server).args(["batch", "--yes"]), &line.to_string());
+        assert!(ran.status == 1 && ran.json()[0]["error"]["maybe_applied"] == true, "{body}: {ran:?}");
+    }
+}

@@ -161,7 +161,16 @@ impl sealed::Sealed for RawList {
 
     fn decode(&self, _: StatusCode, body: &[u8]) -> Result<CursorPage<Value>, Unreadable> {
         let mut value: Value = json::decode_foreign(body)?;
-        let next_cursor = value.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
+        let next_cursor = match value.get("next_cursor") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(cursor)) => Some(cursor.clone()),
+            Some(Value::Number(cursor)) => Some(cursor.to_string()),
+            // The list goes on, and nothing says where.
+            Some(_) => {
+                let (path, message) = ("next_cursor".to_owned(), "expected a text".to_owned());
+                return Err(Unreadable { path, message, truncated: false });
+            }
+        };
         for key in &self.keys {
             value = value.get_mut(key).map(Value::take).unwrap_or_default();
         }
@@ -246,5 +255,24 @@ impl Position for RawPosition {
             Self::Page(number) => number.checked_add(pages).map(Self::Page),
             Self::Cursor(_) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{Method, Response};
+
+    use super::*;
+
+    #[test]
+    fn a_cursor_that_is_not_a_text_does_not_end_the_list() {
+        let list = Raw::new(Method::GET, ["policies"]).by_cursor(["data"]);
+        let next = |cursor: &str| {
+            let response = Response::new(format!(r#"{{"data": [], "next_cursor": {cursor}}}"#));
+            list.parse(&response).map(|page| page.next_cursor)
+        };
+        assert_eq!(next("5").unwrap().as_deref(), Some("5"));
+        assert_eq!(next("null").unwrap(), None);
+        assert!(next("{}").unwrap_err().to_string().contains("`next_cursor`: expected a text"));
     }
 }

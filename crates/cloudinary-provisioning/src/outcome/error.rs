@@ -421,10 +421,11 @@ impl Error {
             .try_for_each(|cause| write!(f, ": {}", Escaped(&cause.to_string())))
     }
 
-    /// Where a redirect leads, without its query, which may hold a token.
+    /// Where a redirect leads, without its query, which may hold a token. Of one with credentials, only what follows them.
     fn redirects_to(&self) -> Option<&str> {
         let response = self.response().filter(|response| response.status().is_redirection())?;
-        response.headers().get(LOCATION)?.to_str().ok()?.split(['?', '#']).next()
+        let location = response.headers().get(LOCATION)?.to_str().ok()?.split(['?', '#']).next()?;
+        Some(location.rsplit_once('@').map_or(location, |(_, rest)| rest))
     }
 
     fn body_length(&self) -> usize {
@@ -557,6 +558,7 @@ mod tests {
         let expected = "getUser: 302 Found, a redirect to https://login.example.com/a";
         assert_eq!(redirect("https://login.example.com/a?token=t0ken#x"), expected);
         assert_eq!(redirect("/a?b"), "getUser: 302 Found, a redirect to /a");
+        assert_eq!(redirect("https://key:s3cret@example.com/a"), "getUser: 302 Found, a redirect to example.com/a");
     }
 
     #[test]

@@ -24,7 +24,7 @@ use crate::connection::account::Connection;
 use crate::connection::current_line;
 use crate::connection::envelope::value;
 use crate::connection::ids::IdLookup;
-use crate::connection::send::described;
+use crate::connection::send::{described, unmet};
 use crate::output::redact::has_secret;
 use crate::output::style::{Style, line};
 use crate::terminal::ctrl_c;
@@ -359,12 +359,18 @@ impl ResultWriter<'_> {
         match result {
             Ok(response) => {
                 let cursor = response.get("next_cursor").cloned().filter(|_| request.entry.response.next_cursor);
+                let unmet = unmet(&response, request);
                 let value = value(&response, request.entry).clone();
                 let shown = request.creates() && has_secret(&value);
                 let value = if shown { value } else { self.style.redacted(value) };
                 let mut line = json!({"line": asked.line, "operation": asked.operation, "ok": true, "result": value});
                 if let (Some(cursor), Some(line)) = (cursor, line.as_object_mut()) {
                     line.insert("next_cursor".to_owned(), cursor);
+                }
+                if let (Some(why), Some(line)) = (unmet, line.as_object_mut()) {
+                    self.failed += 1;
+                    line.insert("ok".to_owned(), false.into());
+                    line.insert("error".to_owned(), json!({"message": why, "maybe_applied": true}));
                 }
                 self.write(&line)
             }
