@@ -597,12 +597,21 @@ fn no_log_line_down_to_debug_and_no_error_of_a_call_shows_a_secret() {
     let secret = json!({"id": "u1", "api_secret": BODY, "users": []}).to_string();
     let hostile = json!({"id": {"api_secret": BODY}, "users": BODY}).to_string();
     let cookie = [("set-cookie", TOKEN), ("location", "https://user:pass@example.com/")];
+    // What a service repeats of a request.
+    let request = account_request();
+    let authorization = request.headers()["authorization"].to_str().unwrap();
+    let repeated = json!({"error": {"message": format!("{SECRET}, {authorization}"), "code": SECRET}}).to_string();
     let actions = [
         Action::respond(script::response(200, &cookie, &secret)),
         Action::respond(script::response(200, &cookie, &secret)).then_close(),
         Action::respond(script::response(200, &[], &hostile)),
         Action::respond(script::response(302, &cookie, &secret)),
         Action::respond(script::response(401, &cookie, &secret)),
+        Action::respond(script::response(
+            400,
+            &[("x-request-id", authorization), ("location", authorization)],
+            &repeated,
+        )),
         Action::respond(script::response(429, &[("retry-after", "1")], &secret)),
         Action::respond(script::response(503, &cookie, format!("<html>{BODY}</html>"))),
         Action::respond(raw(&["200 OK", "content-length: 1000"], &secret)).then_close(),

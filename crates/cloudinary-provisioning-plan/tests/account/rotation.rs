@@ -153,6 +153,14 @@ fn nothing_is_handed_over_to_a_key_whose_secret_is_lost() {
     assert!(report.contains("nobody has the secret of key shop/hooks-rotated-1"), "{report}");
     let old = world.fake.access_key("s1", "222").unwrap();
     assert!(old.enabled && !old.dedicated_for.is_empty(), "{report}");
+
+    // Nor is a mask a secret.
+    let mut world = World::new(held());
+    let masked = r#"{"api_key": "999", "api_secret": "**********", "name": "hooks-rotated-1", "enabled": true}"#;
+    world.fake.script([Fault::response().body(masked).on_operation("generateAccessKey")]);
+    let report = run(&mut world, &hooks(), Stop::Never).to_string();
+    assert!(report.contains("nobody has the secret of key shop/hooks-rotated-1"), "{report}");
+    assert!(world.fake.access_key("s1", "222").unwrap().enabled);
 }
 
 #[test]

@@ -90,6 +90,23 @@ impl Account {
         Ok(Self(Arc::new(Parts { id, key, secret, origin, list_form, provisioning, headers })))
     }
 
+    /// Replaces the secret, as it is and as the header has it, in a text of the service's. `None` if it is not there.
+    pub(crate) fn redact(&self, text: &str) -> Option<String> {
+        /// A shorter one would be found in any text.
+        const SHORTEST: usize = 8;
+
+        let header = self.0.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let basic = header.and_then(|value| value.strip_prefix("Basic "));
+        let mut redacted = None;
+        for secret in [Some(self.0.secret.expose()), basic].into_iter().flatten() {
+            let text = redacted.as_deref().unwrap_or(text);
+            if secret.len() >= SHORTEST && text.contains(secret) {
+                redacted = Some(text.replace(secret, "********"));
+            }
+        }
+        redacted
+    }
+
     /// Creates an account from a URL of the form `account://API_KEY:API_SECRET@ACCOUNT_ID`, as the service's console
     /// shows it.
     ///

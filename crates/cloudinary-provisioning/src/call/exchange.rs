@@ -379,7 +379,8 @@ impl<O: Operation> Exchange<O> {
         self.retry.attempts = self.retry.attempts.saturating_add(1);
         let decode = |status, body: &[u8]| self.operation.decode(status, body);
         let host = self.request.uri().authority();
-        let error = match result(self.operation.id(), outcome, at, host, decode) {
+        let redact = |error: Error| error.redacted(|text| self.account.redact(text));
+        let error = match result(self.operation.id(), outcome, at, host, decode).map_err(redact) {
             Ok(response) => {
                 self.ended = true;
                 return Step::Done(response.with_attempts(self.retry.attempts));
@@ -455,7 +456,10 @@ impl<O: Operation> Exchange<O> {
     fn on_lookup(&mut self, outcome: Outcome, at: Reading, elapsed: Duration) -> Step<'_, O::Output> {
         let Some(recovery) = self.recovery.as_mut() else { return Step::Failed(self.out_of_order()) };
         let host = self.request.uri().authority();
-        let conclusion = recovery.on_outcome(at, elapsed, |id, decode| result(id, outcome, at, host, decode));
+        let account = &self.account;
+        let redact = |error: Error| error.redacted(|text| account.redact(text));
+        let conclusion =
+            recovery.on_outcome(at, elapsed, |id, decode| result(id, outcome, at, host, decode).map_err(redact));
         let attempts = self.retry.attempts;
         match conclusion {
             Conclusion::Send => Step::Send,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::header::LOCATION;
 use http::uri::Authority;
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -196,6 +196,31 @@ impl Error {
 
     pub(crate) fn with_host(mut self, host: Option<&Authority>) -> Self {
         self.0.host = host.cloned();
+        self
+    }
+
+    /// Replaces what must not be shown in everything that is shown of a response, whatever the service repeats of a
+    /// request. The body stays as it is, and is never shown.
+    pub(crate) fn redacted(mut self, redact: impl Fn(&str) -> Option<String>) -> Self {
+        let parts = &mut *self.0;
+        let decode = match &mut parts.kind {
+            ErrorKind::Decode { message, .. } => Some(message),
+            _ => None,
+        };
+        let fields = &mut parts.fields;
+        for text in
+            [fields.message.as_mut(), fields.category.as_mut(), fields.code.as_mut(), decode].into_iter().flatten()
+        {
+            if let Some(redacted) = redact(text) {
+                *text = redacted;
+            }
+        }
+        for value in parts.response.iter_mut().flat_map(|response| response.headers_mut().values_mut()) {
+            let redacted = value.to_str().ok().and_then(&redact);
+            if let Some(redacted) = redacted.and_then(|text| HeaderValue::try_from(text).ok()) {
+                *value = redacted;
+            }
+        }
         self
     }
 

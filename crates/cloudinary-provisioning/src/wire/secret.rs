@@ -43,6 +43,19 @@ impl Secret {
         &self.text
     }
 
+    /// Returns `false` if the service did not tell the secret: it is empty, or masked with asterisks or bullets.
+    ///
+    /// ```
+    /// use cloudinary_provisioning::Secret;
+    ///
+    /// assert!(Secret::new("s3cr3t").is_told());
+    /// assert!(!Secret::new("").is_told());
+    /// assert!(!Secret::new("**********").is_told());
+    /// ```
+    pub fn is_told(&self) -> bool {
+        !self.text.is_empty() && !self.text.contains(['*', '•'])
+    }
+
     /// Returns a secret that is serialized as its text, to store it on purpose. `Debug` still hides it.
     ///
     /// ```
