@@ -379,7 +379,7 @@ fn a_success_that_is_not_what_was_asked_for_is_a_failure() {
         (&generate, r#"{"message": "Quota reached"}"#, "the response shows nothing that was made"),
         (&disable, r#"{"id": "u1", "enabled": true}"#, "the service returned another value for `enabled`"),
     ] {
-        let server = serve(account());
+        let server = serve(account().with_users([NewUser::new("Eve", "eve@x.org").id("u1")]));
         server.with(|account| account.script([Fault::status(200).body(body)]));
         let ran = run(cldp(&server).args(arguments));
         assert!(ran.status == 1 && ran.stderr.contains(why), "{body}: {ran:?}");
@@ -389,7 +389,14 @@ fn a_success_that_is_not_what_was_asked_for_is_a_failure() {
             "users" => json!({"operation": "updateUser", "fields": {"user_id": "u1", "enabled": false}}),
             _ => json!({"operation": "generateAccessKey", "fields": {"sub_account_id": "id:s1", "name": "ci"}}),
         };
-        let ran = run_with_input(cldp(&server).args(["batch", "--yes"]), &line.to_string());
+        let log = TempFile::new("log", "");
+        let batch = |options: &[&str]| {
+            let options = [&["batch", "--yes", "--log", log.0.to_str().unwrap()], options].concat();
+            run_with_input(cldp(&server).args(options), &line.to_string())
+        };
+        let ran = batch(&[]);
         assert!(ran.status == 1 && ran.json()[0]["error"]["maybe_applied"] == true, "{body}: {ran:?}");
+        // An update is sent again, and a create, which may have made something, is not.
+        assert_eq!(batch(&["--resume"]).json()[0]["ok"], arguments[0] == "users", "{body}");
     }
 }

@@ -128,6 +128,11 @@ impl Journal {
         });
     }
 
+    /// Writes down that the success of a line is not what was asked for.
+    pub(super) fn unmet(&self, line: u64, why: &str) {
+        self.append(json!({"line": line, "state": State::Failed, "message": why, "maybe_applied": true}));
+    }
+
     /// Returns why the journal could not be written, if it could not.
     pub(super) fn failure(&self) -> Option<&Exit> {
         self.failure.get()

@@ -91,7 +91,7 @@ pub(crate) fn run(globals: &Globals, options: &BatchOptions) -> Result<ExitCode,
     }
     ctrl_c::watch()?;
     let style = Style::new(globals);
-    let mut output = ResultWriter { style: &style, failed: 0, done: 0, broken: None };
+    let mut output = ResultWriter { style: &style, journal: journal.get(), failed: 0, done: 0, broken: None };
     let mut ids = IdLookup::new(connection.client.clone(), globals.workers());
     let mut batch = Batch { may_remove: globals.yes || globals.dry_run, journal: journal.get(), ids: &mut ids };
     let lines = Lines::read(input)?;
@@ -306,6 +306,7 @@ impl Batch<'_> {
 
 struct ResultWriter<'o> {
     style: &'o Style,
+    journal: Option<&'o Journal>,
     failed: u64,
     done: u64,
     /// Why results cannot be written any more. What was sent is told on standard error then.
@@ -369,6 +370,7 @@ impl ResultWriter<'_> {
                 }
                 if let (Some(why), Some(line)) = (unmet, line.as_object_mut()) {
                     self.failed += 1;
+                    self.journal.into_iter().for_each(|journal| journal.unmet(asked.line, &why));
                     line.insert("ok".to_owned(), false.into());
                     line.insert("error".to_owned(), json!({"message": why, "maybe_applied": true}));
                 }
