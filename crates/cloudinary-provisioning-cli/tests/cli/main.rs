@@ -25,6 +25,7 @@ mod output;
 mod plan;
 mod profile;
 mod pull;
+mod refused_reads;
 mod review;
 mod rotate;
 mod run;

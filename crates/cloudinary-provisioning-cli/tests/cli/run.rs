@@ -115,7 +115,7 @@ pub(crate) fn account() -> FakeAccount {
     FakeAccount::new(ID, KEY, SECRET)
 }
 
-/// A file of this test run, deleted at its end.
+/// A file or a folder of this test run, deleted at its end.
 pub(crate) struct TempFile(pub(crate) PathBuf);
 
 impl TempFile {
@@ -131,7 +131,7 @@ impl TempFile {
 
 impl Drop for TempFile {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
+        let _ = std::fs::remove_file(&self.0).or_else(|_| std::fs::remove_dir_all(&self.0));
     }
 }
 
