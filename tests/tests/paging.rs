@@ -1,12 +1,14 @@
 //! Where a list ends: by numbers, by cursors in the query and in the body, and against servers that page badly.
 
 use cloudinary_provisioning::{
-    Account, BuildReason, Operation, Paged, Pager, PrincipalType, Raw, ScopeType, access_keys, catalog,
+    Account, BuildReason, Error, Operation, Origin, Paged, Pager, PrincipalType, Raw, ScopeType, access_keys, catalog,
     custom_policies,
     principals::{Inspect, InspectMultiple, Principal},
     users,
 };
+use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault};
 use cloudinary_provisioning_tests::wire;
+use cloudinary_provisioning_ureq::Client;
 use http::{Method, Request, Response};
 use serde_json::{Value, json};
 
@@ -110,6 +112,28 @@ fn cursors_in_the_query_are_followed_to_their_end() {
         let (ids, sent) = walk(custom_policies::List::new(), server, |policy| policy.id.into_string());
         assert_eq!((ids.len(), sent.len()), (count, requests), "{pages:?}");
     }
+}
+
+#[test]
+fn a_cursor_that_comes_twice_is_an_error_behind_the_items() {
+    let page = |id: &str| Fault::status(200).body(format!(r#"{{"data":[{{"id":"{id}"}}],"next_cursor":"c1"}}"#));
+    let list = custom_policies::List::new;
+    let seen = |items: Vec<Result<custom_policies::CustomPolicy, Error>>| -> Vec<String> {
+        let text = |item: Result<custom_policies::CustomPolicy, Error>| match item {
+            Ok(policy) => policy.id.to_string(),
+            Err(error) => error.to_string(),
+        };
+        items.into_iter().map(text).collect()
+    };
+    let mut account = FakeAccount::new("acc", "KEY", "SECRET");
+    account.script([page("a"), page("b"), page("a"), page("b")]);
+    let server = FakeServer::start(account).unwrap();
+    let client = Client::new(self::account().with_origin(Origin::url(&server.url()).unwrap()));
+    let why = "getCustomPolicies: 200 with an unexpected body, at `next_cursor`: it came before, so that the list goes \
+               round in circles";
+    assert_eq!(seen(client.items(list()).collect()), ["a", "b", why]);
+    let all = client.items_all([("both", list())]).map(|(_, item)| item);
+    assert_eq!(seen(all.collect()), ["a", "b", why]);
 }
 
 #[test]

@@ -123,7 +123,8 @@ impl<O: Paged + 'static> Iterator for Items<O> {
                 }
                 None => {
                     self.read_ahead = None;
-                    return None;
+                    self.failed = true;
+                    return self.pager.end_error().map(Err);
                 }
             }
         }

@@ -156,8 +156,11 @@ where
         while let Some(page) = list.waiting.remove(&list.received) {
             list.received += 1;
             let is_failed = page.is_err();
-            let items = match page {
-                Ok(page) => list.pager.received(page).into_iter().map(Ok).collect(),
+            let items: Vec<_> = match page {
+                Ok(page) => {
+                    let items = list.pager.received(page);
+                    items.into_iter().map(Ok).chain(list.pager.end_error().map(Err)).collect()
+                }
                 Err(error) => vec![Err(error)],
             };
             self.items.extend(items.into_iter().map(|item| (list.context.clone(), item)));

@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::operation::operation::Operation;
 use crate::outcome::cursor_page::CursorPage;
+use crate::outcome::error::{Error, ErrorKind};
 
 pub(crate) mod sealed {
     use std::hash::Hash;
@@ -72,7 +73,7 @@ pub trait Paged:
 /// | list | ends with |
 /// |---|---|
 /// | with page numbers | an empty page, or two pages in a row without a new item, which is what a server sends that ignores the page; a short page does not end it, since a server may cap the page size |
-/// | with cursors | a page without a cursor, or with a cursor that was seen before; nothing else ends it |
+/// | with cursors | a page without a cursor; one with a cursor that was seen before ends it with an [error](Self::end_error) |
 ///
 /// A pager begins with the page that the operation asks for, or else with the first. A list of given ids or emails is
 /// one request. Memory use is the one page that the caller holds, and about 16 bytes for each item before.
@@ -113,6 +114,8 @@ pub struct Pager<O> {
     /// Whether the last page had nothing new.
     is_stale: bool,
     ended: bool,
+    /// Whether a cursor came a second time.
+    is_circular: bool,
 }
 
 impl<O: Paged> Pager<O> {
@@ -124,7 +127,7 @@ impl<O: Paged> Pager<O> {
             *position = O::Position::first();
         }
         let seen = position.iter().map(|position| hash(("position", position))).collect();
-        Self { operation, seen, is_stale: false, ended: false }
+        Self { operation, seen, is_stale: false, ended: false, is_circular: false }
     }
 
     /// Returns the operation that asks for the next page, or `None` at the end.
@@ -168,11 +171,32 @@ impl<O: Paged> Pager<O> {
         let has_no_news = is_empty || (was_stale && self.is_stale);
         let is_over = self.operation.is_whole()
             || (has_no_news && self.operation.position().as_ref().is_some_and(Position::ends_without_news));
-        match next.filter(|next| !is_over && self.seen.insert(hash(("position", next)))) {
-            Some(next) => *self.operation.position() = Some(next),
-            None => self.ended = true,
+        match next.filter(|_| !is_over) {
+            Some(next) if self.seen.insert(hash(("position", &next))) => *self.operation.position() = Some(next),
+            next => (self.ended, self.is_circular) = (true, next.is_some()),
         }
         items
+    }
+
+    /// Returns an error if the list has ended because a cursor came a second time: nobody knows whether it is whole.
+    ///
+    /// ```
+    /// use cloudinary_provisioning::{Pager, custom_policies::List, http::Response};
+    ///
+    /// let mut pager = Pager::new(List::new());
+    /// for _ in 0..2 {
+    ///     let operation = pager.next_page().unwrap();
+    ///     let page = operation.parse(&Response::new(r#"{"data":[],"next_cursor":"c"}"#))?;
+    ///     pager.received(page);
+    /// }
+    /// assert!(pager.next_page().is_none());
+    /// assert!(pager.end_error().unwrap().to_string().contains("at `next_cursor`: it came before"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn end_error(&self) -> Option<Error> {
+        let message = "it came before, so that the list goes round in circles".to_owned();
+        let kind = ErrorKind::Decode { path: "next_cursor".to_owned(), message };
+        self.is_circular.then(|| Error::new(Some(self.operation.id()), kind, Some(http::Response::default())))
     }
 }
 
