@@ -65,9 +65,11 @@ mod parse {
 
     #[divan::bench(args = USERS)]
     fn users(bencher: Bencher<'_, '_>, count: usize) {
-        let reply = http::Response::new(users_json(0..count));
+        let response = http::Response::new(users_json(0..count));
         let list = List::new();
-        bencher.counter(BytesCount::new(reply.body().len())).bench_local(|| list.parse(black_box(&reply)).unwrap());
+        bencher
+            .counter(BytesCount::new(response.body().len()))
+            .bench_local(|| list.parse(black_box(&response)).unwrap());
     }
 
     #[divan::bench(args = USERS)]
@@ -94,17 +96,17 @@ mod errors {
     #[divan::bench]
     fn not_found_as_json(bencher: Bencher<'_, '_>) {
         let body = r#"{"error":{"message":"Cannot find user with id 0abed8df"}}"#;
-        let reply = http::Response::builder().status(404).header("x-request-id", "4f2a").body(body).unwrap();
+        let response = http::Response::builder().status(404).header("x-request-id", "4f2a").body(body).unwrap();
         let get = Get::new("0abed8df");
-        bencher.bench_local(|| get.parse(black_box(&reply)).unwrap_err());
+        bencher.bench_local(|| get.parse(black_box(&response)).unwrap_err());
     }
 
     #[divan::bench]
     fn not_found_as_html_of_64_kib(bencher: Bencher<'_, '_>) {
         let body = "<html>".to_owned() + &"x".repeat(64 * 1024);
-        let reply = http::Response::builder().status(404).header("x-request-id", "4f2a").body(body).unwrap();
+        let response = http::Response::builder().status(404).header("x-request-id", "4f2a").body(body).unwrap();
         let get = Get::new("0abed8df");
-        bencher.bench_local(|| get.parse(black_box(&reply)).unwrap_err());
+        bencher.bench_local(|| get.parse(black_box(&response)).unwrap_err());
     }
 }
 

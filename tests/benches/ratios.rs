@@ -53,9 +53,9 @@ fn main() {
 
     for (count, runs) in [(1, 2_000), (100, 20), (10_000, 1)] {
         let body = users_json(0..count);
-        let reply = http::Response::new(body.as_bytes());
+        let response = http::Response::new(body.as_bytes());
         let list = List::new();
-        let ours = || list.parse(black_box(&reply)).unwrap();
+        let ours = || list.parse(black_box(&response)).unwrap();
         bench.pair(&format!("parse: {count} users, to a bare struct"), runs, ours, || {
             serde_json::from_slice::<BareUsers>(black_box(body.as_bytes())).unwrap().users
         });

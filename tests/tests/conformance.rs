@@ -312,18 +312,23 @@ fn every_described_field_of_a_response_arrives() {
     for sample in samples::all() {
         let (entry, fact) = (entry(&*sample), described(sample.id()));
         let (status, shape) = success(&fact);
-        let reply = |body: &str| Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap();
+        let response = |body: &str| Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap();
         if shape.is_null() {
             assert_eq!(entry.response.kind, Kind::Nothing, "{}", entry.id);
             for body in ["", "{}", "null", "<html>"] {
-                assert_eq!(sample.read(&reply(body)).unwrap(), (Value::Null, "()".to_owned()), "{} {body}", entry.id);
+                assert_eq!(
+                    sample.read(&response(body)).unwrap(),
+                    (Value::Null, "()".to_owned()),
+                    "{} {body}",
+                    entry.id
+                );
             }
             continue;
         }
         assert_eq!(mismatch_of_response(entry, shape), None, "{}", entry.id);
         for how in [Make::Full, Make::Required, Make::Nulls, Make::Unknown] {
             let (body, expected) = wrap(entry, shape, |inner| make(inner, &entry.response.kind, how, &mut 0));
-            let result = sample.read(&reply(&body.to_string()));
+            let result = sample.read(&response(&body.to_string()));
             // Two shapes in one model: nothing alone is required, and one of them must be there.
             let one_of_two = matches!(entry.id, "addUserToUserGroup" | "createCloud");
             if one_of_two && matches!(how, Make::Required | Make::Nulls) {

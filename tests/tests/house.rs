@@ -58,7 +58,7 @@ const HOUSES: [(&str, &[&[&str]]); 5] = [
         &[
             &["base"],
             &["facts"],
-            &["reply"],
+            &["response"],
             &["request"],
             &["policy"],
             &["state"],

@@ -388,20 +388,20 @@ proptest! {
         headers in headers(),
         body in body(),
     ) {
-        let mut reply = Response::builder().status(status).body(body).unwrap();
+        let mut response = Response::builder().status(status).body(body).unwrap();
         for (name, value) in headers {
-            reply.headers_mut().append(name, value);
+            response.headers_mut().append(name, value);
         }
-        for (entry, result) in read_as_each(&reply) {
+        for (entry, result) in read_as_each(&response) {
             let Err(error) = result else {
-                prop_assert!(reply.status().is_success(), "{} takes {status} for a success", entry.id);
+                prop_assert!(response.status().is_success(), "{} takes {status} for a success", entry.id);
                 continue;
             };
-            prop_assert_eq!(error.status(), Some(reply.status()));
-            prop_assert_eq!(error.headers(), Some(reply.headers()));
-            prop_assert_eq!(error.body(), Some(reply.body().as_slice()));
+            prop_assert_eq!(error.status(), Some(response.status()));
+            prop_assert_eq!(error.headers(), Some(response.headers()));
+            prop_assert_eq!(error.body(), Some(response.body().as_slice()));
             prop_assert!(error.to_string().contains(&status.to_string()), "{}", error);
-            prop_assert_eq!(matches!(error.kind(), ErrorKind::Status), !reply.status().is_success());
+            prop_assert_eq!(matches!(error.kind(), ErrorKind::Status), !response.status().is_success());
             // Nothing that can be asked of it panics.
             let _ = (format!("{error:?}"), error.request_id(), error.rate_limit());
             let _ = (error.message(), error.code(), error.category(), error.details(), error.retry_after());
@@ -433,15 +433,15 @@ proptest! {
 
     #[test]
     fn any_raw_reply_is_its_json_or_an_error(status in 100..=999_u16, body in body()) {
-        let reply = Response::builder().status(status).body(body).unwrap();
-        let expected = match (reply.status().is_success(), status == 204 || reply.body().is_empty()) {
+        let response = Response::builder().status(status).body(body).unwrap();
+        let expected = match (response.status().is_success(), status == 204 || response.body().is_empty()) {
             (false, _) => None,
             (true, true) => Some(Value::Null),
-            (true, false) => serde_json::from_slice(reply.body()).ok(),
+            (true, false) => serde_json::from_slice(response.body()).ok(),
         };
-        let read = Raw::new(Method::GET, ["x"]).parse(&reply);
+        let read = Raw::new(Method::GET, ["x"]).parse(&response);
         if let Err(error) = &read {
-            prop_assert_eq!(error.body(), Some(reply.body().as_slice()));
+            prop_assert_eq!(error.body(), Some(response.body().as_slice()));
         }
         prop_assert_eq!(read.ok(), expected);
     }

@@ -297,8 +297,8 @@ mod base;
 mod facts;
 mod operations;
 mod policy;
-mod reply;
 mod request;
+mod response;
 #[cfg(feature = "server")]
 mod server;
 mod state;
@@ -307,7 +307,7 @@ pub use account::shared::SharedAccount;
 pub use account::{FakeAccount, LoggedRequest};
 pub use base::switch::Switch;
 pub use policy::scope::{ManagementType, PermissionType, PrincipalType, ScopeType};
-pub use reply::fault::{Disruption, Fault, Framing};
+pub use response::fault::{Disruption, Fault, Framing};
 #[cfg(feature = "server")]
 pub use server::FakeServer;
 pub use state::access_keys::{FakeAccessKey, NewAccessKey};

@@ -225,19 +225,19 @@ pub fn roles_json(count: usize) -> String {
 }
 
 /// Answers every request on every connection with what the function gives for its target, in one write.
-pub fn serve(reply: impl Fn(&str) -> String + Send + Sync + Clone + 'static) -> SocketAddr {
+pub fn serve(response: impl Fn(&str) -> String + Send + Sync + Clone + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let reply = reply.clone();
-            std::thread::spawn(move || answer(stream, &reply));
+            let response = response.clone();
+            std::thread::spawn(move || answer(stream, &response));
         }
     });
     address
 }
 
-fn answer(mut stream: TcpStream, reply: &impl Fn(&str) -> String) {
+fn answer(mut stream: TcpStream, response: &impl Fn(&str) -> String) {
     stream.set_nodelay(true).unwrap();
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut line = String::new();
@@ -250,7 +250,7 @@ fn answer(mut stream: TcpStream, reply: &impl Fn(&str) -> String) {
             }
         }
         line.clear();
-        let body = reply(&target);
+        let body = response(&target);
         let head =
             format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
         if stream.write_all((head + &body).as_bytes()).is_err() {

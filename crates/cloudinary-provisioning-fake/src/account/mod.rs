@@ -8,8 +8,8 @@ use time::OffsetDateTime;
 
 use crate::account::history::History;
 use crate::base::clock::rfc3339;
-use crate::reply::limit::HourlyLimit;
-use crate::reply::script::Script;
+use crate::response::limit::HourlyLimit;
+use crate::response::script::Script;
 use crate::state::AccountState;
 
 mod history;

@@ -11,10 +11,10 @@ use crate::base::clock::{http_date, next_hour};
 use crate::base::switch::Switch;
 use crate::facts::{ApiPart, Effect, NoRoute, OperationFacts, Route, route};
 use crate::operations;
-use crate::reply::answer::{Answer, Failure, Success};
-use crate::reply::fault::{Applied, Disruption, Fault};
 use crate::request::fields::RequestFields;
 use crate::request::form::Bag;
+use crate::response::answer::{Answer, Failure, Success};
+use crate::response::fault::{Applied, Disruption, Fault};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LIMIT: HeaderName = HeaderName::from_static("x-featureratelimit-limit");

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use http::{Request, Response};
 
 use crate::account::FakeAccount;
-use crate::reply::fault::Disruption;
+use crate::response::fault::Disruption;
 
 /// A [`FakeAccount`] behind a handle that is cheap to clone, so that a transport and a test can share it.
 ///

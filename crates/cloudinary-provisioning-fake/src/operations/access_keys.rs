@@ -2,10 +2,10 @@
 
 use crate::base::switch::Switch;
 use crate::operations::{key_view, lookup};
-use crate::reply::answer::{Answer, Failure, message_ok, ok};
-use crate::reply::object::object;
 use crate::request::fields::RequestFields;
 use crate::request::page::PageRange;
+use crate::response::answer::{Answer, Failure, message_ok, ok};
+use crate::response::object::object;
 use crate::state::AccountState;
 use crate::state::access_keys::{FakeAccessKey, NewAccessKey};
 

@@ -7,9 +7,9 @@ use time::Duration;
 
 use crate::base::clock::rfc3339;
 use crate::base::switch::Switch;
-use crate::reply::answer::{Answer, Failure, Misfit, ok};
-use crate::reply::object::object;
 use crate::request::fields::RequestFields;
+use crate::response::answer::{Answer, Failure, Misfit, ok};
+use crate::response::object::object;
 use crate::state::AccountState;
 use crate::state::agents::{FakeAgentAccount, FakeAgentCloud};
 

@@ -4,9 +4,9 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use time::Date;
 
-use crate::reply::answer::{Answer, Failure, ok};
-use crate::reply::object::object;
 use crate::request::fields::RequestFields;
+use crate::response::answer::{Answer, Failure, ok};
+use crate::response::object::object;
 use crate::state::AccountState;
 use crate::state::billing_usage::{Metric, UsageCycle};
 

@@ -3,9 +3,9 @@
 use crate::base::switch::Switch;
 use crate::operations::lookup;
 use crate::policy::cedar;
-use crate::reply::answer::{Answer, Failure, Success, created_data, data, data_page};
 use crate::request::fields::RequestFields;
 use crate::request::page::after_cursor;
+use crate::response::answer::{Answer, Failure, Success, created_data, data, data_page};
 use crate::state::AccountState;
 use crate::state::custom_policies::{FakeCustomPolicy, NewCustomPolicy};
 

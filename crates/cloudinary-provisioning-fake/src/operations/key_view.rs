@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::base::clock::rfc3339;
 use crate::base::switch::Switch;
-use crate::reply::object::object;
+use crate::response::object::object;
 use crate::state::AccountState;
 use crate::state::access_keys::FakeAccessKey;
 

@@ -2,8 +2,8 @@
 
 use crate::base::switch::Switch;
 use crate::policy::scope::{CONTENT_KINDS, Parameters, RoleScope, ScopeType};
-use crate::reply::answer::Failure;
 use crate::request::fields::RequestFields;
+use crate::response::answer::Failure;
 use crate::state::AccountState;
 use crate::state::product_environments::FakeSubAccount;
 use crate::state::roles::FakeRole;

@@ -2,8 +2,8 @@
 #![allow(non_camel_case_types, reason = "`object!` has type parameters that are named after its fields")]
 
 use crate::facts::OperationFacts;
-use crate::reply::answer::{Answer, Failure};
 use crate::request::fields::RequestFields;
+use crate::response::answer::{Answer, Failure};
 use crate::state::AccountState;
 
 mod access_keys;

@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 
 use crate::operations::lookup;
 use crate::policy::scope::{ALL, ManagementType, Parameters, PermissionType, RoleScope, ScopeType};
-use crate::reply::answer::{Answer, Failure, Success, data, data_page};
-use crate::reply::object::object;
 use crate::request::fields::{RequestFields, keyword, required};
 use crate::request::page::after_cursor;
+use crate::response::answer::{Answer, Failure, Success, data, data_page};
+use crate::response::object::object;
 use crate::state::AccountState;
 use crate::state::assignments::{FakeAssignment, NewAssignment, Principal};
 use crate::state::ordered::Keyed as _;

@@ -5,10 +5,10 @@ use serde::Serialize;
 use crate::base::clock::rfc3339;
 use crate::base::switch::Switch;
 use crate::operations::{key_view, lookup};
-use crate::reply::answer::{Answer, Failure, list as list_as, message_ok, ok};
-use crate::reply::object::object;
 use crate::request::fields::RequestFields;
 use crate::request::prefix::{lowercase, starts_with};
+use crate::response::answer::{Answer, Failure, list as list_as, message_ok, ok};
+use crate::response::object::object;
 use crate::state::AccountState;
 use crate::state::product_environments::{FakeSubAccount, NewSubAccount, cloud_name_from};
 

@@ -2,9 +2,9 @@
 
 use crate::policy::cedar;
 use crate::policy::system::{CATALOG, SCHEMA};
-use crate::reply::answer::{Answer, Failure, ok};
-use crate::reply::object::object;
 use crate::request::fields::RequestFields;
+use crate::response::answer::{Answer, Failure, ok};
+use crate::response::object::object;
 use crate::state::AccountState;
 
 pub(super) fn handle(_state: &mut AccountState, operation: &str, fields: &RequestFields) -> Answer {

@@ -7,9 +7,9 @@ use serde::Serialize;
 use crate::operations::{lookup, principals, system_policies};
 use crate::policy::scope::{ManagementType, Parameters, PermissionType, ScopeType};
 use crate::policy::system;
-use crate::reply::answer::{Answer, Failure, Success, created_data, data};
-use crate::reply::object::object;
 use crate::request::fields::RequestFields;
+use crate::response::answer::{Answer, Failure, Success, created_data, data};
+use crate::response::object::object;
 use crate::state::AccountState;
 use crate::state::roles::{FakeRole, NewRole};
 

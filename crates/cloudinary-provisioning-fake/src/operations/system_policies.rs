@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use crate::policy::scope::{self, Parameters, PermissionType, ScopeType};
 use crate::policy::system::{CATALOG, MADE_AT, SystemPolicy};
-use crate::reply::answer::{Answer, Failure, data};
-use crate::reply::object::object;
 use crate::request::fields::RequestFields;
+use crate::response::answer::{Answer, Failure, data};
+use crate::response::object::object;
 use crate::state::AccountState;
 
 pub(super) fn handle(_state: &mut AccountState, operation: &str, fields: &RequestFields) -> Answer {

@@ -6,8 +6,8 @@ use time::Date;
 use crate::base::clock::parse_date;
 use crate::base::keyword::Keyword;
 use crate::facts::{FieldPlace, FieldType, OperationFacts, Shape};
-use crate::reply::answer::{Failure, Misfit};
 use crate::request::form::{Bag, GivenValue};
+use crate::response::answer::{Failure, Misfit};
 
 /// What a request says, by the operation's entry in the facts.
 ///

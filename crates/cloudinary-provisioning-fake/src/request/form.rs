@@ -6,7 +6,7 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use serde_json::{Map, Value};
 
-use crate::reply::answer::Failure;
+use crate::response::answer::Failure;
 
 /// The largest number of nested brackets that are read.
 const MAX_DEPTH: usize = 8;

@@ -1,7 +1,7 @@
 //! Pages of a list, by number and by cursor.
 
-use crate::reply::answer::Failure;
 use crate::request::fields::RequestFields;
+use crate::response::answer::Failure;
 
 /// The page size where a request has none.
 const DEFAULT_PAGE_SIZE: usize = 100;

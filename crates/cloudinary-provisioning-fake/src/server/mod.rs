@@ -12,8 +12,8 @@ use self::outgoing::{RequestTraits, encode, encode_part};
 use self::socket::Incoming;
 use crate::account::FakeAccount;
 use crate::account::shared::SharedAccount;
-use crate::reply::answer::error_body;
-use crate::reply::fault::{Disruption, Framing};
+use crate::response::answer::error_body;
+use crate::response::fault::{Disruption, Framing};
 
 mod incoming;
 mod outgoing;

@@ -3,7 +3,7 @@
 use http::header::{CONNECTION, CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
 use http::{Method, Request, Response, Version};
 
-use crate::reply::fault::{Framing, reason};
+use crate::response::fault::{Framing, reason};
 
 /// Returns whether the client wants to send further requests.
 fn keeps_alive(request: &Request<Vec<u8>>) -> bool {

@@ -38,12 +38,12 @@ macro_rules! operations {
         $(
             $(#[doc = $doc:literal])*
             $(#[doc(alias = $alias:literal)])*
-            $method:ident $(/ $segment:tt)+ -> $reply:tt $($status:literal)? | $error:literal $($more:literal)*
+            $method:ident $(/ $segment:tt)+ -> $response:tt $($status:literal)? | $error:literal $($more:literal)*
             $name:ident $id:literal #$section:tt $safety:ident $(if $given:ident else $otherwise:ident)?
                 $(needs $needed:ident where $other:ident is $value:ident)? $(found by $lookup:ident)? { $($fields:tt)* }
         )+
     ) => {
-        $($crate::declare::operations::operation!(@reply $reply {
+        $($crate::declare::operations::operation!(@response $response {
             [$($doc)*] [$($alias)*] $name $id $section [$safety $($given $otherwise)?] [$($needed $other $value)?] [$($lookup)?]
             $method $base [$($segment)+] [$($status)?] [$error $($more)*]
         } [$($segment)+] { $($fields)* });)+
@@ -73,34 +73,34 @@ macro_rules! operations {
 
 macro_rules! operation {
     // First the shape of the response, as: output, reader, type, keys, whether there is a cursor.
-    (@reply () $head:tt $path:tt $fields:tt) => {
+    (@response () $head:tt $path:tt $fields:tt) => {
         $crate::declare::operations::operation!(@path { $head { (()) nothing () [] false } } [] $path $fields);
     };
-    (@reply [$item:ident] $head:tt $path:tt $fields:tt) => {
+    (@response [$item:ident] $head:tt $path:tt $fields:tt) => {
         $crate::declare::operations::operation!(@path { $head { (Vec<$item>) list $item [] false } } [] $path $fields);
     };
-    (@reply { $key:ident: [$item:ident] } $head:tt $path:tt $fields:tt) => {
+    (@response { $key:ident: [$item:ident] } $head:tt $path:tt $fields:tt) => {
         $crate::declare::operations::operation!(@path { $head { (Vec<$item>) list $item [$key] false } } [] $path $fields);
     };
-    (@reply { $key:ident: [$item:ident], next_cursor } $head:tt $path:tt $fields:tt) => {
+    (@response { $key:ident: [$item:ident], next_cursor } $head:tt $path:tt $fields:tt) => {
         $crate::declare::operations::operation!(@path
             { $head { ($crate::CursorPage<$item>) page $item [$key] true } } [] $path $fields);
     };
-    (@reply { $outer:ident: { $key:ident: [$item:ident] }, next_cursor } $head:tt $path:tt $fields:tt) => {
+    (@response { $outer:ident: { $key:ident: [$item:ident] }, next_cursor } $head:tt $path:tt $fields:tt) => {
         $crate::declare::operations::operation!(@path
             { $head { ($crate::CursorPage<$item>) page $item [$outer $key] true } } [] $path $fields);
     };
-    (@reply { $key:ident: $item:ident } $head:tt $path:tt $fields:tt) => {
+    (@response { $key:ident: $item:ident } $head:tt $path:tt $fields:tt) => {
         $crate::declare::operations::operation!(@path { $head { ($item) one $item [$key] false } } [] $path $fields);
     };
-    (@reply SuccessResponse $head:tt $path:tt $fields:tt) => {
+    (@response SuccessResponse $head:tt $path:tt $fields:tt) => {
         $crate::declare::operations::operation!(@path
             { $head { (SuccessResponse) optional SuccessResponse [] false } } [] $path $fields);
     };
-    (@reply $item:ident $head:tt $path:tt $fields:tt) => {
+    (@response $item:ident $head:tt $path:tt $fields:tt) => {
         $crate::declare::operations::operation!(@path { $head { ($item) one $item [] false } } [] $path $fields);
     };
-    (@reply $other:tt $head:tt $path:tt $fields:tt) => {
+    (@response $other:tt $head:tt $path:tt $fields:tt) => {
         compile_error!(concat!(
             "`", stringify!($other), "` is not a response: expected `Model`, `[Model]`, `{ key: Model }`, `{ key: [Model] }`, ",
             "`{ key: [Model], next_cursor }`, `{ key: { inner: [Model] }, next_cursor }` or `()`"
@@ -260,10 +260,10 @@ macro_rules! operation {
             }
         }
     };
-    (@sorted { { [] $aliases:tt $name:ident $($head:tt)* } $reply:tt } $req:tt $opt:tt) => {
+    (@sorted { { [] $aliases:tt $name:ident $($head:tt)* } $response:tt } $req:tt $opt:tt) => {
         compile_error!(concat!("`", stringify!($name), "` has no summary: begin its docs with a line that begins with a verb"));
     };
-    (@sorted { { $docs:tt $aliases:tt $name:ident $($head:tt)* } $reply:tt } $req:tt $opt:tt) => {
+    (@sorted { { $docs:tt $aliases:tt $name:ident $($head:tt)* } $response:tt } $req:tt $opt:tt) => {
         compile_error!(concat!("`", stringify!($name), "` has a field without a place: expected `query` or `body` before its name"));
     };
 }

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use crate::base::clock::{http_date, next_hour};
 use crate::facts::OperationFacts;
-use crate::reply::answer::Failure;
+use crate::response::answer::Failure;
 
 #[derive(Clone, Debug)]
 pub(crate) struct HourlyLimit {

@@ -6,7 +6,7 @@ use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Method, Response, StatusCode};
 use time::Duration;
 
-use crate::reply::answer::error_body;
+use crate::response::answer::error_body;
 
 /// A fault that one request meets.
 ///

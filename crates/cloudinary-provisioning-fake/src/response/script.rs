@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use http::Method;
 
-use crate::reply::fault::Fault;
+use crate::response::fault::Fault;
 
 /// The scripted faults that no request has met yet.
 #[derive(Clone, Debug, Default)]

@@ -12,20 +12,20 @@ use time::macros::datetime;
 #[test]
 fn every_reply_is_read_to_the_values_beside_it() {
     let samples = samples::all();
-    let mut replies = 0;
+    let mut responses = 0;
     for operation in fixture::operations() {
         let sample = samples.iter().find(|sample| sample.id() == operation.id).unwrap();
         for case in fixture::response_cases(operation.id) {
             let name = format!("{}-{case}", operation.id);
-            let reply = fixture::response(operation.id, &case);
-            let read = match sample.read(&reply) {
+            let response = fixture::response(operation.id, &case);
+            let read = match sample.read(&response) {
                 Ok((value, _)) => {
-                    json!({"value": value, "rate_limit": rate_limit(RateLimit::from_headers(reply.headers()))})
+                    json!({"value": value, "rate_limit": rate_limit(RateLimit::from_headers(response.headers()))})
                 }
                 Err(error) => {
                     assert_eq!(
                         (error.headers(), error.body()),
-                        (Some(reply.headers()), Some(&**reply.body())),
+                        (Some(response.headers()), Some(&**response.body())),
                         "{name}"
                     );
                     assert_eq!(error.request_id(), Some(&*name));
@@ -33,10 +33,10 @@ fn every_reply_is_read_to_the_values_beside_it() {
                 }
             };
             assert_eq!(without_nulls(read), fixture::value(operation.id, &case), "{name}");
-            replies += 1;
+            responses += 1;
         }
     }
-    assert!(replies > 60, "{replies}");
+    assert!(responses > 60, "{responses}");
 }
 
 /// An error response as the fixtures have it.
@@ -83,9 +83,9 @@ fn every_documented_status_of_the_users_has_a_reply() {
 
 #[test]
 fn a_success_tells_what_stands_in_its_head() {
-    let reply = fixture::response("getUser", "200-full");
-    let response = users::Get::new("u1").parse_response(&reply).unwrap();
-    assert_eq!((response.status().as_u16(), response.headers()), (200, reply.headers()));
+    let sent = fixture::response("getUser", "200-full");
+    let response = users::Get::new("u1").parse_response(&sent).unwrap();
+    assert_eq!((response.status().as_u16(), response.headers()), (200, sent.headers()));
     assert_eq!(response.request_id(), Some("getUser-200-full"));
     let RateLimit { limit, remaining, reset, .. } = response.rate_limit();
     assert_eq!((limit, remaining, reset), (Some(500), Some(488), Some(datetime!(2026-11-23 11:00 UTC))));

@@ -13,12 +13,12 @@ use http::Response;
 use serde_json::{Value, json};
 use time::{OffsetDateTime, macros::datetime};
 
-fn reply(status: u16, body: impl AsRef<[u8]>) -> Response<Vec<u8>> {
+fn response(status: u16, body: impl AsRef<[u8]>) -> Response<Vec<u8>> {
     Response::builder().status(status).header("x-request-id", "r1").body(body.as_ref().to_vec()).unwrap()
 }
 
 fn get(body: impl AsRef<[u8]>) -> Result<User, Error> {
-    users::Get::new("u1").parse(&reply(200, body))
+    users::Get::new("u1").parse(&response(200, body))
 }
 
 fn is_decode(error: &Error) -> bool {
@@ -53,8 +53,8 @@ fn fault(error: &Error) -> &str {
 }
 
 #[track_caller]
-fn api_error(reply: &Response<Vec<u8>>) -> Error {
-    match users::Get::new("u1").parse(reply) {
+fn api_error(response: &Response<Vec<u8>>) -> Error {
+    match users::Get::new("u1").parse(response) {
         Err(error) if matches!(error.kind(), ErrorKind::Status) => error,
         other => panic!("{other:?}"),
     }
@@ -62,10 +62,10 @@ fn api_error(reply: &Response<Vec<u8>>) -> Error {
 
 /// The error holds the response as it came.
 #[track_caller]
-fn assert_keeps(error: &Error, reply: &Response<Vec<u8>>) {
-    assert_eq!(error.status(), Some(reply.status()));
-    assert_eq!(error.headers(), Some(reply.headers()));
-    assert_eq!(error.body(), Some(reply.body().as_slice()));
+fn assert_keeps(error: &Error, response: &Response<Vec<u8>>) {
+    assert_eq!(error.status(), Some(response.status()));
+    assert_eq!(error.headers(), Some(response.headers()));
+    assert_eq!(error.body(), Some(response.body().as_slice()));
     assert_eq!(error.request_id(), Some("r1"));
 }
 
@@ -96,14 +96,14 @@ fn a_success_that_is_no_json_object_is_a_decode_error_of_the_whole() {
         "'{}'",
         "\0",
     ] {
-        let reply = reply(200, body);
-        for (entry, result) in read_as_each(&reply) {
+        let response = response(200, body);
+        for (entry, result) in read_as_each(&response) {
             if !reads(entry) || (entry.id == "getBillingUsage" && body.starts_with('[')) {
                 assert!(result.is_ok(), "{} of {body}", entry.id);
                 continue;
             }
             let error = result.expect_err(entry.id);
-            assert_keeps(&error, &reply);
+            assert_keeps(&error, &response);
             assert!(is_decode(&error), "{} of {body}: {error:?}", entry.id);
             if body != "{} {}" {
                 assert_eq!(path(&error), ".", "{} of {body}", entry.id);
@@ -114,7 +114,7 @@ fn a_success_that_is_no_json_object_is_a_decode_error_of_the_whole() {
 
 /// The operations that take the body for a success, of those that read it.
 fn misread(body: &Value) -> Vec<&'static str> {
-    let results = read_as_each(&reply(200, body.to_string()));
+    let results = read_as_each(&response(200, body.to_string()));
     results
         .into_iter()
         .filter(|(entry, result)| reads(entry) && !matches!(result, Err(error) if is_decode(error)))
@@ -149,14 +149,14 @@ fn an_array_is_no_entry_of_a_list_even_if_it_stands_in_the_order_of_the_fields()
 #[test]
 fn an_empty_success_is_one_only_where_nothing_is_expected() {
     for (status, body) in [(200, ""), (200, " "), (200, "\r\n\t"), (204, "")] {
-        let reply = reply(status, body);
-        for (entry, result) in read_as_each(&reply) {
+        let response = response(status, body);
+        for (entry, result) in read_as_each(&response) {
             if may_be_empty(entry) {
                 assert!(result.is_ok(), "{}", entry.id);
                 continue;
             }
             let error = result.expect_err(entry.id);
-            assert_keeps(&error, &reply);
+            assert_keeps(&error, &response);
             assert!(is_decode(&error), "{}: {error:?}", entry.id);
             assert_eq!(fault(&error), "the body is empty");
         }
@@ -166,11 +166,11 @@ fn an_empty_success_is_one_only_where_nothing_is_expected() {
 /// Every shorter piece of the body is a lost body.
 #[track_caller]
 fn assert_lost<O: Operation>(operation: &O, body: &[u8]) {
-    assert!(operation.parse(&reply(200, body)).is_ok(), "{}", operation.id());
+    assert!(operation.parse(&response(200, body)).is_ok(), "{}", operation.id());
     // Nothing at all is a success of a delete.
     for length in 1..body.len() {
         let cut = &body[..length];
-        match operation.parse(&reply(200, cut)).map(drop) {
+        match operation.parse(&response(200, cut)).map(drop) {
             Err(error) if matches!(error.kind(), ErrorKind::Truncated(_)) => assert_eq!(error.body(), Some(cut)),
             other => panic!("{} of {}: {other:?}", operation.id(), String::from_utf8_lossy(cut)),
         }
@@ -203,9 +203,9 @@ fn a_body_cut_off_inside_a_number_is_a_lost_body() {
 #[test]
 fn a_content_encoding_is_named_unless_it_is_none() {
     for (encoding, is_named) in [("br", true), ("identity", false), ("Identity", false)] {
-        let mut reply = reply(200, "\u{1}");
-        reply.headers_mut().insert("content-encoding", encoding.parse().unwrap());
-        let error = decode_error(users::Get::new("u1").parse(&reply));
+        let mut response = response(200, "\u{1}");
+        response.headers_mut().insert("content-encoding", encoding.parse().unwrap());
+        let error = decode_error(users::Get::new("u1").parse(&response));
         assert_eq!(fault(&error).contains("was not decoded"), is_named, "{encoding}: {error}");
     }
 }
@@ -213,13 +213,13 @@ fn a_content_encoding_is_named_unless_it_is_none() {
 #[test]
 fn a_list_that_is_missing_is_not_an_empty_list() {
     for body in ["{}", r#"{"Users":[],"Groups":[],"subAccounts":[]}"#] {
-        let reply = reply(200, body);
-        decode_error(users::List::new().parse(&reply));
-        decode_error(users::GetGroups::new("u1").parse(&reply));
-        decode_error(users::ListSubAccounts::new("u1").parse(&reply));
+        let response = response(200, body);
+        decode_error(users::List::new().parse(&response));
+        decode_error(users::GetGroups::new("u1").parse(&response));
+        decode_error(users::ListSubAccounts::new("u1").parse(&response));
     }
     for list in ["null", "{}", "0", r#""""#] {
-        let body = |key: &str| reply(200, format!(r#"{{"{key}":{list}}}"#));
+        let body = |key: &str| response(200, format!(r#"{{"{key}":{list}}}"#));
         assert_eq!(path(&decode_error(users::List::new().parse(&body("users")))), "users");
         assert_eq!(path(&decode_error(users::GetGroups::new("u1").parse(&body("groups")))), "groups");
         assert_eq!(path(&decode_error(users::ListSubAccounts::new("u1").parse(&body("sub_accounts")))), "sub_accounts");
@@ -240,7 +240,7 @@ fn text_that_is_no_unicode_is_an_error_at_its_place() {
         br"\u12",
     ] {
         let body = [b"{\"users\":[{\"id\":\"1\"},{\"id\":\"2\",\"name\":\"", name, b"\"}]}"].concat();
-        let error = decode_error(users::List::new().parse(&reply(200, body)));
+        let error = decode_error(users::List::new().parse(&response(200, body)));
         assert_eq!(path(&error), "users[1].name", "{}", String::from_utf8_lossy(name));
     }
 }
@@ -281,7 +281,7 @@ fn nesting_in_a_field_that_is_read_is_an_error_at_that_field() {
 fn nesting_in_an_error_body_does_no_harm() {
     for levels in [200, 100_000] {
         let body = format!(r#"{{"error":{{"details":{},"message":"m"}}}}"#, nested(levels));
-        let error = api_error(&reply(400, &body));
+        let error = api_error(&response(400, &body));
         assert_eq!(error.status().unwrap(), 400);
         assert_eq!(error.body(), Some(body.as_bytes()));
     }
@@ -298,7 +298,7 @@ fn text_that_is_no_json_is_an_error_at_the_nearest_place() {
         (r#"{"users":[],}"#, "."),
         (r#"{"users":[]}]"#, "."),
     ] {
-        assert_eq!(path(&decode_error(users::List::new().parse(&reply(200, body)))), place, "{body}");
+        assert_eq!(path(&decode_error(users::List::new().parse(&response(200, body)))), place, "{body}");
     }
 }
 
@@ -327,7 +327,7 @@ fn a_key_twice_is_an_error_where_one_of_them_would_be_lost() {
         let error = decode_error(get(body));
         assert!(fault(&error).contains(&format!("duplicate field `{field}`")), "{error}");
     }
-    decode_error(users::List::new().parse(&reply(200, r#"{"users":[],"users":[{"id":"u1"}]}"#)));
+    decode_error(users::List::new().parse(&response(200, r#"{"users":[],"users":[{"id":"u1"}]}"#)));
     assert_eq!(get(r#"{"x":1,"id":"u1","x":2}"#).unwrap().id, "u1");
 }
 
@@ -443,18 +443,18 @@ fn a_throttled_reply_counts_by_its_head_whatever_its_body_is() {
         r#"{"error":{}}"#,
     ] {
         for status in [420, 429] {
-            let mut reply = reply(status, body);
+            let mut response = response(status, body);
             for (name, value) in [
                 ("date", "Mon, 23 Nov 2026 10:00:00 GMT"),
                 ("x-featureratelimit-limit", "500"),
                 ("x-featureratelimit-remaining", "0"),
                 ("x-featureratelimit-reset", "Mon, 23 Nov 2026 10:32:00 GMT"),
             ] {
-                reply.headers_mut().insert(name, value.parse().unwrap());
+                response.headers_mut().insert(name, value.parse().unwrap());
             }
-            for (entry, result) in read_as_each(&reply) {
+            for (entry, result) in read_as_each(&response) {
                 let error = result.expect_err(entry.id);
-                assert_keeps(&error, &reply);
+                assert_keeps(&error, &response);
                 assert!(matches!(error.kind(), ErrorKind::Status), "{}: {error:?}", entry.id);
                 assert_eq!(error.message(), None, "{body}");
                 let rate = error.rate_limit();
@@ -471,7 +471,7 @@ fn a_throttled_reply_counts_by_its_head_whatever_its_body_is() {
 #[test]
 fn what_an_error_body_does_say_is_taken_and_the_rest_left() {
     let fields = |body: &str| {
-        let error = api_error(&reply(400, body));
+        let error = api_error(&response(400, body));
         let text = |text: Option<&str>| text.map(str::to_owned);
         (text(error.message()), text(error.category()), text(error.code()), error.details().cloned())
     };
@@ -490,7 +490,7 @@ fn what_an_error_body_does_say_is_taken_and_the_rest_left() {
 #[test]
 fn an_error_body_that_is_an_array_has_no_message() {
     for body in [r#"{"error":["m","c","k"]}"#, r#"[{"message":"m"}]"#, r#"[["m"]]"#] {
-        let error = api_error(&reply(400, body));
+        let error = api_error(&response(400, body));
         assert_eq!((error.message(), error.category(), error.code()), (None, None, None), "{body}");
     }
 }
@@ -500,7 +500,7 @@ fn every_status_is_a_success_or_an_error_by_its_class() {
     for status in 100..=999 {
         for sample in samples::all() {
             let body = samples::body(&samples::entry(&*sample).response).to_string();
-            let result = sample.read(&reply(status, body));
+            let result = sample.read(&response(status, body));
             if (200..300).contains(&status) {
                 result.unwrap_or_else(|error| panic!("{} with {status}: {error:?}", sample.id()));
                 continue;
@@ -529,30 +529,30 @@ fn headers_that_say_nothing_are_left_out() {
         b"Fri, 32 Nov 2026 10:00:00 GMT",
     ];
     for value in junk {
-        let mut reply = reply(429, "");
+        let mut response = response(429, "");
         for name in
             ["retry-after", "x-featureratelimit-limit", "x-featureratelimit-remaining", "x-featureratelimit-reset"]
         {
-            reply.headers_mut().insert(name, value.try_into().unwrap());
+            response.headers_mut().insert(name, value.try_into().unwrap());
         }
-        let error = api_error(&reply);
+        let error = api_error(&response);
         assert_eq!(error.rate_limit(), RateLimit::default(), "{}", value.escape_ascii());
         assert_eq!(error.retry_after(), None, "{}", value.escape_ascii());
     }
     for value in [&b""[..], b"\xff"] {
-        let mut reply = reply(429, "");
-        reply.headers_mut().insert("x-request-id", value.try_into().unwrap());
-        assert_eq!(api_error(&reply).request_id(), None, "{}", value.escape_ascii());
+        let mut response = response(429, "");
+        response.headers_mut().insert("x-request-id", value.try_into().unwrap());
+        assert_eq!(api_error(&response).request_id(), None, "{}", value.escape_ascii());
     }
 }
 
 #[test]
 fn numbers_in_headers_saturate() {
-    let mut reply = reply(429, "");
+    let mut response = response(429, "");
     for name in ["retry-after", "x-featureratelimit-limit", "x-featureratelimit-remaining"] {
-        reply.headers_mut().insert(name, "99999999999999999999999".parse().unwrap());
+        response.headers_mut().insert(name, "99999999999999999999999".parse().unwrap());
     }
-    let error = api_error(&reply);
+    let error = api_error(&response);
     assert_eq!((error.rate_limit().limit, error.rate_limit().remaining), (Some(u64::MAX), Some(u64::MAX)));
     assert_eq!(error.retry_after(), Some(Duration::from_secs(u64::MAX)));
 }
@@ -560,20 +560,20 @@ fn numbers_in_headers_saturate() {
 #[test]
 fn http_dates_are_read_in_all_three_forms_that_http_knows() {
     for value in ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
-        let mut reply = reply(503, "");
-        reply.headers_mut().insert("date", "Sun, 06 Nov 1994 08:49:30 GMT".parse().unwrap());
-        reply.headers_mut().insert("retry-after", value.parse().unwrap());
-        assert_eq!(api_error(&reply).retry_after(), Some(Duration::from_secs(7)), "{value}");
+        let mut response = response(503, "");
+        response.headers_mut().insert("date", "Sun, 06 Nov 1994 08:49:30 GMT".parse().unwrap());
+        response.headers_mut().insert("retry-after", value.parse().unwrap());
+        assert_eq!(api_error(&response).retry_after(), Some(Duration::from_secs(7)), "{value}");
     }
 }
 
 #[test]
 fn a_flood_of_headers_is_kept() {
-    let mut reply = reply(503, "");
+    let mut response = response(503, "");
     for n in 0..5_000 {
-        reply.headers_mut().append("x-flood", n.into());
+        response.headers_mut().append("x-flood", n.into());
     }
-    assert_eq!(api_error(&reply).headers().unwrap().get_all("x-flood").iter().count(), 5_000);
+    assert_eq!(api_error(&response).headers().unwrap().get_all("x-flood").iter().count(), 5_000);
 }
 
 #[test]
@@ -596,7 +596,7 @@ fn an_unexpected_value_is_in_no_message() {
         }
     }
     let lost = get(format!(r#"{{"id":"{MARK}"#)).unwrap_err();
-    let refused = api_error(&reply(502, MARK));
+    let refused = api_error(&response(502, MARK));
     for error in [lost, refused] {
         for text in [error.to_string(), format!("{error:?}"), format!("{error:#?}")] {
             assert!(!text.contains(MARK), "{text}");
