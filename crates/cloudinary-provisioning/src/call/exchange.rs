@@ -379,8 +379,7 @@ impl<O: Operation> Exchange<O> {
         self.retry.attempts = self.retry.attempts.saturating_add(1);
         let decode = |status, body: &[u8]| self.operation.decode(status, body);
         let host = self.request.uri().authority();
-        let redact = |error: Error| error.redacted(|text| self.account.redact(text));
-        let error = match result(self.operation.id(), outcome, at, host, decode).map_err(redact) {
+        let error = match result(self.operation.id(), outcome, at, (&self.account, host), decode) {
             Ok(response) => {
                 self.ended = true;
                 return Step::Done(response.with_attempts(self.retry.attempts));
@@ -456,10 +455,8 @@ impl<O: Operation> Exchange<O> {
     fn on_lookup(&mut self, outcome: Outcome, at: Reading, elapsed: Duration) -> Step<'_, O::Output> {
         let Some(recovery) = self.recovery.as_mut() else { return Step::Failed(self.out_of_order()) };
         let host = self.request.uri().authority();
-        let account = &self.account;
-        let redact = |error: Error| error.redacted(|text| account.redact(text));
-        let conclusion =
-            recovery.on_outcome(at, elapsed, |id, decode| result(id, outcome, at, host, decode).map_err(redact));
+        let from = (&self.account, host);
+        let conclusion = recovery.on_outcome(at, elapsed, |id, decode| result(id, outcome, at, from, decode));
         let attempts = self.retry.attempts;
         match conclusion {
             Conclusion::Send => Step::Send,
@@ -552,12 +549,12 @@ impl<O: Operation> Exchange<O> {
     }
 }
 
-/// The result of an attempt.
+/// The result of an attempt. An error does not show the account's secret, even if the service echoes it.
 fn result<T>(
     id: &'static str,
     outcome: Outcome,
     at: Reading,
-    host: Option<&Authority>,
+    (account, host): (&Account, Option<&Authority>),
     decode: impl FnOnce(http::StatusCode, &[u8]) -> Result<T, crate::wire::json::Unreadable>,
 ) -> Result<Response<T>, Error> {
     let now = Some(at.wall_clock);
@@ -566,7 +563,7 @@ fn result<T>(
         let kind = if response.status().is_success() { kind } else { ErrorKind::Status };
         reading::with_response(id, kind, response, now)
     };
-    Err(match outcome {
+    let error = match outcome {
         Outcome::Response(response) => match reading::read(response.status(), response.body(), decode) {
             Ok(value) => {
                 let (parts, _) = response.into_parts();
@@ -577,7 +574,8 @@ fn result<T>(
         Outcome::Truncated(response, source) => incomplete(ErrorKind::Truncated(source), response),
         Outcome::TooLarge(response, limit) => incomplete(ErrorKind::TooLarge { limit }, response),
         Outcome::Failed(error) => Error::without_response(Some(id), ErrorKind::Transport(error)).with_host(host),
-    })
+    };
+    Err(error.redacted(|text| account.redact(text)))
 }
 
 impl<O: Operation> fmt::Debug for Exchange<O> {
