@@ -103,7 +103,7 @@ fn cursors_in_the_query_are_followed_to_their_end() {
         (&[(&["a"], Some(""))], 1, 1),
         // An empty page with a cursor is no end.
         (&[(&[], Some("c1")), (&[], Some("c2")), (&["a"], None)], 1, 3),
-        // A cursor that came before is one. A page that came before is none.
+        // A cursor that was returned before ends it. A page that was returned before does not.
         (&[(&["a"], Some("c1")), (&["b"], Some("c1"))], 2, 2),
         (&[(&["a"], Some("c1")), (&["b"], Some("c2")), (&["c"], Some("c1"))], 3, 3),
         (&[(&["a", "b"], Some("c1")), (&["b", "a"], Some("c2")), (&["c"], None)], 3, 3),
@@ -129,8 +129,8 @@ fn a_cursor_that_comes_twice_is_an_error_behind_the_items() {
     account.script([page("a"), page("b"), page("a"), page("b")]);
     let server = FakeServer::start(account).unwrap();
     let client = Client::new(self::account().with_origin(Origin::url(&server.url()).unwrap()));
-    let why = "getCustomPolicies: 200 with an unexpected body, at `next_cursor`: it came before, so that the list goes \
-               round in circles";
+    let why = "getCustomPolicies: 200 with an unexpected body, at `next_cursor`: the service returned this \
+               cursor before, and the list would never end";
     assert_eq!(seen(client.items(list()).collect()), ["a", "b", why]);
     let all = client.items_all([("both", list())]).map(|(_, item)| item);
     assert_eq!(seen(all.collect()), ["a", "b", why]);

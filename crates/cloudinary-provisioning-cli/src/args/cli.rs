@@ -195,8 +195,8 @@ one another. With --environment, roles of the account itself are left out.
 
 What a role allows is what the statements of its policies say. (conditions) marks what a statement leaves open, because it \
 depends on more than an action and the type that it is about, and (unknown) a policy whose statement is not shown or not \
-understood. `not` is what a statement forbids, whatever permits it. Custom policies are not part of a role: see `cldp \
-custom-policies list`. Nothing says what the role in a user's own record allows, such as billing.
+understood. `not` is what a statement forbids, whatever permits it. Custom policies are not part of a role, and may \
+permit or forbid more: --policies shows them. Nothing says what the role in a user's own record allows, such as billing.
 
   cldp review --user ada@example.com
   cldp review --environment shop --role prodenv/Admin --columns principal,allows

@@ -99,7 +99,7 @@ fn store_again(client: &Client, store: &mut SecretStore<'_>, successors: Vec<Suc
         for Successor { reference, api_key, .. } in successors {
             let found = listed.iter().find(|found| found.api_key == api_key);
             let secret = found.and_then(|found| found.api_secret.as_ref());
-            let Some(secret) = secret.filter(|secret| secret.is_told()) else {
+            let Some(secret) = secret.filter(|secret| secret.is_usable()) else {
                 return Err(Exit::Failed(format!(
                     "an earlier run has generated {reference}, its secret is not stored, and the service does not show it: \
                      delete that key and run this again; nothing was changed"

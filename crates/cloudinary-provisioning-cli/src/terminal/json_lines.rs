@@ -39,8 +39,8 @@ impl JsonLines {
         Ok(lines)
     }
 
-    /// From here on, a line fails that is written after those of another process. Of two that write to a file which each
-    /// has read like this, one at least is told with its first line, whichever way they take turns.
+    /// Makes a write fail once another process has written to the file. Of two processes that have read the same file, at
+    /// least one fails with its first line, in whatever order they write.
     pub(crate) fn alone_after(self, before: &[u8]) -> Self {
         Self { length: u64::try_from(before.len()).ok(), ..self }
     }

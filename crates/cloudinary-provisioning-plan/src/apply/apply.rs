@@ -353,7 +353,7 @@ impl Apply {
         name: Option<String>,
         pair: Option<(ApiKey, Secret)>,
     ) {
-        match pair.filter(|(_, secret)| secret.is_told()) {
+        match pair.filter(|(_, secret)| secret.is_usable()) {
             Some((api_key, secret)) if self.guards.are_secrets_stored() => {
                 self.unstored.insert(step);
                 self.secrets.push(NewSecret { step, cloud_name, name, api_key, secret });

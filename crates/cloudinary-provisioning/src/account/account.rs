@@ -90,7 +90,7 @@ impl Account {
         Ok(Self(Arc::new(Parts { id, key, secret, origin, list_form, provisioning, headers })))
     }
 
-    /// Replaces the secret, as it is and as the header has it, in a text of the service's. `None` if it is not there.
+    /// Redacts the secret in a text from the service, as it is and in the form of the header. `None` if it has neither.
     pub(crate) fn redact(&self, text: &str) -> Option<String> {
         /// A shorter one would be found in any text.
         const SHORTEST: usize = 8;

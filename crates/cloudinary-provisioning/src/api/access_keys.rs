@@ -178,7 +178,7 @@ impl Generate {
 
     fn candidate(&self, key: AccessKey) -> Candidate<AccessKey> {
         let agrees = agrees(self.enabled.as_ref(), key.enabled.as_ref());
-        let (id, has_secret) = (key.api_key.clone(), key.api_secret.as_ref().is_some_and(Secret::is_told));
+        let (id, has_secret) = (key.api_key.clone(), key.api_secret.as_ref().is_some_and(Secret::is_usable));
         let candidate = Candidate::new(id.to_string(), key.created_at, agrees, key);
         if has_secret {
             return candidate;

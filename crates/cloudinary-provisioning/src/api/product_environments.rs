@@ -166,7 +166,7 @@ impl Create {
             && agrees(self.enabled.as_ref(), environment.enabled.as_ref());
         let id = environment.id.clone();
         let first = environment.api_access_keys.as_ref().and_then(|keys| keys.first()).cloned();
-        let has_secret = first.as_ref().and_then(|key| key.secret.as_ref()).is_some_and(Secret::is_told);
+        let has_secret = first.as_ref().and_then(|key| key.secret.as_ref()).is_some_and(Secret::is_usable);
         let candidate = Candidate::new(id.to_string(), environment.created_at, agrees, environment);
         if has_secret {
             return candidate;

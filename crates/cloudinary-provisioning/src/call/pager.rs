@@ -114,7 +114,7 @@ pub struct Pager<O> {
     /// Whether the last page had nothing new.
     is_stale: bool,
     ended: bool,
-    /// Whether a cursor came a second time.
+    /// Whether the service returned a cursor twice.
     is_circular: bool,
 }
 
@@ -178,7 +178,7 @@ impl<O: Paged> Pager<O> {
         items
     }
 
-    /// Returns an error if the list has ended because a cursor came a second time: nobody knows whether it is whole.
+    /// Returns an error if the list ended because the service returned a cursor twice: it may be incomplete.
     ///
     /// ```
     /// use cloudinary_provisioning::{Pager, custom_policies::List, http::Response};
@@ -190,11 +190,11 @@ impl<O: Paged> Pager<O> {
     ///     pager.received(page);
     /// }
     /// assert!(pager.next_page().is_none());
-    /// assert!(pager.end_error().unwrap().to_string().contains("at `next_cursor`: it came before"));
+    /// assert!(pager.end_error().unwrap().to_string().contains("at `next_cursor`: the service returned this cursor before"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn end_error(&self) -> Option<Error> {
-        let message = "it came before, so that the list goes round in circles".to_owned();
+        let message = "the service returned this cursor before, and the list would never end".to_owned();
         let kind = ErrorKind::Decode { path: "next_cursor".to_owned(), message };
         self.is_circular.then(|| Error::new(Some(self.operation.id()), kind, Some(http::Response::default())))
     }

@@ -199,8 +199,8 @@ impl Error {
         self
     }
 
-    /// Replaces what must not be shown in everything that is shown of a response, whatever the service repeats of a
-    /// request. The body stays as it is, and is never shown.
+    /// Redacts everything that is shown of a response, where the service echoes a request. The body is never shown, and
+    /// stays as it is.
     pub(crate) fn redacted(mut self, redact: impl Fn(&str) -> Option<String>) -> Self {
         let parts = &mut *self.0;
         let decode = match &mut parts.kind {

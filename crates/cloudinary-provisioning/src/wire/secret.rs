@@ -43,16 +43,16 @@ impl Secret {
         &self.text
     }
 
-    /// Returns `false` if the service did not tell the secret: it is empty, or masked with asterisks or bullets.
+    /// Returns `false` for an empty secret and for one that the service has masked with asterisks or bullets.
     ///
     /// ```
     /// use cloudinary_provisioning::Secret;
     ///
-    /// assert!(Secret::new("s3cr3t").is_told());
-    /// assert!(!Secret::new("").is_told());
-    /// assert!(!Secret::new("**********").is_told());
+    /// assert!(Secret::new("s3cr3t").is_usable());
+    /// assert!(!Secret::new("").is_usable());
+    /// assert!(!Secret::new("**********").is_usable());
     /// ```
-    pub fn is_told(&self) -> bool {
+    pub fn is_usable(&self) -> bool {
         !self.text.is_empty() && !self.text.contains(['*', '•'])
     }
 

@@ -15,7 +15,7 @@ pub(crate) struct Allowed {
 }
 
 impl Allowed {
-    /// What a statement of a custom policy says. Whom it is about, it says itself.
+    /// What a statement of a custom policy says. Its own head says about whom.
     pub(super) fn of_custom(policy: &str, rule: Rule) -> Self {
         Self { policy: policy.to_owned(), rule }
     }
@@ -34,8 +34,8 @@ pub(super) fn of_policies(policies: &[SystemPolicy]) -> Vec<Allowed> {
     all.collect()
 }
 
-/// `create, read Asset; read Report (conditions); not delete Folder; POLICY (unknown)`. Whom a statement is about, it says
-/// only if nothing else does.
+/// `create, read Asset; read Report (conditions); not delete Folder; POLICY (unknown)`. It names the principals unless
+/// `is_for_one`.
 pub(super) fn summary(allowed: &[Allowed], is_for_one: bool) -> String {
     let mut known: BTreeMap<_, (bool, BTreeSet<&str>)> = BTreeMap::new();
     let mut unknown = BTreeSet::new();

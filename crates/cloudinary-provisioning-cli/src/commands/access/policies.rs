@@ -13,7 +13,7 @@ use super::assignment::{Place, place};
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::{Exit, describe};
 
-/// What one statement of a custom policy says, and whom it is about.
+/// What one statement of a custom policy says, and about whom.
 #[derive(Clone, Debug)]
 pub(super) struct Policy {
     pub(super) name: String,
@@ -27,7 +27,7 @@ pub(super) struct Policy {
 pub(super) enum Whom {
     /// A user, a group, or a key, by type and id.
     One(String, String),
-    /// Several, or not known whom, as it is shown.
+    /// Several, or unknown: as it is shown.
     Other(String),
 }
 
