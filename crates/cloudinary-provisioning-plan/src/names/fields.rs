@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::convert::Infallible;
 
 use cloudinary_provisioning::catalog::{Entry, Field, IdKind, Kind, Place};
-use cloudinary_provisioning::{PrincipalType, Value};
+use cloudinary_provisioning::http::Method;
+use cloudinary_provisioning::{PrincipalType, Safety, Value, catalog};
 use serde_json::Map;
 
 use super::reference::{Reference, is_key};
@@ -65,13 +66,57 @@ pub fn with_ids<E>(
 ) -> Result<Map<String, Value>, E> {
     let is_environment = |field: &&Field| field.place == Place::Path && field.kind == Kind::Id(IdKind::SubAccount);
     let environment = entry.fields.iter().find(is_environment).and_then(|field| fields.get(field.name)?.as_str());
-    Ids { id, environment }.object(entry.fields, fields)
+    let is_policy = |field: &Field| field.place == Place::Path && field.kind == Kind::Id(IdKind::Policy);
+    Ids { id, environment, is_about_policy: entry.fields.iter().any(is_policy) }.object(entry.fields, fields)
+}
+
+/// Returns the kind of what a request gives a name: one that it makes, or one that it renames.
+///
+/// A name of that kind that was looked up before may mean something else after the request. A user is named by the email.
+///
+/// ```
+/// use cloudinary_provisioning::catalog;
+/// use cloudinary_provisioning::catalog::IdKind;
+/// use cloudinary_provisioning_plan::names::renamed;
+/// use serde_json::json;
+///
+/// let update = catalog().find(|entry| entry.id == "updateUserGroup").unwrap();
+/// let fields = json!({"group_id": "g1", "name": "Editors"});
+/// assert_eq!(renamed(update, fields.as_object().unwrap()), Some(IdKind::Group));
+/// ```
+pub fn renamed(entry: &Entry, fields: &Map<String, Value>) -> Option<IdKind> {
+    if entry.safety == Safety::Safe || entry.method == Method::DELETE {
+        return None;
+    }
+    // What is made in a list has an id of the kind that the path of one of them has behind it.
+    let is_behind = |other: &&Entry| {
+        let rest = other.segments.strip_prefix(entry.segments);
+        other.prefix == entry.prefix && matches!(rest, Some([id]) if id.starts_with('{'))
+    };
+    let kind = last_id(entry).or_else(|| last_id(catalog().find(is_behind)?))?;
+    let names: &[&str] = match kind {
+        IdKind::User => &["email"],
+        IdKind::SubAccount => &["name", "cloud_name"],
+        _ => &["name"],
+    };
+    names.iter().any(|name| fields.contains_key(*name)).then_some(kind)
+}
+
+/// The kind of the id that the path ends with.
+fn last_id(entry: &Entry) -> Option<IdKind> {
+    let name = entry.segments.last()?.strip_prefix('{')?.strip_suffix('}')?;
+    match entry.fields.iter().find(|field| field.name == name)?.kind {
+        Kind::Id(kind) => Some(kind),
+        _ => None,
+    }
 }
 
 struct Ids<'f, F> {
     id: F,
     /// The product environment that the path is about.
     environment: Option<&'f str>,
+    /// Whether the path is about a custom policy. Other policies are of the system, and are known by their ids.
+    is_about_policy: bool,
 }
 
 impl<E, F: FnMut(&Reference) -> Result<String, E>> Ids<'_, F> {
@@ -116,6 +161,7 @@ impl<E, F: FnMut(&Reference) -> Result<String, E>> Ids<'_, F> {
             IdKind::Scope => (text != ALL).then_some(Reference::Environment(owned)),
             IdKind::ApiKey => self.environment.map(|environment| Reference::key(environment, owned)),
             IdKind::Role => Some(Reference::Role(owned)),
+            IdKind::Policy => self.is_about_policy.then_some(Reference::Policy(owned)),
             IdKind::Principal => match principal_type.map(PrincipalType::from)? {
                 PrincipalType::User => Some(Reference::User(owned)),
                 PrincipalType::Group => Some(Reference::Group(owned)),
@@ -166,6 +212,12 @@ mod tests {
             marked("getUsers", &list),
             json!({"ids": ["u1", "<user \"ada@example.com\">"], "sub_account_id": "shop"})
         );
+        assert_eq!(
+            marked("getCustomPolicy", &json!({"policy_id": "shop/Guard"}))["policy_id"],
+            "<custom policy \"shop/Guard\">"
+        );
+        let system = json!({"role_id": "id:r1", "name": "Auditor", "system_policy_ids": ["p1"]});
+        assert_eq!(marked("updateRole", &system)["system_policy_ids"], json!(["p1"]));
         let access = |ids: Value| marked("updateUser", &json!({"user_id": "u1", "sub_account_ids": ids}));
         assert_eq!(access(json!(["shop"]))["sub_account_ids"], json!(["<product environment \"shop\">"]));
         assert_eq!(access(json!("all"))["sub_account_ids"], "all");
@@ -187,6 +239,23 @@ mod tests {
         assert_eq!(of("apiKey", "814"), "814");
         assert_eq!(of("provisioningKey", "a/b"), "a/b");
         assert_eq!(of("robot", "a@b"), "a@b");
+    }
+
+    #[test]
+    fn a_request_renames_what_its_name_is_of() {
+        let of = |id: &str, fields: Value| {
+            renamed(catalog().find(|entry| entry.id == id).unwrap(), fields.as_object().unwrap())
+        };
+        assert_eq!(of("createUser", json!({"name": "A", "email": "a@x.org"})), Some(IdKind::User));
+        assert_eq!(of("updateUser", json!({"user_id": "u1", "name": "A"})), None);
+        assert_eq!(of("updateUser", json!({"user_id": "u1", "email": "a@x.org"})), Some(IdKind::User));
+        assert_eq!(of("createUserGroup", json!({"name": "A"})), Some(IdKind::Group));
+        assert_eq!(of("createProductEnvironment", json!({"cloud_name": "a"})), Some(IdKind::SubAccount));
+        assert_eq!(of("generateAccessKey", json!({"sub_account_id": "s1", "name": "ci"})), Some(IdKind::ApiKey));
+        assert_eq!(of("createCustomPolicy", json!({"name": "Guard"})), Some(IdKind::Policy));
+        assert_eq!(of("updateRole", json!({"role_id": "r1", "name": "A"})), Some(IdKind::Role));
+        assert_eq!(of("addUserToUserGroup", json!({"group_id": "g1", "user_id": "u1"})), None);
+        assert_eq!(of("deleteAccessKeyByName", json!({"sub_account_id": "s1", "name": "ci"})), None);
     }
 
     #[test]

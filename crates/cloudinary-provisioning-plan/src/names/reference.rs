@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use cloudinary_provisioning::catalog::IdKind;
+
 /// Something of an account, by its id or by its name.
 ///
 /// | of | is an id as it stands | otherwise is |
@@ -11,6 +13,7 @@ use std::fmt;
 /// | a product environment | the same | the id, the cloud name or the display name |
 /// | an access key | 12 or more digits | the key, or its name within its product environment |
 /// | a role | the same as for a group, or a text with `::` | the id, the name, or `account/NAME` or `prodenv/NAME` |
+/// | a custom policy | a text without `/` | the name behind its scope: `account/NAME`, `ENVIRONMENT/NAME`, or `all/NAME` for all product environments |
 ///
 /// A text in the second column is never looked up. One in the third is looked for in a list that has both ids and names, and
 /// is taken for an id if the list has it. `id:TEXT` is the id `TEXT`, whatever it looks like.
@@ -42,12 +45,41 @@ pub enum Reference {
     },
     /// A role.
     Role(String),
+    /// A custom policy.
+    Policy(String),
+}
+
+/// Where a custom policy is looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PolicyScope {
+    Account,
+    AllEnvironments,
+    Environment(Reference),
 }
 
 impl Reference {
     /// Creates the reference to a key of a product environment.
     pub fn key(environment: impl Into<String>, key: impl Into<String>) -> Self {
         Self::Key { environment: environment.into(), key: key.into() }
+    }
+
+    /// Returns what it is a reference to.
+    ///
+    /// ```
+    /// use cloudinary_provisioning::catalog::IdKind;
+    /// use cloudinary_provisioning_plan::names::Reference;
+    ///
+    /// assert_eq!(Reference::key("shop", "deploy").kind(), IdKind::ApiKey);
+    /// ```
+    pub fn kind(&self) -> IdKind {
+        match self {
+            Self::User(_) => IdKind::User,
+            Self::Group(_) => IdKind::Group,
+            Self::Environment(_) => IdKind::SubAccount,
+            Self::Key { .. } => IdKind::ApiKey,
+            Self::Role(_) => IdKind::Role,
+            Self::Policy(_) => IdKind::Policy,
+        }
     }
 
     /// Returns the id if the text is one as it stands, so that there is nothing to look up.
@@ -61,6 +93,7 @@ impl Reference {
             Self::Group(text) | Self::Environment(text) => is_made(text),
             Self::Key { key, .. } => is_key(key),
             Self::Role(text) => text.contains("::") || is_made(text),
+            Self::Policy(text) => !text.contains('/'),
         };
         is_id.then_some(text)
     }
@@ -68,10 +101,23 @@ impl Reference {
     /// The id or the name.
     pub(crate) fn text(&self) -> &str {
         match self {
-            Self::User(text) | Self::Group(text) | Self::Environment(text) | Self::Role(text) => text,
+            Self::User(text) | Self::Group(text) | Self::Environment(text) | Self::Role(text) | Self::Policy(text) => {
+                text
+            }
             Self::Key { key, .. } => key,
         }
     }
+}
+
+/// Where a custom policy is looked for, and by which name.
+pub(crate) fn scope_and_name(policy: &str) -> (PolicyScope, &str) {
+    let (scope, name) = policy.split_once('/').unwrap_or((policy, ""));
+    let scope = match scope {
+        "account" => PolicyScope::Account,
+        "all" => PolicyScope::AllEnvironments,
+        environment => PolicyScope::Environment(Reference::Environment(environment.to_owned())),
+    };
+    (scope, name)
 }
 
 impl fmt::Display for Reference {
@@ -84,6 +130,7 @@ impl fmt::Display for Reference {
                 return write!(f, "access key {key:?} in product environment {environment:?}");
             }
             Self::Role(_) => "role",
+            Self::Policy(_) => "custom policy",
         };
         write!(f, "{kind} {:?}", self.text())
     }

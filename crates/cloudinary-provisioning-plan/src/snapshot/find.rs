@@ -2,10 +2,10 @@
 
 use cloudinary_provisioning::{ScopeType, SubAccountId};
 
-use crate::names::{NameError, Reference};
+use crate::names::{NameError, PolicyScope, Reference, scope_and_name};
 
 use super::convention::fold;
-use super::found::{FoundEnvironment, FoundKey, FoundRole, FoundUser};
+use super::found::{FoundEnvironment, FoundKey, FoundPolicy, FoundRole, FoundScope, FoundUser};
 use super::part::Part;
 use super::snapshot::Snapshot;
 
@@ -65,6 +65,17 @@ impl Snapshot {
                 let roles = ids.iter().filter_map(|id| self.roles.get(id)?.known()?.as_ref());
                 let found = roles.filter(|role| has_name(role, text));
                 id_or_one(reference, ids.contains(text), found.map(|role| (role.id.as_str(), describe_role(role))))
+            }
+            Reference::Policy(_) => {
+                let (scope, name) = scope_and_name(text);
+                let scope = match scope {
+                    PolicyScope::Account => FoundScope::Account,
+                    PolicyScope::AllEnvironments => FoundScope::AllEnvironments,
+                    PolicyScope::Environment(environment) => FoundScope::Environment(self.find(&environment)?.into()),
+                };
+                let policies = known(self.policies.get(&scope).unwrap_or(&Part::Unread), reference)?;
+                let found = policies.iter().filter(|policy| policy.name == name);
+                one(reference, found.map(|policy| (policy.id.as_str(), describe_policy(policy))))
             }
         }
     }
@@ -131,4 +142,8 @@ fn describe_key(key: &FoundKey) -> String {
 fn describe_role(role: &FoundRole) -> String {
     let scoped = role.scope.as_ref().zip(role.name.as_ref()).map(|(scope, name)| format!("{scope}/{name}"));
     describe(role.id.as_str(), [scoped, role.permission.as_ref().map(ToString::to_string)])
+}
+
+fn describe_policy(policy: &FoundPolicy) -> String {
+    describe(policy.id.as_str(), [(policy.enabled == Some(false)).then(|| "disabled".to_owned())])
 }

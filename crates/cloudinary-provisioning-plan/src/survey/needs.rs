@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::manifest::{Email, Manifest, ObjectKind, Principal, Scope, Statement};
-use crate::names::Reference;
+use crate::names::{PolicyScope, Reference, scope_and_name};
 use crate::snapshot::{FEW, fold};
 
 /// Some of a kind, or all of it.
@@ -68,6 +68,8 @@ pub(super) struct Needs {
     /// Keys whose roles are asked for as well, or product environments whose keys in rotation are.
     pub(super) roles_of_keys: BTreeSet<Reference>,
     pub(super) policies: Which<Scope>,
+    /// The product environments whose own policies are listed as well, by id or by name.
+    pub(super) policies_of: BTreeSet<Reference>,
     /// Users by email, in lower case: if one of them is an active master admin, everybody is read.
     pub(super) leavers: BTreeSet<String>,
 }
@@ -110,6 +112,17 @@ impl Needs {
                     needs.keys_of.insert(environment);
                 }
                 Reference::Role(_) => needs.all_roles = true,
+                Reference::Policy(text) => match scope_and_name(&text).0 {
+                    PolicyScope::Account => needs.policies.add(Scope::Account),
+                    PolicyScope::AllEnvironments => {
+                        needs.environments = true;
+                        needs.policies.add(Scope::AllEnvironments);
+                    }
+                    PolicyScope::Environment(environment) => {
+                        needs.environments |= environment.known_id().is_none();
+                        needs.policies_of.insert(environment);
+                    }
+                },
             }
         }
         needs

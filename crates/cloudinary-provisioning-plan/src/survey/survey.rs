@@ -112,8 +112,8 @@ impl Survey {
         Self::of(Needs::rotation(keys, roles))
     }
 
-    /// Prepares to look up the ids of what is named, in one call for each kind: two for roles, and one for each product
-    /// environment with keys. Ask [`Snapshot::find`] for the ids.
+    /// Prepares to look up the ids of what is named, in one call for each kind: two for roles, one for each product
+    /// environment with keys, and one for each scope of policies. Ask [`Snapshot::find`] for the ids.
     ///
     /// ```
     /// use cloudinary_provisioning_plan::Survey;
@@ -352,6 +352,9 @@ impl Survey {
             }
             reads.extend(scopes.into_iter().map(|scope| Read::Policies(scope, None)));
         }
+        let named = self.needs.policies_of.iter().filter_map(|environment| self.snapshot.find(environment).ok());
+        let named: BTreeSet<_> = named.map(|id| FoundScope::Environment(id.into())).collect();
+        reads.extend(named.into_iter().map(|scope| Read::Policies(scope, None)));
         let next = self.policy_pages.iter().filter_map(|(scope, pages)| Some((scope, pages.next.as_ref()?)));
         reads.extend(next.map(|(scope, cursor)| Read::Policies(scope.clone(), Some(cursor.clone()))));
     }

@@ -1,7 +1,8 @@
 //! Names in place of ids: how few calls tell the ids, and what they say.
 
 use cloudinary_provisioning_fake::{
-    FakeAccount, Fault, NewAccessKey, NewGroup, NewRole, NewSubAccount, NewUser, PermissionType, ScopeType,
+    FakeAccount, Fault, NewAccessKey, NewCustomPolicy, NewGroup, NewRole, NewSubAccount, NewUser, PermissionType,
+    ScopeType,
 };
 use cloudinary_provisioning_plan::Survey;
 use cloudinary_provisioning_plan::names::{NameError, Reference};
@@ -24,6 +25,16 @@ fn account() -> FakeAccount {
         .with_group(NewGroup::new("g1").id("g2"))
         .with_role(role("auditors", ScopeType::Account))
         .with_role(role("r2", ScopeType::Prodenv))
+        .with_custom_policy(policy("Guard", "p1"))
+        .with_custom_policy(policy("Guard", "p2").in_environment("s2"))
+        .with_custom_policy(policy("p2", "p3").in_environment("all"))
+        .with_custom_policy(policy("Twin", "p4"))
+        .with_custom_policy(policy("Twin", "p5").enabled(false))
+}
+
+fn policy(name: &str, id: &str) -> NewCustomPolicy {
+    let statement = format!("permit(principal == Cloudinary::User::\"{id}\", action, resource);");
+    NewCustomPolicy::new(name, statement).id(id)
 }
 
 fn environment(text: &str) -> Reference {
@@ -42,6 +53,10 @@ fn role(text: &str) -> Reference {
     Reference::Role(text.to_owned())
 }
 
+fn custom_policy(text: &str) -> Reference {
+    Reference::Policy(text.to_owned())
+}
+
 #[test]
 fn names_become_ids_in_one_call_for_each_kind() {
     for (references, ids, calls) in [
@@ -57,6 +72,11 @@ fn names_become_ids_in_one_call_for_each_kind() {
             vec!["auditors", "auditors", "r2"],
             2,
         ),
+        (vec![custom_policy("account/Guard")], vec!["p1"], 1),
+        (vec![custom_policy("other/Guard"), custom_policy("s2/Guard")], vec!["p2", "p2"], 2),
+        // Those for all are listed with each product environment.
+        (vec![custom_policy("all/p2")], vec!["p3"], 2),
+        (vec![custom_policy("p2"), custom_policy("id:account/x")], vec!["p2", "account/x"], 0),
     ] {
         let (snapshot, made) = World::new(account()).read(Survey::names(references.clone()));
         let found: Vec<_> = references.iter().map(|reference| snapshot.find(reference).unwrap()).collect();
@@ -81,6 +101,16 @@ fn what_is_not_there_or_not_clear_is_an_error_that_says_so() {
             "role \"Auditors\" is ambiguous: it could be auditors (account/Auditors, global), or r2 (prodenv/Auditors, \
              global); give the id",
         ),
+        (
+            custom_policy("shop/Guard"),
+            "product environment \"shop\" is ambiguous: it could be s1 (cloud name shop, name \
+             Shop), or s2 (cloud name other, name shop); give the id",
+        ),
+        (
+            custom_policy("account/Twin"),
+            "custom policy \"account/Twin\" is ambiguous: it could be p4, or p5 (disabled); give the id",
+        ),
+        (custom_policy("account/p2"), "there is no custom policy \"account/p2\""),
     ] {
         let (snapshot, _) = World::new(account()).read(Survey::names([reference.clone()]));
         assert_eq!(snapshot.find(&reference).unwrap_err().to_string(), error);
@@ -89,9 +119,14 @@ fn what_is_not_there_or_not_clear_is_an_error_that_says_so() {
 
 #[test]
 fn a_list_that_may_not_be_read_leaves_the_name_open() {
-    for reference in
-        [user("ada@example.com"), group("Editors"), environment("shop"), Reference::key("x", "ci"), role("A")]
-    {
+    for reference in [
+        user("ada@example.com"),
+        group("Editors"),
+        environment("shop"),
+        Reference::key("x", "ci"),
+        role("A"),
+        custom_policy("account/A"),
+    ] {
         let script = std::iter::repeat_n(Fault::status(403), 2);
         let (snapshot, _) = World::new(account().with_script(script)).read(Survey::names([reference.clone()]));
         let error = snapshot.find(&reference).unwrap_err();
