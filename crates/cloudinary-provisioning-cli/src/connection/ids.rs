@@ -1,12 +1,12 @@
 //! Ids in place of the names that a request gives.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use cloudinary_provisioning::catalog::Entry;
-use cloudinary_provisioning_plan::names::{NameError, Reference, references, with_ids};
+use cloudinary_provisioning::catalog::IdKind;
+use cloudinary_provisioning_plan::names::{NameError, Reference, references, renamed, with_ids};
+use cloudinary_provisioning_plan::snapshot::Part;
 use cloudinary_provisioning_plan::{Snapshot, Survey};
 use cloudinary_provisioning_ureq::Client;
-use serde_json::{Map, Value};
 
 use super::reader::Reader;
 use super::reading::Reading;
@@ -19,37 +19,57 @@ pub(crate) struct IdLookup {
     reader: Reader,
     workers: usize,
     found: BTreeMap<Reference, String>,
-    /// The newest comes last.
+    /// What the last look-up did not find.
+    missing: BTreeMap<Reference, Exit>,
+    /// Lists that know more than was asked for. The newest comes last.
     snapshots: Vec<Snapshot>,
 }
 
 impl IdLookup {
     pub(crate) fn new(client: Client, workers: usize) -> Self {
-        Self { reader: Reader::new(client), workers, found: BTreeMap::new(), snapshots: Vec::new() }
+        Self {
+            reader: Reader::new(client),
+            workers,
+            found: BTreeMap::new(),
+            missing: BTreeMap::new(),
+            snapshots: Vec::new(),
+        }
     }
 
-    /// Returns the request with ids in place of names.
-    pub(crate) fn resolved(&mut self, request: Request) -> Result<Request, Exit> {
-        let mut open = references(request.entry, &request.fields);
-        open.retain(|reference| !self.is_found(reference));
-        if !open.is_empty() {
-            let progress = ProgressLine::hidden();
-            let reading = Reading { reader: &self.reader, workers: self.workers, progress: &progress };
-            let snapshot = reading.snapshot(Survey::names(open.iter().cloned()))?;
-            for reference in open {
-                let id = snapshot.find(&reference).map_err(unknown)?;
-                self.found.insert(reference, id);
-            }
-            // Each user is looked up by email; the other lists know more than was asked for.
-            if snapshot.environments.known().is_some()
-                || snapshot.groups.known().is_some()
-                || snapshot.all_roles.known().is_some()
-            {
-                self.snapshots.push(snapshot);
+    /// Looks up what is not known, in as few calls as answer all of it.
+    pub(crate) fn look_up(&mut self, names: impl IntoIterator<Item = Reference>) {
+        let open: Vec<_> = names.into_iter().filter(|name| !self.knows(name)).collect();
+        self.missing.clear();
+        if open.is_empty() {
+            return;
+        }
+        let progress = ProgressLine::hidden();
+        let reading = Reading { reader: &self.reader, workers: self.workers, progress: &progress };
+        let snapshot = match reading.snapshot(Survey::names(open.iter().cloned())) {
+            Ok(snapshot) => snapshot,
+            Err(exit) => return self.missing.extend(open.into_iter().map(|name| (name, exit.clone()))),
+        };
+        // Users are looked up by email; the other lists know more than was asked for.
+        let knows_more = open.iter().any(|name| name.kind() != IdKind::User);
+        for name in open {
+            match snapshot.find(&name) {
+                Ok(id) => drop(self.found.insert(name, id)),
+                Err(error) => drop(self.missing.insert(name, unknown(error))),
             }
         }
-        let id = |reference: &Reference| Ok(self.found.get(reference).cloned().unwrap_or_default());
-        let fields = with_ids::<Exit>(request.entry, &request.fields, id)?;
+        if knows_more {
+            self.snapshots.push(snapshot);
+        }
+    }
+
+    /// Returns the request with ids in place of names, which were looked up.
+    pub(crate) fn resolved(&self, request: Request) -> Result<Request, Exit> {
+        let id = |name: &Reference| match (self.found.get(name), self.missing.get(name)) {
+            (Some(id), _) => Ok(id.clone()),
+            (None, Some(exit)) => Err(exit.clone()),
+            (None, None) => Err(Exit::Failed(format!("the {name} was not looked up; nothing was sent"))),
+        };
+        let fields = with_ids(request.entry, &request.fields, id)?;
         if fields == request.fields {
             Ok(request)
         } else {
@@ -57,32 +77,45 @@ impl IdLookup {
         }
     }
 
-    /// Whether a request gives names where ids go.
-    pub(crate) fn has_names(entry: &Entry, fields: &Map<String, Value>) -> bool {
-        !references(entry, fields).is_empty()
-    }
-
-    /// Whether the request may give a name to something, or take it away.
-    pub(crate) fn is_outdated_by(request: &Request) -> bool {
-        const NAMES: [&str; 3] = ["name", "email", "cloud_name"];
-        NAMES.iter().any(|name| request.fields.contains_key(*name))
-    }
-
-    /// Forgets what was looked up if the request [may outdate](Self::is_outdated_by) it.
-    pub(crate) fn forget_after(&mut self, request: &Request) {
-        if Self::is_outdated_by(request) {
-            self.found.clear();
-            self.snapshots.clear();
-        }
-    }
-
-    fn is_found(&mut self, reference: &Reference) -> bool {
-        if self.found.contains_key(reference) {
+    /// Whether the id is known without looking it up.
+    pub(crate) fn knows(&mut self, name: &Reference) -> bool {
+        if self.found.contains_key(name) {
             return true;
         }
-        let id = self.snapshots.iter().rev().find_map(|snapshot| snapshot.find(reference).ok());
-        id.is_some_and(|id| self.found.insert(reference.clone(), id).is_none())
+        let id = self.snapshots.iter().rev().find_map(|snapshot| snapshot.find(name).ok());
+        id.is_some_and(|id| self.found.insert(name.clone(), id).is_none())
     }
+
+    /// Forgets the names that may mean something else once a thing of this kind has another name.
+    pub(crate) fn forget(&mut self, kind: IdKind) {
+        self.found.retain(|name, _| !is_outdated(name, kind));
+        for snapshot in &mut self.snapshots {
+            match kind {
+                IdKind::Group => snapshot.groups = Part::Unread,
+                IdKind::Role => snapshot.all_roles = Part::Unread,
+                IdKind::ApiKey => snapshot.keys.clear(),
+                IdKind::Policy => snapshot.policies.clear(),
+                IdKind::SubAccount => snapshot.environments = Part::Unread,
+                _ => snapshot.users = Part::Unread,
+            }
+        }
+    }
+}
+
+/// Whether a name may mean something else once a thing of this kind has another name.
+pub(crate) fn is_outdated(name: &Reference, renamed: IdKind) -> bool {
+    let is_within = matches!(name.kind(), IdKind::ApiKey | IdKind::Policy);
+    name.kind() == renamed || is_within && renamed == IdKind::SubAccount
+}
+
+/// What a request names instead of giving its id.
+pub(crate) fn names(request: &Request) -> BTreeSet<Reference> {
+    references(request.entry, &request.fields)
+}
+
+/// What kind of thing the request may give a name.
+pub(crate) fn renames(request: &Request) -> Option<IdKind> {
+    renamed(request.entry, &request.fields)
 }
 
 fn unknown(error: NameError) -> Exit {

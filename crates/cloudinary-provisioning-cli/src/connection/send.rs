@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::account::Connection;
 use super::envelope::value;
-use super::ids::IdLookup;
+use super::ids::{self, IdLookup};
 use super::listing::{Groupless, meets, sort};
 use super::names;
 use crate::args::globals::{Format, Globals};
@@ -90,7 +90,9 @@ pub(crate) fn send(globals: &Globals, request: Request, options: &ListOptions) -
 
 /// The request with ids in place of names.
 fn resolved(globals: &Globals, client: &Client, request: Request) -> Result<Request, Exit> {
-    IdLookup::new(client.clone(), globals.workers()).resolved(request)
+    let mut lookup = IdLookup::new(client.clone(), globals.workers());
+    lookup.look_up(ids::names(&request));
+    lookup.resolved(request)
 }
 
 /// The items of a list: of the page that is asked for, or of all.

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use cloudinary_provisioning::{BuildError, ErrorKind};
 
 /// Why a command ended early.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Exit {
     /// The command line, the environment or the input is wrong. Nothing was sent.
     Usage(String),

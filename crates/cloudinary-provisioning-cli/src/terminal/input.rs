@@ -23,6 +23,11 @@ pub(crate) fn open(path: &Path) -> Result<Input, Exit> {
     Ok(Box::new(BufReader::new(file)))
 }
 
+/// Whether [`open`] opens a regular file, where nobody is waited for.
+pub(crate) fn is_file(path: &Path) -> bool {
+    path != Path::new("-") && path.is_file()
+}
+
 /// Reads the text of a file, or of standard input if the path is `-`.
 pub(crate) fn read(path: &Path) -> Result<String, Exit> {
     let text = lines(open(path)?).collect::<io::Result<String>>();

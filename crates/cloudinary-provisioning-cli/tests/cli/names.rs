@@ -1,14 +1,17 @@
 //! Names in place of ids: what is sent, in how many calls, and what is refused.
 
 use cloudinary_provisioning_fake::{
-    FakeAccount, FakeServer, Fault, NewAccessKey, NewGroup, NewRole, NewSubAccount, NewUser, PermissionType, ScopeType,
+    FakeAccount, FakeServer, Fault, NewAccessKey, NewCustomPolicy, NewGroup, NewRole, NewSubAccount, NewUser,
+    PermissionType, ScopeType,
 };
 use serde_json::json;
 
-use crate::run::{account, cldp, run, run_with_input, serve, state, writes};
+use crate::run::{Ran, TempFile, account, cldp, run, serve, state, writes};
 
 fn seeded() -> FakeAccount {
     let role = |id: &str, scope| NewRole::new("Auditors", scope, PermissionType::Global).id(id);
+    let statement = |id| format!("permit(principal == Cloudinary::User::\"{id}\", action, resource);");
+    let policy = |id| NewCustomPolicy::new("Guard", statement(id)).id(id);
     account()
         .with_page_cap(2)
         .with_sub_account(NewSubAccount::new("Shop").id("s1").cloud_name("shop"))
@@ -22,6 +25,8 @@ fn seeded() -> FakeAccount {
         .with_group(NewGroup::new("Twins").id("g2"))
         .with_role(role("r1", ScopeType::Account))
         .with_role(role("r2", ScopeType::Prodenv))
+        .with_custom_policy(policy("p1"))
+        .with_custom_policy(policy("p2").in_environment("s2"))
 }
 
 /// The requests that the server got: method, and path below the account.
@@ -34,6 +39,12 @@ fn requests(server: &FakeServer) -> Vec<String> {
         });
         lines.collect()
     })
+}
+
+/// Runs lines from a file, of which as many are there at once as are asked for.
+fn batch(server: &FakeServer, arguments: &[&str], lines: &str) -> Ran {
+    let file = TempFile::new("jsonl", lines);
+    run(cldp(server).arg("batch").arg(&file.0).args(arguments))
 }
 
 #[test]
@@ -64,6 +75,15 @@ fn a_name_is_looked_up_once_and_an_id_not_at_all() {
         (
             &["roles", "get", "prodenv/Auditors"],
             &["GET permissions/roles", "GET permissions/roles", "GET permissions/roles/r2"],
+        ),
+        (&["custom-policies", "get", "p1"], &["GET permissions/policies/custom/p1"]),
+        (
+            &["custom-policies", "get", "account/Guard"],
+            &["GET permissions/policies/custom", "GET permissions/policies/custom/p1"],
+        ),
+        (
+            &["custom-policies", "delete", "other/Guard", "--yes"],
+            &["GET permissions/policies/custom", "GET sub_accounts", "DELETE permissions/policies/custom/p2"],
         ),
     ] {
         let server = serve(seeded());
@@ -120,6 +140,8 @@ fn a_name_that_is_wrong_or_ambiguous_sends_nothing_else() {
             &["roles", "delete", "Auditors", "--yes"],
             "it could be r1 (account/Auditors, global), or r2 (prodenv/Auditors, global)",
         ),
+        (&["custom-policies", "get", "account/Guards"], "there is no custom policy \"account/Guards\""),
+        (&["custom-policies", "get", "shop/Guard"], "product environment \"shop\" is ambiguous"),
     ] {
         let server = serve(seeded());
         run(cldp(&server).args(arguments)).is_refused(why);
@@ -164,13 +186,56 @@ fn a_batch_looks_each_name_up_once_until_names_may_have_changed() {
         add("Twins", "u1"),
         add("Others", "u2"),
     ];
-    let ran = run_with_input(cldp(&server).args(["batch", "--yes"]), &lines.join("\n"));
+    let ran = batch(&server, &["--yes"], &lines.join("\n"));
     let ok: Vec<_> = ran.json().iter().map(|line| line["ok"].as_bool().unwrap()).collect();
     assert_eq!(ok, [true, true, false, true, true, true, true], "{ran:?}");
     let members =
         |name: &str| server.with(|account| account.groups().find(|it| it.name == name).unwrap().members.len());
     assert_eq!((members("Twins"), members("Others")), (1, 2));
     let lookups = requests(&server).into_iter().filter(|line| line.starts_with("GET")).collect::<Vec<_>>();
-    // The groups and the user, the groups for a name that was not there, and the groups after their names changed.
-    assert_eq!(lookups.len(), 4, "{lookups:?}");
+    // The groups and the user, and the groups after their names changed.
+    assert_eq!(lookups.len(), 3, "{lookups:?}");
+}
+
+#[test]
+fn a_batch_looks_up_the_names_of_many_lines_in_one_call() {
+    let users = (0..250).map(|n| NewUser::new(format!("User {n}"), format!("u{n}@x.org")).id(format!("u{n}")));
+    let lines = (0..250).map(|n| {
+        let fields = json!({"user_id": format!("U{n}@x.org"), "name": format!("New {n}")});
+        json!({"operation": "updateUser", "fields": fields}).to_string()
+    });
+    let input = lines.collect::<Vec<_>>().join("\n");
+    for workers in ["1", "8"] {
+        let server = serve(seeded().with_users(users.clone()));
+        let ran = batch(&server, &["--workers", workers], &input);
+        assert_eq!(ran.is_done().json().len(), 250);
+        let requests = requests(&server);
+        let lookups = requests.iter().filter(|line| *line == "GET users").count();
+        // A hundred emails a call, and a name says nothing about emails.
+        assert_eq!((lookups, requests.len()), (3, 253), "{workers} workers");
+    }
+    let server = serve(seeded().with_users(users));
+    batch(&server, &["--dry-run"], &input).is_done();
+    assert_eq!(server.requests(), 3);
+}
+
+#[test]
+fn a_batch_looks_no_name_up_ahead_that_a_line_before_it_gives() {
+    let server = serve(seeded());
+    let line =
+        |operation: &str, fields: serde_json::Value| json!({"operation": operation, "fields": fields}).to_string();
+    let lines = [
+        line("getUserGroup", json!({"group_id": "Editors"})),
+        line("updateUserGroup", json!({"group_id": "Editors", "name": "Writers"})),
+        line("updateUserGroup", json!({"group_id": "Twins", "name": "Editors"})),
+        line("getUserGroup", json!({"group_id": "Editors"})),
+        line("getUser", json!({"user_id": "eve@example.com"})),
+        line("createUser", json!({"name": "Eve", "email": "eve@example.com", "role": "billing"})),
+        line("getUser", json!({"user_id": "eve@example.com"})),
+    ];
+    let ran = batch(&server, &["--yes"], &lines.join("\n"));
+    let results: Vec<_> = ran.json().iter().map(|line| (line["ok"] == true, line["result"]["id"].clone())).collect();
+    let [first, _, _, second, missing, created, found] = &results[..] else { panic!("{ran:?}") };
+    assert_eq!((first, second), (&(true, json!("g1")), &(true, json!("g2"))), "{ran:?}");
+    assert_eq!((missing, found), (&(false, serde_json::Value::Null), created), "{ran:?}");
 }
