@@ -77,12 +77,13 @@ fn print_clap_error(error: &clap::Error) -> ExitCode {
 fn run(matches: &ArgMatches) -> Result<ExitCode, Exit> {
     let unusable = |error: clap::Error| Exit::usage(error.render());
     if let Some((entry, arguments)) = operation::find(matches) {
-        let globals = Globals::from_arg_matches(matches).map_err(unusable)?;
+        let globals = Globals::read(matches).map_err(unusable)?;
         globals.check()?;
         globals.quiet.then(be_quiet);
         return commands::operation::run(&globals, entry, arguments);
     }
-    let Cli { globals, command } = Cli::from_arg_matches(matches).map_err(unusable)?;
+    let globals = Globals::read(matches).map_err(unusable)?;
+    let Cli { command, .. } = Cli::from_arg_matches(matches).map_err(unusable)?;
     globals.check()?;
     globals.quiet.then(be_quiet);
     match command {

@@ -11,7 +11,7 @@ use cloudinary_provisioning_plan::guard::Guard;
 use cloudinary_provisioning_plan::manifest::{ObjectKind, Preset};
 
 use super::dates;
-use super::globals::Globals;
+use super::globals::{Globals, with_verbose};
 use super::hints::Hints;
 use super::operation;
 
@@ -221,7 +221,7 @@ The file is cldp/profiles.toml in the configuration folder: $XDG_CONFIG_HOME or 
   credential_command = \"vault read -field=url secret/cloudinary\"
 
 The command prints account://KEY:SECRET@ACCOUNT_ID. --profile takes precedence, then the environment's account, then \
-CLDP_PROFILE, then `default`; -v tells which one was taken.";
+CLDP_PROFILE, then `default`; --verbose tells which one was taken.";
 
 const BATCH_HELP: &str = "\
 Run operations from JSON lines, and write their results as JSON lines in the same order.
@@ -557,7 +557,7 @@ pub(crate) enum FakeSeed {
 
 /// The whole command line: the commands above, and one for every operation of the catalogue.
 pub(crate) fn command() -> clap::Command {
-    Cli::command().subcommands(operation::resources()).subcommands(operation::operation_ids())
+    with_verbose(Cli::command().subcommands(operation::resources()).subcommands(operation::operation_ids()))
 }
 
 #[cfg(test)]

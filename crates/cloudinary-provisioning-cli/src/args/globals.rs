@@ -1,18 +1,21 @@
 //! The options that are the same for every command.
 
+use std::iter;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 use cloudinary_provisioning::Region;
 
 use crate::terminal::exit::Exit;
 
+const HEADING: &str = "Global options";
+
 /// Options of every command.
 #[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Global options")]
+#[command(next_help_heading = HEADING)]
 #[allow(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct Globals {
     /// Work on an account in memory. Nothing leaves the process, and credentials are ignored.
@@ -62,8 +65,8 @@ pub(crate) struct Globals {
     /// Do not escape CSV cells that a spreadsheet would read as formulas.
     #[arg(long, global = true)]
     pub(crate) raw_csv: bool,
-    /// Report each attempt of a call on standard error.
-    #[arg(short, global = true, action = ArgAction::SetTrue)]
+    /// Whether to report each attempt of a call on standard error; see [`with_verbose`].
+    #[arg(skip)]
     pub(crate) verbose: bool,
     /// Write nothing but errors to standard error: no progress, no retries, no notes.
     #[arg(short, long, global = true)]
@@ -73,7 +76,32 @@ pub(crate) struct Globals {
 /// How many calls a command makes at the same time where `--workers` does not say.
 const WORKERS: NonZeroUsize = NonZeroUsize::new(8).unwrap();
 
+/// The id of `--verbose`, and its long form.
+const VERBOSE: &str = "verbose";
+
+/// Adds `-v, --verbose` to a command and those below it. It is not global for clap, since an operation has a field of that name:
+/// there it is `-v` alone.
+pub(crate) fn with_verbose(command: Command) -> Command {
+    let is_taken = command.get_arguments().any(|argument| argument.get_long() == Some(VERBOSE));
+    let verbose = Arg::new(VERBOSE)
+        .short('v')
+        .action(ArgAction::SetTrue)
+        .help("Report each attempt of a call on standard error")
+        .help_heading(HEADING);
+    command.arg(if is_taken { verbose } else { verbose.long(VERBOSE) }).mut_subcommands(with_verbose)
+}
+
 impl Globals {
+    /// Takes the options from wherever they are given on the command line.
+    pub(crate) fn read(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut globals = Self::from_arg_matches(matches)?;
+        let levels = iter::successors(Some(matches), |matches| Some(matches.subcommand()?.1));
+        for level in levels {
+            globals.verbose |= matches!(level.try_get_one(VERBOSE), Ok(Some(true)));
+        }
+        Ok(globals)
+    }
+
     /// How many calls a command makes at the same time.
     pub(crate) fn workers(&self) -> usize {
         self.workers.unwrap_or(WORKERS).get()
@@ -98,7 +126,7 @@ impl Globals {
             return Err(Exit::usage("--demo cannot be used with --profile"));
         }
         if self.quiet && self.verbose {
-            return Err(Exit::usage("--quiet cannot be used with -v"));
+            return Err(Exit::usage("--quiet cannot be used with --verbose"));
         }
         match given.as_slice() {
             [one, other, ..] => Err(Exit::Usage(format!("{one} cannot be used with {other}"))),

@@ -335,8 +335,18 @@ fn nothing_is_written_where_the_service_answers_nothing() {
 
 #[test]
 fn verbose_reports_each_attempt() {
-    let ran = demo(&["users", "get", "u1", "-v"]);
-    assert!(ran.is_done().stderr.contains("attempt 1: 200 OK in "), "{ran:?}");
+    for arguments in [
+        &["--verbose", "users", "get", "u1"][..],
+        &["users", "--verbose", "get", "u1"],
+        &["users", "get", "u1", "--verbose"],
+        &["getUser", "u1", "-v"],
+        &["whoami", "--verbose"],
+        // This one has a field that is called `verbose`.
+        &["roles", "list-principals", "reviewers", "--verbose", "-v"],
+    ] {
+        let ran = demo(arguments);
+        assert!(ran.is_done().stderr.contains("attempt 1: 200 OK in "), "{arguments:?}: {ran:?}");
+    }
 }
 
 #[test]

@@ -128,7 +128,7 @@ fn a_quiet_run_says_nothing_but_errors() {
     let failed = ran(cldp(&server).args(["users", "get", "nobody", "--quiet"]).output().unwrap());
     assert!(failed.status == 1 && failed.stderr.starts_with("cldp: getUser: 404"), "{failed:?}");
     ran(cldp(&server).args(["users", "list", "-q", "-v"]).output().unwrap())
-        .is_refused("--quiet cannot be used with -v");
+        .is_refused("--quiet cannot be used with --verbose");
 }
 
 #[test]
