@@ -199,6 +199,8 @@ fn lists_of_named_fields_are_walked_as_those_of_types() {
     assert_eq!((ids.len(), requests.len()), (5, 4));
     assert_eq!(wire::request_query(&requests[1]), [("prefix", "u"), ("page", "2")].map(|(k, v)| (k.into(), v.into())));
     assert_eq!(walk(list("getUsers", json!({"page": 3})), users, raw_id).0, ["u4"]);
+    let (ids, requests) = walk(list("getUsers", json!({"emails": ["a@x.org"]})), |_| users_of(0..1), raw_id);
+    assert_eq!((ids.len(), requests.len(), query(&requests[0], "page")), (1, 1, None));
 
     // Cursors, in the query and in the body.
     let page = |cursor: Option<String>| match cursor.as_deref() {

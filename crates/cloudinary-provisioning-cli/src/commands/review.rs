@@ -12,7 +12,7 @@ use crate::output::style::Style;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
 use crate::terminal::progress::ProgressLine;
-use crate::terminal::say::say;
+use crate::terminal::say::{note, say};
 use crate::terminal::stream;
 
 /// The default columns.
@@ -57,6 +57,9 @@ pub(crate) fn run(globals: &Globals, options: &ReviewOptions) -> Result<ExitCode
         rows.push(row)?;
     }
     rows.finish()?;
+    if !wanted.policies && wanted.roles.is_empty() {
+        note("cldp: custom policies, which may permit or forbid more, were not read: --policies");
+    }
     if failures == 0 {
         return Ok(ExitCode::SUCCESS);
     }

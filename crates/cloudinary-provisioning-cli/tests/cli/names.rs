@@ -68,10 +68,7 @@ fn a_name_is_looked_up_once_and_an_id_not_at_all() {
             &["users", "update", "u2", "--sub-account-ids", "other", "--sub-account-ids", "s1"],
             &["GET sub_accounts", "PUT users/u2"],
         ),
-        (
-            &["users", "list", "--ids", "ada@example.com", "--ids", "grace@example.com", "--limit", "1"],
-            &["GET users", "GET users"],
-        ),
+        (&["users", "list", "--ids", "ada@example.com", "--ids", "grace@example.com"], &["GET users", "GET users"]),
         (
             &["roles", "get", "prodenv/Auditors"],
             &["GET permissions/roles", "GET permissions/roles", "GET permissions/roles/r2"],

@@ -11,13 +11,14 @@ use cloudinary_provisioning_fake::{
 use crate::run::{ID, KEY, SECRET, TempFile, account, cldp, run, serve};
 
 /// Those that take names, and what they may be called with.
-const COMMANDS: [&[&str]; 6] = [
+const COMMANDS: [&[&str]; 7] = [
     &["offboard", "eve@x.org", "--yes"],
     &["rotate", "shop/ci", "--disable-old", "--secrets", "SECRETS", "--yes"],
     &["review", "--user", "eve@x.org"],
     &["review", "--environment", "shop", "--policies"],
     &["review", "--role", "cld::role::account::user_manager"],
     &["diff", "here", "MANIFEST"],
+    &["diff", "here", "there"],
 ];
 
 /// What tells what somebody who leaves still holds, and nothing else.
@@ -33,18 +34,20 @@ fn seeded() -> FakeAccount {
         .with_assignment(Principal::user("eve"), NewAssignment::new("cld::role::account::user_manager"))
 }
 
-/// A command against the account, which a profile called `here` names as well.
+/// A command against the account, which the profiles `here` and `there` name as well.
 fn command(server: &FakeServer, arguments: &[&str], manifest: &TempFile) -> (Command, TempFile) {
-    let profile = format!(
-        "[profiles.here]\naccount_id = \"{ID}\"\nkey = \"{KEY}\"\nsecret = \"{SECRET}\"\norigin = \"{}\"\n",
-        server.url()
-    );
+    let profiles = ["here", "there"].map(|name| {
+        let url = server.url();
+        format!(
+            "[profiles.{name}]\naccount_id = \"{ID}\"\nkey = \"{KEY}\"\nsecret = \"{SECRET}\"\norigin = \"{url}\"\n"
+        )
+    });
     let home = TempFile::new("home", "");
     fs::remove_file(&home.0).unwrap();
     for folder in ["cldp", "Library/Application Support/cldp"] {
         let file = home.0.join(folder).join("profiles.toml");
         fs::create_dir_all(home.0.join(folder)).unwrap();
-        fs::write(&file, &profile).unwrap();
+        fs::write(&file, profiles.concat()).unwrap();
         #[cfg(unix)]
         fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     }
@@ -86,7 +89,7 @@ fn a_part_that_may_not_be_read_is_told_and_changes_nothing() {
             let (mut refused, _home) = command(&server, arguments, &manifest);
             let ran = run(&mut refused);
             let told = format!("{}{}", ran.stdout, ran.stderr);
-            assert!(told.contains("403 Forbidden"), "{arguments:?} without {read}: {ran:?}");
+            assert!(told.contains(&format!("{read}: 403 Forbidden")), "{arguments:?} without {read}: {ran:?}");
             // Who leaves loses access, whatever they are said to hold.
             if arguments[0] == "offboard" && HELD.contains(&read) {
                 assert!(ran.is_done().stdout.contains("what they hold is not wholly known"), "{ran:?}");

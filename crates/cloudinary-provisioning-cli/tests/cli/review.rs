@@ -49,11 +49,14 @@ fn only_what_is_asked_about_is_shown_in_few_calls() {
         // The user, cloud names, their groups, the scope, and the role.
         (&["--user", "u1", "--environment", "s1"], &ada, 5),
         (&["--role", "billing", "--user", "u1"], &ada[1..], 2),
+        // The user, the role and its principals, none of whom is a group.
+        (&["--role", "id:r1", "--user", "u1"], &[], 3),
         (&["--user", "u1", "--environment", "other"], &[], 4),
     ] {
         let server = serve(seeded());
         let ran = run(cldp(&server).args(["review", "-ojsonl"]).args(arguments));
         assert_eq!(lines(&ran.is_done().json()), shown, "{arguments:?}");
+        assert_eq!(ran.stderr.contains("custom policies"), arguments[0] != "--role", "{ran:?}");
         assert_eq!(server.requests(), calls, "{arguments:?}");
     }
 }
@@ -115,8 +118,12 @@ fn custom_policies_are_shown_by_whom_they_are_about() {
         assert_eq!(lists, policies, "{arguments:?}");
     }
     server.with(|account| account.script([Fault::status(403).on_operation("getCustomPolicies")]));
-    let ran = run(cldp(&server).args(["review", "--policies", "--user", "u1"]));
-    assert!(ran.status == 1 && ran.stderr.contains("custom policies: getCustomPolicies: 403"), "{ran:?}");
+    let ran = run(cldp(&server).args(["review", "--policies", "-ojsonl", "--user", "u1", "--workers", "1"]));
+    assert!(
+        ran.status == 1 && ran.stderr.contains("custom policies of the account: getCustomPolicies: 403"),
+        "{ran:?}"
+    );
+    assert!(ran.stdout.contains("policy Other"), "{ran:?}");
 }
 
 #[test]

@@ -131,4 +131,13 @@ fn what_is_unclear_or_refused_changes_nothing() {
     let forbidden = rotate(&server, &["shop/ci", "--store", "true", "--yes"]);
     assert!(forbidden.status == 1 && forbidden.stderr.contains("not everything could be read"), "{forbidden:?}");
     assert_eq!(writes(&server), 0);
+
+    let twins = seeded()
+        .with_access_key("s1", NewAccessKey::new("ci").api_key("112"))
+        .with_sub_account(NewSubAccount::new("shop").id("s2").cloud_name("other"));
+    let server = serve(twins);
+    let [key, environment] = ["id:s1/ci", "shop"].map(|name| rotate(&server, &[name, "--store", "true", "--yes"]));
+    key.is_refused("access key \"ci\" in product environment \"id:s1\" is ambiguous: it could be 111, or 112");
+    environment.is_refused("it could be s1 (cloud name shop, name Shop), or s2 (cloud name other, name shop)");
+    assert_eq!(writes(&server), 0);
 }

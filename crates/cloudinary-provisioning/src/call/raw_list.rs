@@ -90,16 +90,20 @@ impl Raw {
 impl Entry {
     /// Makes a list of named fields, to be read page by page; `None` if the operation is not a list.
     ///
-    /// If the fields have a position, the list begins there.
+    /// If the fields have a position, the list begins there. A list of given `ids` or `emails` is one request.
     ///
     /// # Errors
     ///
     /// The same as [`request`](Self::request).
     pub fn list(&self, mut fields: Map<String, Value>) -> Result<Option<RawList>, BuildError> {
+        /// What makes a list one response, however long it is.
+        const GIVEN: [&str; 2] = ["ids", "emails"];
+
         let Some(keys) = self.items() else { return self.request(fields).map(|_| None) };
-        let paging = self.paging();
+        let is_whole = GIVEN.iter().any(|name| fields.contains_key(*name));
+        let paging = self.paging().filter(|_| !is_whole);
         let checked = self.request(fields.clone())?;
-        let position = match paging {
+        let position = match self.paging() {
             Some(Paging::Pages) => {
                 fields.remove("page").and_then(|page| u32::try_from(page.as_u64()?).ok()).map(RawPosition::Page)
             }

@@ -210,6 +210,35 @@ impl<'r> Account<'r> {
         Ok(found)
     }
 
+    /// Collects what lists of several scopes bring: of the account, or of a product environment. What fails is counted, and of
+    /// each scope the rest is read.
+    pub(super) fn collected<T>(
+        &mut self,
+        what: &str,
+        items: impl Iterator<Item = (Option<String>, Result<T, Error>)>,
+    ) -> Result<Vec<T>, Exit> {
+        let mut found = Vec::new();
+        for (environment, item) in items {
+            ctrl_c::check()?;
+            match item {
+                Ok(item) => found.push(item),
+                Err(error) if error.is_unauthorized() => return Err(Exit::failed(describe(&error))),
+                Err(error) => {
+                    let names = self.environments.as_ref();
+                    let scope = environment.map_or("the account".to_owned(), |id| {
+                        names.and_then(|names| names.get(&id)).cloned().unwrap_or(id)
+                    });
+                    self.failed(&format!("{what} of {scope}: {}", describe(&error)));
+                    if error.is_not_found() && error.message().is_none() {
+                        // The account has no such feature.
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+
     fn results<T: Send + 'static>(
         &self,
         operations: impl IntoIterator<Item = AnyOperation<T>>,

@@ -6,12 +6,14 @@ use cloudinary_provisioning::principals::{
     Inspect, InspectMultiple, InspectedPrincipal, ListRoles, Principal, PrincipalRole,
 };
 use cloudinary_provisioning::roles::ListPrincipals;
-use cloudinary_provisioning::{Error, JsonObject, PermissionType, PrincipalType, ScopeId, ScopeType};
+use cloudinary_provisioning::{JsonObject, PermissionType, PrincipalType, ScopeId, ScopeType};
 
 use super::account::Account;
 use super::asked::Asked;
-use crate::terminal::ctrl_c;
-use crate::terminal::exit::{Exit, describe};
+use crate::terminal::exit::Exit;
+
+/// What an error calls these reads.
+const ROLES: &str = "roles";
 
 /// Stands for every product environment.
 pub(super) const ALL: &str = "all";
@@ -65,12 +67,16 @@ impl Assignment {
 /// Finds the roles that are assigned to whom and where it was asked about.
 pub(super) fn find(account: &mut Account<'_>, asked: &Asked) -> Result<BTreeSet<Assignment>, Exit> {
     let mut principals: Vec<_> = asked.users.iter().map(Principal::user).collect();
-    if !asked.users.is_empty() {
+    let of_roles = if asked.are_all_roles() { None } else { Some(of_roles(account, &asked.roles)?) };
+    // Which groups the users are in matters unless none of them has one of the roles.
+    let group = PrincipalType::Group;
+    let are_groups_asked = of_roles.as_ref().is_none_or(|found| found.iter().any(|found| found.kind == group.as_str()));
+    if !asked.users.is_empty() && are_groups_asked {
         account.read_groups_of(&asked.users)?;
         principals.extend(account.groups.keys().map(Principal::group));
     }
-    let found = if !asked.are_all_roles() {
-        of_roles(account, &asked.roles)?
+    let found = if let Some(found) = of_roles {
+        found
     } else if !principals.is_empty() && is_list_cheaper(account, asked, principals.len())? {
         of_principals(account, &principals)?
     } else {
@@ -136,38 +142,17 @@ fn inspected(account: &mut Account<'_>, asked: &Asked, principals: &[Principal])
     let scopes = account_wide.into_iter().chain(environments.into_iter().map(Some));
     let (client, workers) = (account.client, account.reading.workers);
     let kind = |id: &Option<String>| if id.is_some() { ScopeType::Prodenv } else { ScopeType::Account };
-    if principals.is_empty() {
-        let scopes = scopes.map(|id| ((), Inspect::new(kind(&id)).maybe(id, Inspect::scope_id)));
-        collected(account, client.items_all(scopes.collect::<Vec<_>>()).workers(workers))
+    let found: Vec<InspectedPrincipal> = if principals.is_empty() {
+        let scopes = scopes.map(|id| (id.clone(), Inspect::new(kind(&id)).maybe(id, Inspect::scope_id)));
+        account.collected(ROLES, client.items_all(scopes.collect::<Vec<_>>()).workers(workers))?
     } else {
         let inspect = |id: Option<String>| {
             InspectMultiple::new(kind(&id), principals.iter().cloned()).maybe(id, InspectMultiple::scope_id)
         };
-        let scopes = scopes.map(|id| ((), inspect(id)));
-        collected(account, client.items_all(scopes.collect::<Vec<_>>()).workers(workers))
-    }
-}
-
-fn collected(
-    account: &mut Account<'_>,
-    principals: impl Iterator<Item = ((), Result<InspectedPrincipal, Error>)>,
-) -> Result<Vec<Assignment>, Exit> {
-    let mut found = Vec::new();
-    for ((), principal) in principals {
-        ctrl_c::check()?;
-        match principal {
-            Ok(principal) => found.extend(Assignment::of_inspected(&principal)),
-            Err(error) if error.is_unauthorized() => return Err(Exit::failed(describe(&error))),
-            Err(error) => {
-                account.failed(&format!("roles: {}", describe(&error)));
-                if error.is_forbidden() || error.is_not_found() {
-                    // The account has no roles, or the key may not list them.
-                    break;
-                }
-            }
-        }
-    }
-    Ok(found)
+        let scopes = scopes.map(|id| (id.clone(), inspect(id)));
+        account.collected(ROLES, client.items_all(scopes.collect::<Vec<_>>()).workers(workers))?
+    };
+    Ok(found.iter().flat_map(Assignment::of_inspected).collect())
 }
 
 pub(super) fn place(scope_type: Option<&ScopeType>, id: Option<&ScopeId>) -> Place {

@@ -10,8 +10,7 @@ use super::account::Account;
 use super::allowed::Allowed;
 use super::asked::Asked;
 use super::assignment::{Place, place};
-use crate::terminal::ctrl_c;
-use crate::terminal::exit::{Exit, describe};
+use crate::terminal::exit::Exit;
 
 /// What one statement of a custom policy says, and about whom.
 #[derive(Clone, Debug)]
@@ -70,25 +69,14 @@ pub(super) fn find(account: &mut Account<'_>, asked: &Asked) -> Result<Vec<Polic
         Some(environments) if is_anywhere => environments.keys().cloned().collect(),
         _ => asked.environments.clone(),
     };
-    let of_account = is_anywhere.then(|| List::new().scope_type(ScopeType::Account));
-    let of_environments = ids.into_iter().map(|id| List::new().scope_type(ScopeType::Prodenv).scope_id(id));
-    let lists = of_account.into_iter().chain(of_environments).map(|list| ((), list)).collect::<Vec<_>>();
-    let mut found = BTreeMap::new();
-    for ((), policy) in account.client.items_all(lists).workers(account.reading.workers) {
-        ctrl_c::check()?;
-        match policy {
-            // Those for all product environments are listed with each.
-            Ok(policy) => drop(found.insert(policy.id.to_string(), policy)),
-            Err(error) if error.is_unauthorized() => return Err(Exit::failed(describe(&error))),
-            Err(error) => {
-                account.failed(&format!("custom policies: {}", describe(&error)));
-                if error.is_forbidden() || error.is_not_found() {
-                    // The account has none, or the key may not list them.
-                    break;
-                }
-            }
-        }
-    }
+    let of_account = is_anywhere.then(|| (None, List::new().scope_type(ScopeType::Account)));
+    let of_environments =
+        ids.into_iter().map(|id| (Some(id.clone()), List::new().scope_type(ScopeType::Prodenv).scope_id(id)));
+    let lists = of_account.into_iter().chain(of_environments).collect::<Vec<_>>();
+    let policies = account.client.items_all(lists).workers(account.reading.workers);
+    // Those for all product environments are listed with each.
+    let found: BTreeMap<_, _> =
+        account.collected("custom policies", policies)?.into_iter().map(|policy| (policy.id.clone(), policy)).collect();
     let in_force = found.into_values().filter(CustomPolicy::is_enabled);
     let all = in_force.flat_map(statements);
     Ok(all.filter(|policy| asked.users.is_empty() || policy.whom.concerns(&asked.users, account)).collect())
