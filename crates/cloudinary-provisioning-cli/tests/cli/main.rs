@@ -11,6 +11,7 @@ mod accounts;
 mod api;
 mod apply;
 mod batch;
+mod calls;
 mod diff;
 mod export;
 mod export_users;
