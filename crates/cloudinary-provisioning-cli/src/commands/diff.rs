@@ -12,7 +12,6 @@ use super::pull::{whole, write};
 use crate::args::cli::{DiffOptions, ManifestFormat};
 use crate::args::globals::Globals;
 use crate::connection::account::Connection;
-use crate::connection::reader::Reader;
 use crate::connection::reading::Reading;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
@@ -53,8 +52,7 @@ fn manifest_of(globals: &Globals, what: &Path) -> Result<Manifest, Exit> {
     }
     let globals = &Globals { profile: Some(profile.to_owned()), ..globals.clone() };
     let progress = ProgressLine::of_about("calls");
-    let reader = Reader::new(Connection::open(globals, &progress)?.client);
-    let reading = Reading { reader: &reader, workers: globals.workers(), progress: &progress };
+    let reading = Reading::new(Connection::open(globals, &progress)?.client, globals.workers(), &progress);
     let snapshot = reading.snapshot(Survey::everything(ObjectKind::ALL.iter().copied()))?;
     progress.finish();
     whole(&snapshot, ObjectKind::ALL.iter().copied(), "nothing was compared")

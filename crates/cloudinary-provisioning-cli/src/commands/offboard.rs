@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use cloudinary_provisioning_plan::offboarding::Holdings;
-use cloudinary_provisioning_plan::{Offboarding, Plan, Survey};
+use cloudinary_provisioning_plan::{Offboarding, Plan};
 
 use super::apply::making::{Making, make, show_lines, tagged};
 use super::apply::records::Records;
@@ -12,7 +12,6 @@ use super::plan::{show, show_review};
 use crate::args::cli::OffboardOptions;
 use crate::args::globals::Globals;
 use crate::connection::account::Connection;
-use crate::connection::reader::Reader;
 use crate::connection::reading::Reading;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
@@ -29,10 +28,9 @@ pub(crate) fn run(globals: &Globals, options: &OffboardOptions) -> Result<ExitCo
     note(format_args!("Working on {connection}."));
     ctrl_c::watch()?;
 
-    let reader = Reader::new(connection.client.clone());
-    let reading = Reading { reader: &reader, workers: globals.workers(), progress: &progress };
+    let reading = Reading::new(connection.client.clone(), globals.workers(), &progress);
     let read = || -> Result<(Plan, Holdings), Exit> {
-        let snapshot = reading.snapshot(me.as_deref().into_iter().fold(offboarding.survey(), Survey::user))?;
+        let snapshot = reading.snapshot_with(offboarding.survey(), me.as_deref())?;
         progress.finish();
         let plan = offboarding.plan(&snapshot).map_err(|error| lines("nothing was changed", error.problems()))?;
         Ok((plan, offboarding.holdings(&snapshot)))
@@ -43,7 +41,7 @@ pub(crate) fn run(globals: &Globals, options: &OffboardOptions) -> Result<ExitCo
         Some(_) => show_lines([tagged("holdings", &holdings)]),
     };
     shown.map_err(|error| Exit::Failed(format!("cannot write what they hold: {error}; nothing was changed")))?;
-    let guards = guards(&options.guards.allow, me.as_deref(), &reader);
+    let guards = guards(&options.guards.allow, me.as_deref(), &reading.reader);
     if globals.dry_run {
         return show_review(&plan, &guards, json);
     }

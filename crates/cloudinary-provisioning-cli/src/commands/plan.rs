@@ -1,4 +1,4 @@
-//! `cldp plan`: what would make the account what a manifest says. It has no client but a [`Reader`].
+//! `cldp plan`: what would make the account what a manifest says. It has no client but one that can only read.
 
 use std::fmt;
 use std::io::{self, BufWriter, Write};
@@ -13,7 +13,6 @@ use super::manifest::{Wanted, json_format, lines};
 use crate::args::cli::PlanOptions;
 use crate::args::globals::{Format, Globals};
 use crate::connection::account::Connection;
-use crate::connection::reader::Reader;
 use crate::connection::reading::Reading;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
@@ -27,15 +26,14 @@ pub(crate) fn run(globals: &Globals, options: &PlanOptions) -> Result<ExitCode, 
     check_distinct([options.out.as_deref()], [options.manifest.file.as_deref()])?;
     let wanted = Wanted::read(globals, &options.manifest)?;
     let progress = ProgressLine::of_about("calls");
-    let reader = Reader::new(Connection::open(globals, &progress)?.client);
+    let reading = Reading::new(Connection::open(globals, &progress)?.client, globals.workers(), &progress);
     ctrl_c::watch()?;
 
-    let reading = Reading { reader: &reader, workers: globals.workers(), progress: &progress };
     let plan = reading.plan(&wanted.manifest, wanted.me.as_deref())?;
     progress.finish();
     let plan = plan.map_err(|error| lines(&wanted.place, error.problems()))?;
     // Where new secrets go is said when it is applied.
-    let review = plan.review(&wanted.guards(&reader).stores_secrets(true));
+    let review = plan.review(&wanted.guards(&reading.reader).stores_secrets(true));
     show(&review, json)?;
 
     let secrets = plan.steps().iter().filter(|step| step.yields_secret).count();
@@ -46,7 +44,7 @@ pub(crate) fn run(globals: &Globals, options: &PlanOptions) -> Result<ExitCode, 
         return Err(exit);
     }
     if let Some(path) = &options.out {
-        wanted.save(&plan, &reader, path)?;
+        wanted.save(&plan, &reading.reader, path)?;
     }
     match review.refusals() {
         [] if options.exit_code && !plan.steps().is_empty() => Ok(ExitCode::from(3)),

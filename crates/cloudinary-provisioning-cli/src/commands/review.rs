@@ -6,7 +6,6 @@ use crate::args::cli::ReviewOptions;
 use crate::args::globals::{Format, Globals};
 use crate::commands::access::{self, Wanted};
 use crate::connection::account::Connection;
-use crate::connection::reader::Reader;
 use crate::connection::reading::Reading;
 use crate::output::style::Style;
 use crate::terminal::ctrl_c;
@@ -31,8 +30,7 @@ pub(crate) fn run(globals: &Globals, options: &ReviewOptions) -> Result<ExitCode
     let is_text = is_table || style.format == Format::Csv;
     let known: Vec<_> = access::COLUMNS.into_iter().chain([ALLOWS]).collect();
     let mut rows = style.rows(&COLUMNS, &known, stream::stdout())?;
-    let reader = Reader::new(connection.client.clone());
-    let reading = Reading { reader: &reader, workers: globals.workers(), progress: &progress };
+    let reading = Reading::new(connection.client.clone(), globals.workers(), &progress);
     let is_allows = |column: &String| column.trim().split('.').next() == Some(ALLOWS);
     let wanted = Wanted {
         environments: options.environment.clone(),

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use cloudinary_provisioning::{SubAccountId, access_keys};
 use cloudinary_provisioning_plan::names::Reference;
 use cloudinary_provisioning_plan::rotation::{Kept, OldKeys, Successor};
-use cloudinary_provisioning_plan::{Plan, Rotation, Snapshot, Survey};
+use cloudinary_provisioning_plan::{Plan, Rotation, Snapshot};
 use cloudinary_provisioning_ureq::Client;
 
 use super::apply::making::{Making, make, show_lines, tagged};
@@ -17,7 +17,6 @@ use super::plan::show_review;
 use crate::args::cli::RotateOptions;
 use crate::args::globals::{Format, Globals};
 use crate::connection::account::Connection;
-use crate::connection::reader::Reader;
 use crate::connection::reading::Reading;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
@@ -43,17 +42,16 @@ pub(crate) fn run(globals: &Globals, options: &RotateOptions) -> Result<ExitCode
     note(format_args!("Working on {connection}."));
     ctrl_c::watch()?;
 
-    let reader = Reader::new(connection.client.clone());
-    let reading = Reading { reader: &reader, workers: globals.workers(), progress: &progress };
+    let reading = Reading::new(connection.client.clone(), globals.workers(), &progress);
     let read = || -> Result<(Plan, Snapshot), Exit> {
-        let snapshot = reading.snapshot(me.as_deref().into_iter().fold(rotation.survey(), Survey::user))?;
+        let snapshot = reading.snapshot_with(rotation.survey(), me.as_deref())?;
         progress.finish();
         let plan = rotation.plan(&snapshot).map_err(|error| lines("nothing was changed", error.problems()))?;
         Ok((plan, snapshot))
     };
     let (plan, snapshot) = read()?;
     show_kept(&rotation.kept(&snapshot), json)?;
-    let guards = guards(&options.guards.allow, me.as_deref(), &reader).stores_secrets(true);
+    let guards = guards(&options.guards.allow, me.as_deref(), &reading.reader).stores_secrets(true);
     if globals.dry_run {
         return show_review(&plan, &guards, json);
     }

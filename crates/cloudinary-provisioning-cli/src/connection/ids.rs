@@ -8,7 +8,6 @@ use cloudinary_provisioning_plan::snapshot::Part;
 use cloudinary_provisioning_plan::{Snapshot, Survey};
 use cloudinary_provisioning_ureq::Client;
 
-use super::reader::Reader;
 use super::reading::Reading;
 use crate::args::request::Request;
 use crate::terminal::exit::Exit;
@@ -16,8 +15,7 @@ use crate::terminal::progress::ProgressLine;
 
 /// Looks names up, each once.
 pub(crate) struct IdLookup {
-    reader: Reader,
-    workers: usize,
+    reading: Reading,
     found: BTreeMap<Reference, String>,
     /// What the last look-up did not find.
     missing: BTreeMap<Reference, Exit>,
@@ -28,8 +26,7 @@ pub(crate) struct IdLookup {
 impl IdLookup {
     pub(crate) fn new(client: Client, workers: usize) -> Self {
         Self {
-            reader: Reader::new(client),
-            workers,
+            reading: Reading::new(client, workers, &ProgressLine::hidden()),
             found: BTreeMap::new(),
             missing: BTreeMap::new(),
             snapshots: Vec::new(),
@@ -43,9 +40,7 @@ impl IdLookup {
         if open.is_empty() {
             return;
         }
-        let progress = ProgressLine::hidden();
-        let reading = Reading { reader: &self.reader, workers: self.workers, progress: &progress };
-        let snapshot = match reading.snapshot(Survey::names(open.iter().cloned())) {
+        let snapshot = match self.reading.snapshot(Survey::names(open.iter().cloned())) {
             Ok(snapshot) => snapshot,
             Err(exit) => return self.missing.extend(open.into_iter().map(|name| (name, exit.clone()))),
         };

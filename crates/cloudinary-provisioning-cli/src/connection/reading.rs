@@ -2,6 +2,7 @@
 
 use cloudinary_provisioning_plan::plan::PlanError;
 use cloudinary_provisioning_plan::{Manifest, Plan, Snapshot, Survey};
+use cloudinary_provisioning_ureq::Client;
 
 use super::reader::{Read, Reader};
 use crate::terminal::ctrl_c;
@@ -9,20 +10,29 @@ use crate::terminal::exit::{Exit, describe};
 use crate::terminal::progress::ProgressLine;
 
 /// Reads an account, several calls at a time.
-pub(crate) struct Reading<'r> {
-    pub(crate) reader: &'r Reader,
+pub(crate) struct Reading {
+    pub(crate) reader: Reader,
     pub(crate) workers: usize,
-    pub(crate) progress: &'r ProgressLine,
+    pub(crate) progress: ProgressLine,
 }
 
-impl Reading<'_> {
+impl Reading {
+    pub(crate) fn new(client: Client, workers: usize, progress: &ProgressLine) -> Self {
+        Self { reader: Reader::new(client), workers, progress: progress.clone() }
+    }
+
     /// Plans what would make the account what the manifest says.
     pub(crate) fn plan(&self, manifest: &Manifest, me: Option<&str>) -> Result<Result<Plan, PlanError>, Exit> {
-        let survey = me.into_iter().fold(Survey::new(manifest), Survey::user);
+        let survey = with_me(Survey::new(manifest), me);
         let mut checked = None;
         let snapshot = self.read(survey, || checked = Some(manifest.check()))?;
         let checked = checked.unwrap_or_else(|| manifest.check());
         Ok(checked.map_err(PlanError::from).and_then(|checked| Plan::of_checked(checked, &snapshot)))
+    }
+
+    /// Reads what the survey asks for, and the user of `--me`.
+    pub(crate) fn snapshot_with(&self, survey: Survey, me: Option<&str>) -> Result<Snapshot, Exit> {
+        self.snapshot(with_me(survey, me))
     }
 
     /// Reads what the survey asks for. What could not be read is unknown in the snapshot.
@@ -55,4 +65,8 @@ impl Reading<'_> {
         }
         Ok(survey.finish())
     }
+}
+
+fn with_me(survey: Survey, me: Option<&str>) -> Survey {
+    me.into_iter().fold(survey, Survey::user)
 }

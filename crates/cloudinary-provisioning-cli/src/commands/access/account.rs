@@ -45,7 +45,7 @@ pub(super) struct KnownRole {
 /// What is known of the account by id, and the reads that bring more.
 pub(super) struct Account<'r> {
     pub(super) client: &'r Client,
-    pub(super) reading: &'r Reading<'r>,
+    pub(super) reading: &'r Reading,
     pub(super) people: BTreeMap<String, Person>,
     pub(super) groups: BTreeMap<String, Group>,
     /// Cloud names, once all are known.
@@ -55,7 +55,7 @@ pub(super) struct Account<'r> {
 }
 
 impl<'r> Account<'r> {
-    pub(super) fn new(client: &'r Client, reading: &'r Reading<'r>) -> Self {
+    pub(super) fn new(client: &'r Client, reading: &'r Reading) -> Self {
         Self {
             client,
             reading,

@@ -20,7 +20,7 @@ const ACCOUNT: &str = "account";
 
 /// Returns every way in which a principal has access that was asked about, in order of principals, and how many parts could
 /// not be read.
-pub(crate) fn read(client: &Client, reading: &Reading<'_>, wanted: &Wanted) -> Result<(Vec<Grant>, usize), Exit> {
+pub(crate) fn read(client: &Client, reading: &Reading, wanted: &Wanted) -> Result<(Vec<Grant>, usize), Exit> {
     let mut account = Account::new(client, reading);
     let asked = Asked::resolve(wanted, &mut account)?;
     let in_records = read_records(&mut account, &asked)?;

@@ -12,7 +12,6 @@ use crate::args::cli::ApplyOptions;
 use crate::args::globals::Globals;
 use crate::connection::account::Connection;
 use crate::connection::demo;
-use crate::connection::reader::Reader;
 use crate::connection::reading::Reading;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
@@ -39,8 +38,7 @@ pub(crate) fn run(globals: &Globals, options: &ApplyOptions) -> Result<ExitCode,
     note(format_args!("Working on {connection}."));
     ctrl_c::watch()?;
 
-    let reader = Reader::new(connection.client.clone());
-    let reading = Reading { reader: &reader, workers: globals.workers(), progress: &progress };
+    let reading = Reading::new(connection.client.clone(), globals.workers(), &progress);
     let plan = || {
         let plan = reading.plan(&wanted.manifest, wanted.me.as_deref())?;
         progress.finish();
@@ -51,12 +49,13 @@ pub(crate) fn run(globals: &Globals, options: &ApplyOptions) -> Result<ExitCode,
         client: &connection.client,
         json,
         // Nobody misses the secrets of a sample.
-        guards: wanted.guards(&reader).stores_secrets(options.secrets.is_some() || is_sample),
+        guards: wanted.guards(&reading.reader).stores_secrets(options.secrets.is_some() || is_sample),
         log,
         secrets: options.secrets.as_deref().map(SecretsTo::File),
         is_confirmed: globals.yes || is_sample || wanted.reviewed.is_some(),
     };
-    let is_reviewed = |plan: &_| wanted.reviewed.as_ref().map_or(Ok(()), |reviewed| reviewed.check(plan, &reader));
+    let is_reviewed =
+        |plan: &_| wanted.reviewed.as_ref().map_or(Ok(()), |reviewed| reviewed.check(plan, &reading.reader));
     make(globals, making, first, is_reviewed, plan)
 }
 

@@ -10,7 +10,6 @@ use crate::args::cli::{Export, ExportOptions};
 use crate::args::globals::{Format, Globals};
 use crate::commands::access::{self, Wanted};
 use crate::connection::account::Connection;
-use crate::connection::reader::Reader;
 use crate::connection::reading::Reading;
 use crate::output::style::Style;
 use crate::terminal::ctrl_c;
@@ -73,8 +72,7 @@ fn write(
     out: impl Write,
 ) -> Result<usize, Exit> {
     let workers = globals.workers();
-    let reader = Reader::new(client.clone());
-    let reading = Reading { reader: &reader, workers, progress };
+    let reading = Reading::new(client.clone(), workers, progress);
     let columns: &[&str] = match what {
         Export::Users => &row::COLUMNS,
         Export::Access => &access::COLUMNS,

@@ -14,7 +14,7 @@ use crate::connection::reading::Reading;
 use crate::terminal::exit::Exit;
 
 /// Writes every user. Fails if the list itself cannot be read.
-pub(super) fn write(reading: &Reading<'_>, rows: &mut Rows<'_, impl Write>) -> Result<(), Exit> {
+pub(super) fn write(reading: &Reading, rows: &mut Rows<'_, impl Write>) -> Result<(), Exit> {
     let snapshot = reading.snapshot(Survey::everything([ObjectKind::Users, ObjectKind::Groups]))?;
     let users = match &snapshot.users {
         Part::Known(users) => users,

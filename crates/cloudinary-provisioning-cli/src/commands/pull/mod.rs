@@ -13,7 +13,6 @@ use super::manifest::{format_of, wrong};
 use crate::args::cli::{ManifestFormat, PullOptions};
 use crate::args::globals::{Format, Globals};
 use crate::connection::account::Connection;
-use crate::connection::reader::Reader;
 use crate::connection::reading::Reading;
 use crate::terminal::ctrl_c;
 use crate::terminal::exit::Exit;
@@ -37,9 +36,8 @@ pub(crate) fn run(globals: &Globals, options: &PullOptions) -> Result<ExitCode, 
     let kinds: BTreeSet<_> = kinds.iter().copied().collect();
 
     let progress = ProgressLine::of_about("calls");
-    let reader = Reader::new(Connection::open(globals, &progress)?.client);
+    let reading = Reading::new(Connection::open(globals, &progress)?.client, globals.workers(), &progress);
     ctrl_c::watch()?;
-    let reading = Reading { reader: &reader, workers: globals.workers(), progress: &progress };
     let snapshot = reading.snapshot(Survey::everything(kinds.iter().copied()))?;
     progress.finish();
     let mut manifest = whole(&snapshot, kinds.iter().copied(), "nothing was written; --only names what to read")?;
