@@ -59,7 +59,7 @@ impl Wanted {
     /// Reads the file that the options name.
     pub(crate) fn read(globals: &Globals, options: &ManifestOptions) -> Result<Self, Exit> {
         let mut wanted = match &options.file {
-            Some(path) => Self::read_file(path, globals, options)?,
+            Some(path) => Self::read_file(path, globals, options, "; say it with --format")?,
             None if globals.demo => Self::of("the sample", Manifest::from_toml(DEMO).map_err(Exit::failed)?),
             None => return Err(Exit::usage("which FILE? It can be left out with --demo")),
         };
@@ -74,32 +74,35 @@ impl Wanted {
 
     /// Reads a file whose format its name or its content says.
     pub(crate) fn of_file(globals: &Globals, path: &Path) -> Result<Self, Exit> {
-        Self::read_file(path, globals, &ManifestOptions::default())
+        Self::read_file(path, globals, &ManifestOptions::default(), "")
     }
 
     fn of(place: impl Into<String>, manifest: Manifest) -> Self {
         Self { place: place.into(), manifest, me: None, allow: Vec::new(), reviewed: None }
     }
 
-    fn read_file(path: &Path, globals: &Globals, options: &ManifestOptions) -> Result<Self, Exit> {
+    fn read_file(path: &Path, globals: &Globals, options: &ManifestOptions, hint: &str) -> Result<Self, Exit> {
         let place = if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() };
         let format = options.format.or_else(|| format_of(path));
-        let format =
-            format.ok_or_else(|| Exit::Usage(format!("{place}: is it toml, json or csv? Say so with --format")))?;
-        if format != ManifestFormat::Csv && (options.from.is_some() || options.ignore_columns) {
+        if format != Some(ManifestFormat::Csv) && (options.from.is_some() || options.ignore_columns) {
             return Err(Exit::usage("--from and --ignore-columns are for CSV"));
         }
         let text = input::read(path)?;
+        // A saved plan is known by what it holds, whatever it is called.
+        if matches!(format, None | Some(ManifestFormat::Json))
+            && let Some(saved) = SavedPlan::find(&text)
+        {
+            let opened = saved.and_then(|saved| saved.open(&place));
+            return opened.map_err(|why| Exit::Usage(format!("{place}: {why}")));
+        }
         let manifest = match format {
-            ManifestFormat::Toml => Manifest::from_toml(&text),
-            ManifestFormat::Json => match SavedPlan::find(&text) {
-                Some(saved) => {
-                    let opened = saved.and_then(|saved| saved.open(&place));
-                    return opened.map_err(|why| Exit::Usage(format!("{place}: {why}")));
-                }
-                None => Manifest::from_json(&text),
-            },
-            ManifestFormat::Csv => {
+            None => {
+                let why = "neither a saved plan, nor does its name say whether it is TOML, JSON or CSV";
+                return Err(Exit::Usage(format!("{place}: {why}{hint}")));
+            }
+            Some(ManifestFormat::Toml) => Manifest::from_toml(&text),
+            Some(ManifestFormat::Json) => Manifest::from_json(&text),
+            Some(ManifestFormat::Csv) => {
                 let csv = CsvOptions::new().ignore_columns(options.ignore_columns).raw(globals.raw_csv);
                 Manifest::from_csv(text, &options.from.map_or(csv.clone(), |preset| csv.preset(preset)))
             }

@@ -141,8 +141,9 @@ fn wrong_flags_are_refused() {
     run(cldp(&server).args(["plan", "/there/is/no/such.toml"])).is_refused("/there/is/no/such.toml: No such file");
     run(bare().args(["--demo", "plan", "--origin", "http://127.0.0.1:1"])).is_refused("cannot be used with");
     let of_another_name = TempFile::new("txt", WANTED);
-    run(cldp(&server).arg("plan").arg(&of_another_name.0)).is_refused("is it toml, json or csv? Say so with --format");
-    run(cldp(&server).args(["plan", "-"])).is_refused("standard input: is it toml, json or csv?");
+    run(cldp(&server).arg("plan").arg(&of_another_name.0))
+        .is_refused("nor does its name say whether it is TOML, JSON or CSV; say it with --format");
+    run(cldp(&server).args(["plan", "-"])).is_refused("standard input: neither a saved plan, nor does its name say");
     assert_eq!(server.requests(), 0);
 }
 
@@ -229,9 +230,11 @@ fn wrong_credentials_are_a_failure_with_a_hint() {
 #[test]
 fn a_saved_plan_is_a_file_for_apply_without_a_secret() {
     let server = serve(seeded());
-    let saved = TempFile::new("json", "");
+    // It is known by what it holds.
+    let saved = TempFile::new("plan", "");
     let path = saved.0.to_str().unwrap();
     plan(&server, WANTED, &["--out", path, "--me", "same@x.org"]).is_done();
+    run(cldp(&server).args(["diff", path, path])).is_done();
 
     let value: serde_json::Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
     assert_eq!((&value["version"], &value["account"], &value["me"]), (&json!(1), &json!("acc"), &json!("same@x.org")));
