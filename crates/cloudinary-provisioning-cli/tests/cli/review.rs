@@ -1,8 +1,8 @@
 //! `cldp review` of an environment, a user or a role: what is shown, in how many calls, and what is refused.
 
 use cloudinary_provisioning_fake::{
-    FakeAccount, Fault, NewAssignment, NewCustomPolicy, NewGroup, NewRole, NewSubAccount, NewUser, PermissionType,
-    Principal, ScopeType,
+    FakeAccount, Fault, NewAccessKey, NewAssignment, NewCustomPolicy, NewGroup, NewRole, NewSubAccount, NewUser,
+    PermissionType, Principal, ScopeType,
 };
 use serde_json::{Value, json};
 
@@ -151,3 +151,108 @@ fn what_may_not_be_read_is_missing_and_a_failure() {
     assert_eq!((ran.status, ran.value()[0]["role"].as_str()), (1, Some("Auditors")), "{ran:?}");
     assert!(ran.stderr.contains("could not read everything: 1 errors"), "{ran:?}");
 }
+
+/// An account with a bit of everything, by chance.
+fn random(seed: u64) -> FakeAccount {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut chance = move |of: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % of).unwrap()
+    };
+    let mut account = account().with_page_cap(3);
+    for n in 0..3 {
+        account.add_sub_account(NewSubAccount::new(format!("Env {n}")).id(format!("s{n}")).cloud_name(format!("e{n}")));
+        account.add_access_key(&format!("s{n}"), NewAccessKey::new("ci").api_key(format!("11{n}")));
+    }
+    for n in 0..6 {
+        let role = ["billing", "reports", "technical_admin", "master_admin"][chance(4)];
+        let user = NewUser::new(format!("U{n}"), format!("u{n}@x.org")).id(format!("u{n}")).role(role);
+        let some = (0..3).filter(|_| chance(2) == 0).map(|n| format!("s{n}")).collect::<Vec<_>>();
+        account.insert_user(if chance(3) == 0 { user } else { user.sub_account_ids(some) });
+    }
+    for n in 0..3 {
+        let members = (0..6).filter(|_| chance(3) == 0).map(|n| format!("u{n}")).collect::<Vec<_>>();
+        account.add_group(NewGroup::new(format!("Group {n}")).id(format!("g{n}")).members(members));
+    }
+    for n in 0..4 {
+        let scope = if n % 2 == 0 { ScopeType::Account } else { ScopeType::Prodenv };
+        let role = NewRole::new(format!("Role {n}"), scope, PermissionType::Global).id(format!("r{n}"));
+        account.add_role(role.system_policy(if n % 2 == 0 {
+            "cld::policy::global::account::users::manage"
+        } else {
+            "cld::policy::global::prodenv::assets::view"
+        }));
+    }
+    for _ in 0..10 {
+        let principal = match chance(4) {
+            0 => Principal::group(format!("g{}", chance(3))),
+            1 => Principal::api_key(format!("11{}", chance(3))),
+            _ => Principal::user(format!("u{}", chance(6))),
+        };
+        let role = chance(4);
+        let assignment = NewAssignment::new(format!("r{role}"));
+        let scope = if chance(3) == 0 { "all".to_owned() } else { format!("s{}", chance(3)) };
+        account.assign(principal, if role % 2 == 0 { assignment } else { assignment.in_environment(scope) });
+    }
+    for n in 0..4 {
+        let whom = match chance(4) {
+            0 => "principal".to_owned(),
+            1 => format!("principal in Cloudinary::Group::\"g{}\"", chance(3)),
+            2 => format!("principal == Cloudinary::APIKey::\"11{}\"", chance(3)),
+            _ => format!("principal == Cloudinary::User::\"u{}\"", chance(6)),
+        };
+        let effect = if chance(2) == 0 { "permit" } else { "forbid" };
+        let policy = NewCustomPolicy::new(format!("P{n}"), format!("{effect}({whom}, action, resource);"));
+        account.add_custom_policy(match chance(3) {
+            0 => policy,
+            1 => policy.in_environment("all"),
+            _ => policy.in_environment(format!("s{}", chance(3))),
+        });
+    }
+    account
+}
+
+#[test]
+fn what_is_asked_about_is_shown_as_the_whole_shows_it() {
+    for seed in 1..=2 {
+        let server = serve(random(seed));
+        let review = |arguments: &[&str]| {
+            let ran = run(cldp(&server).args(["review", "-ojsonl", "--columns", COLUMNS]).args(arguments));
+            ran.is_done().json()
+        };
+        let whole = review(&["--policies"]);
+        assert!(whole.len() > 20, "seed {seed}: {} lines", whole.len());
+        let compare = |arguments: &[&str], is_asked: &dyn Fn(&Value) -> bool| {
+            let asked: Vec<_> = whole.iter().filter(|line| is_asked(line)).cloned().collect();
+            assert_eq!(review(arguments), asked, "seed {seed}: {arguments:?}");
+        };
+        for n in 0..6 {
+            let id = format!("u{n}");
+            compare(&["--policies", "--user", &id], &|line| {
+                line["principal_type"] == "any" || line["principal_id"] == *id
+            });
+        }
+        for n in 0..3 {
+            let id = format!("s{n}");
+            compare(&["--policies", "--environment", &format!("e{n}")], &|line| {
+                line["sub_account_id"] == *id || line["sub_account_id"] == "all"
+            });
+            compare(&["--environment", &format!("e{n}"), "--user", "u1"], &|line| {
+                (line["sub_account_id"] == *id || line["sub_account_id"] == "all")
+                    && line["principal_id"] == "u1"
+                    && !line["through"].as_str().unwrap().starts_with("policy")
+            });
+        }
+        for n in 0..4 {
+            let name = format!("Role {n}");
+            compare(&["--role", &name], &|line| line["role"] == *name);
+            compare(&["--role", &name, "--user", "u2"], &|line| line["role"] == *name && line["principal_id"] == "u2");
+        }
+        compare(&["--role", "billing"], &|line| line["role"] == "billing");
+    }
+}
+
+const COLUMNS: &str =
+    "principal,principal_type,principal_id,enabled,environment,sub_account_id,role,through,content,allows";
