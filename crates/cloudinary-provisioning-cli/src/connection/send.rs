@@ -5,6 +5,7 @@ use std::io::{self, Stdout, Write};
 use std::process::ExitCode;
 
 use cloudinary_provisioning::catalog::Kind;
+use cloudinary_provisioning::http::Method;
 use cloudinary_provisioning::{Account, Error, Raw, RawList, Safety};
 use cloudinary_provisioning_ureq::Client;
 use serde_json::{Map, Value, json};
@@ -185,13 +186,20 @@ fn one(client: &Client, request: &Request, style: Style) -> Result<ExitCode, Exi
     }
 }
 
-/// Why a success is not what was asked for: nothing of what should be made is in it, or it says the opposite.
+/// Why a success is not what was asked for: nothing of what should be made, changed or read is in it, or it says the opposite.
 pub(crate) fn unmet(response: &Value, request: &Request) -> Option<String> {
     let value = value(response, request.entry);
     let is_there = |name| value.get(name).is_some_and(|value| !value.is_null());
     match request.entry.response.kind {
-        Kind::Record(fields) if request.creates() && !fields.iter().any(|field| is_there(field.name)) => {
-            return Some("the response shows nothing that was made; it may have been made".to_owned());
+        // Who deletes asks for nothing.
+        Kind::Record(fields)
+            if request.entry.method != Method::DELETE && !fields.iter().any(|field| is_there(field.name)) =>
+        {
+            return Some(match request.entry.safety {
+                Safety::NotIdempotent => "the response shows nothing that was made; it may have been made".to_owned(),
+                Safety::Safe => "the response shows nothing of what was asked for".to_owned(),
+                _ => "the response shows nothing of what was changed; it may have been changed".to_owned(),
+            });
         }
         _ => {}
     }

@@ -386,6 +386,11 @@ fn a_success_that_is_not_what_was_asked_for_is_a_failure() {
     for (arguments, body, why) in [
         (&generate[..], "null", "generateAccessKey s1: the response shows nothing that was made"),
         (&generate, "{}", "the response shows nothing that was made"),
+        (
+            &disable,
+            r#"{"success": false}"#,
+            "updateUser u1 enabled=false: the response shows nothing of what was changed",
+        ),
         (&generate, r#"{"message": "Quota reached"}"#, "the response shows nothing that was made"),
         (&disable, r#"{"id": "u1", "enabled": true}"#, "the service returned another value for `enabled`"),
     ] {
@@ -409,4 +414,7 @@ fn a_success_that_is_not_what_was_asked_for_is_a_failure() {
         // An update is sent again, and a create, which may have made something, is not.
         assert_eq!(batch(&["--resume"]).json()[0]["ok"], arguments[0] == "users", "{body}");
     }
+    let server = serve(account().with_script([Fault::status(200).body("null")]));
+    let ran = run(cldp(&server).args(["users", "get", "u1"]));
+    assert!(ran.status == 1 && ran.stderr.contains("the response shows nothing of what was asked for"), "{ran:?}");
 }

@@ -87,7 +87,10 @@ impl ResultWriter<'_> {
                     self.failed += 1;
                     self.journal.into_iter().for_each(|journal| journal.unmet(job.line, &why));
                     line.insert("ok".to_owned(), false.into());
-                    line.insert("error".to_owned(), json!({"message": why, "maybe_applied": true}));
+                    line.insert(
+                        "error".to_owned(),
+                        json!({"message": why, "maybe_applied": request.entry.safety != Safety::Safe}),
+                    );
                 }
                 self.write(&line)
             }
