@@ -203,6 +203,14 @@ pub(crate) fn unmet(response: &Value, request: &Request) -> Option<String> {
         }
         _ => {}
     }
+    // The path of a POST or a DELETE may end with what is added or removed.
+    let own = request.entry.segments.last().filter(|_| [Method::GET, Method::PUT].contains(&request.entry.method));
+    let asked = own.and_then(|id| request.fields.get(id.trim_matches(['{', '}'])));
+    let found = value.get("id").or_else(|| value.get("api_key"));
+    if asked.zip(found).is_some_and(|(asked, found)| text_of(asked) != text_of(found)) {
+        let applied = if request.entry.safety == Safety::Safe { "" } else { "; it may have been applied" };
+        return Some(format!("the response is about something else{applied}"));
+    }
     let says_otherwise = |name: &&String, asked: &Value| {
         let said = value.get(name.as_str()).and_then(Value::as_bool);
         said.is_some_and(|said| text_of(asked).eq_ignore_ascii_case(if said { "false" } else { "true" }))

@@ -386,6 +386,7 @@ fn a_success_that_is_not_what_was_asked_for_is_a_failure() {
     for (arguments, body, why) in [
         (&generate[..], "null", "generateAccessKey s1: the response shows nothing that was made"),
         (&generate, "{}", "the response shows nothing that was made"),
+        (&disable, r#"{"id": "u2", "enabled": false}"#, "enabled=false: the response is about something else"),
         (
             &disable,
             r#"{"success": false}"#,

@@ -314,6 +314,10 @@ impl Apply {
                 let pair = api_key.zip(secret);
                 self.keep_secret(at, &mut ended, cloud_name, None, pair);
             }
+            (Work::GenerateKey { .. }, AppliedKind::Key(made)) if self.is_to_be_retired(&made.api_key) => {
+                ended = Ended::failed("the service returned the key that is to be replaced in place of a new one");
+                ended.maybe_applied = true;
+            }
             (Work::GenerateKey { cloud_name, name, .. }, AppliedKind::Key(made)) => {
                 self.learn(step, [made.api_key.as_str()]);
                 let pair = made.api_secret.clone().map(|secret| (made.api_key.clone(), secret));
@@ -328,6 +332,10 @@ impl Apply {
             _ => {}
         }
         ended
+    }
+
+    fn is_to_be_retired(&self, api_key: &ApiKey) -> bool {
+        self.steps.iter().any(|step| matches!(&step.work, Work::RetireKey { key, .. } if key == api_key))
     }
 
     /// Notes the ids of what a step has made.

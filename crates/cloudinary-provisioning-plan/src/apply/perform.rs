@@ -126,7 +126,7 @@ fn nothing<T>(_: T) -> Applied {
     Applied(AppliedKind::Nothing)
 }
 
-fn resolve<'i>(handle: &'i Handle, ids: &'i Ids) -> Result<&'i str, NoId> {
+pub(super) fn resolve<'i>(handle: &'i Handle, ids: &'i Ids) -> Result<&'i str, NoId> {
     match handle {
         Handle::Known(id) => Ok(id),
         Handle::Made(made) => ids.get(made).map(String::as_str).ok_or(NoId),

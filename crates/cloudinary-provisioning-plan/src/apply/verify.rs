@@ -8,7 +8,7 @@ use crate::plan::{Access, Work};
 use crate::snapshot::fold;
 
 use super::applied::{Applied, AppliedKind};
-use super::perform::{Ids, statement};
+use super::perform::{Ids, resolve, statement};
 
 /// Returns the fields of which the service returned another value than it was sent.
 pub(super) fn mismatches(work: &Work, applied: &Applied, ids: &Ids) -> Vec<&'static str> {
@@ -18,6 +18,7 @@ pub(super) fn mismatches(work: &Work, applied: &Applied, ids: &Ids) -> Vec<&'sta
             fields.push(field);
         }
     };
+    check("id", updated(work, ids).zip(id(applied)).map(|(asked, found)| asked == found));
     match (work, &applied.0) {
         (Work::CreateEnvironment(asked) | Work::UpdateEnvironment(_, asked), AppliedKind::Environment(found)) => {
             check("cloud_name", same(asked.cloud_name.as_ref(), found.cloud_name.as_ref()));
@@ -79,6 +80,34 @@ pub(super) fn mismatches(work: &Work, applied: &Applied, ids: &Ids) -> Vec<&'sta
         _ => {}
     }
     fields
+}
+
+/// The id of what is updated.
+fn updated<'w>(work: &'w Work, ids: &'w Ids) -> Option<&'w str> {
+    match work {
+        Work::UpdateEnvironment(handle, _)
+        | Work::UpdateKey { key: handle, .. }
+        | Work::DedicateKey { key: handle, .. } => resolve(handle, ids).ok(),
+        Work::RetireKey { key, .. } => Some(key.as_str()),
+        Work::UpdateRole(id, _) => Some(id.as_str()),
+        Work::RenameGroup(id, _) => Some(id.as_str()),
+        Work::UpdateUser(id, _) => Some(id.as_str()),
+        Work::UpdatePolicy(id, _) => Some(id.as_str()),
+        _ => None,
+    }
+}
+
+/// The id that a response has.
+fn id(applied: &Applied) -> Option<&str> {
+    match &applied.0 {
+        AppliedKind::Environment(found) => Some(found.id.as_str()),
+        AppliedKind::Key(found) => Some(found.api_key.as_str()),
+        AppliedKind::Role(found) => Some(found.id.as_str()),
+        AppliedKind::Group(found) => Some(found.id.as_str()),
+        AppliedKind::User(found) => Some(found.id.as_str()),
+        AppliedKind::Policy(found) => Some(found.id.as_str()),
+        AppliedKind::Members(_) | AppliedKind::Nothing => None,
+    }
 }
 
 /// `None` where nothing was asked or nothing returned.

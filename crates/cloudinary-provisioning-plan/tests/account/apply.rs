@@ -167,6 +167,19 @@ fn a_value_that_the_service_does_not_take_is_a_failure() {
 }
 
 #[test]
+fn a_response_about_another_user_is_a_failure() {
+    let mut world = World::new(demo());
+    world.fake.script([Fault::status(200).body(r#"{"id": "u9"}"#).on_operation("updateUser")]);
+    let toml = "[[users]]\nemail = \"bob@example.com\"\nname = \"Bob B\"\n";
+    let report = world.apply(&manifest(toml), &lenient());
+    let message = report.steps[0].message.as_deref();
+    assert_eq!(
+        (report.steps[0].ending, message),
+        (Ending::Failed, Some("the service returned another value for `id`"))
+    );
+}
+
+#[test]
 fn the_guards_hold_before_every_step() {
     let mut world = World::new(demo());
     let toml = r#"

@@ -182,6 +182,17 @@ fn nothing_is_handed_over_to_a_key_that_is_generated_disabled() {
 }
 
 #[test]
+fn the_old_key_does_not_replace_itself() {
+    let mut world = World::new(held());
+    let old = r#"{"api_key": "222", "api_secret": "old", "name": "hooks-rotated-1", "enabled": true}"#;
+    world.fake.script([Fault::response().body(old).on_operation("generateAccessKey")]);
+    let report = run(&mut world, &hooks(), Stop::Never).to_string();
+    assert!(report.contains("the service returned the key that is to be replaced"), "{report}");
+    let old = world.fake.access_key("s1", "222").unwrap();
+    assert!(old.enabled && !old.dedicated_for.is_empty(), "{report}");
+}
+
+#[test]
 fn a_failed_step_leaves_the_old_key_as_it_is() {
     let mut world = World::new(held());
     world.fake.script([Fault::status(403).on_operation("updatePrincipalRoles")]);
