@@ -505,9 +505,11 @@ impl Survey {
 
     fn accept(&mut self, read: &Read, fact: FactKind) {
         match (read, fact) {
-            (Read::Environments, FactKind::Environments(found)) => self.snapshot.environments = part(found),
+            (Read::Environments, FactKind::Environments(found)) => {
+                self.snapshot.environments = part(found.map(|found| once(found, |found| found.id.clone())));
+            }
             (Read::Groups { .. }, FactKind::Groups(found, emails)) => {
-                self.snapshot.groups = part(found);
+                self.snapshot.groups = part(found.map(|found| once(found, |group| group.id.clone())));
                 self.snapshot.member_emails.extend(emails);
             }
             (Read::MembersOf(id), FactKind::Members(members, emails)) => {
@@ -617,10 +619,8 @@ impl Survey {
             // Whether another one is left is known once everybody is.
             self.needs.users = Which::All;
         } else if is_last && self.snapshot.users == Part::Unread {
-            let mut seen = BTreeSet::new();
-            let mut users = std::mem::take(&mut self.named);
-            users.retain(|(user, _)| seen.insert(user.id.clone()));
-            self.set_users(Ok(users));
+            let users = std::mem::take(&mut self.named);
+            self.set_users(Ok(once(users, |(user, _)| user.id.clone())));
         }
     }
 
@@ -659,8 +659,7 @@ impl Survey {
             Some(_) => self.key_pages.remove(id).map(|(_, found)| found).unwrap_or_default(),
         };
         found.extend(keys);
-        let mut seen = BTreeSet::new();
-        found.retain(|key| seen.insert(key.api_key.clone()));
+        let found = once(found, |key| key.api_key.clone());
         let is_whole = total.is_none_or(|total| found.len() as u64 >= total);
         match page {
             _ if is_whole => drop(self.snapshot.keys.insert(id.clone(), Part::Known(found))),
@@ -725,10 +724,9 @@ impl Survey {
                 self.policy_pages.insert(scope.clone(), pages);
             }
             Ok(None) => {
-                let mut seen = BTreeSet::new();
-                pages.found.retain(|policy| seen.insert(policy.id.clone()));
-                let (own, all): (Vec<_>, Vec<_>) =
-                    pages.found.into_iter().partition(|policy| policy.scope != FoundScope::AllEnvironments);
+                let (own, all): (Vec<_>, Vec<_>) = once(pages.found, |policy| policy.id.clone())
+                    .into_iter()
+                    .partition(|policy| policy.scope != FoundScope::AllEnvironments);
                 if *scope == FoundScope::AllEnvironments {
                     self.snapshot.policies.insert(FoundScope::AllEnvironments, Part::Known(all));
                 } else {
@@ -807,6 +805,12 @@ impl Survey {
         }
         self.access_of_few.extend(few);
     }
+}
+
+/// Keeps the first of each id.
+fn once<T, K: Ord>(items: Vec<T>, id: impl Fn(&T) -> K) -> Vec<T> {
+    let mut seen = BTreeSet::new();
+    items.into_iter().filter(|item| seen.insert(id(item))).collect()
 }
 
 fn part<T>(result: Result<T, String>) -> Part<T> {

@@ -180,6 +180,16 @@ fn a_response_about_another_user_is_a_failure() {
 }
 
 #[test]
+fn a_group_that_is_listed_twice_is_one() {
+    let mut world = World::new(demo());
+    let group = r#"{"id": "g1", "name": "Editors", "users": [{"id": "u2"}]}"#;
+    let twice = Fault::status(200).body(format!(r#"{{"user_groups": [{group}, {group}]}}"#));
+    world.fake.script([twice.on_operation("getUserGroups")]);
+    let report = world.apply(&manifest("[[groups]]\nname = \"Editors\"\nmembers = []\n"), &lenient());
+    assert!(report.steps.len() == 1 && report.is_complete(), "{report}");
+}
+
+#[test]
 fn the_guards_hold_before_every_step() {
     let mut world = World::new(demo());
     let toml = r#"
