@@ -8,6 +8,7 @@ use cloudinary_provisioning_plan::apply::Report;
 use cloudinary_provisioning_plan::names::Reference;
 use cloudinary_provisioning_plan::rotation::OldKeys;
 use cloudinary_provisioning_plan::{Plan, Rotation};
+use serde_json::json;
 
 use crate::plan::demo;
 use crate::support::{Stop, World, lenient};
@@ -172,24 +173,19 @@ fn a_service_that_does_not_disable_keys_is_noticed() {
 }
 
 #[test]
-fn nothing_is_handed_over_to_a_key_that_is_generated_disabled() {
-    let mut world = World::new(held());
-    let disabled = r#"{"api_key": "999", "api_secret": "new", "name": "hooks-rotated-1", "enabled": false}"#;
-    world.fake.script([Fault::response().body(disabled).on_operation("generateAccessKey")]);
-    let report = run(&mut world, &hooks(), Stop::Never).to_string();
-    assert!(report.contains("hooks-rotated-1: the service returned another value for `enabled`"), "{report}");
-    assert!(world.fake.access_key("s1", "222").unwrap().enabled);
-}
-
-#[test]
-fn the_old_key_does_not_replace_itself() {
-    let mut world = World::new(held());
-    let old = r#"{"api_key": "222", "api_secret": "old", "name": "hooks-rotated-1", "enabled": true}"#;
-    world.fake.script([Fault::response().body(old).on_operation("generateAccessKey")]);
-    let report = run(&mut world, &hooks(), Stop::Never).to_string();
-    assert!(report.contains("the service returned the key that is to be replaced"), "{report}");
-    let old = world.fake.access_key("s1", "222").unwrap();
-    assert!(old.enabled && !old.dedicated_for.is_empty(), "{report}");
+fn nothing_is_handed_over_to_a_key_that_is_disabled_or_no_new_one() {
+    for (api_key, enabled, why) in [
+        ("999", false, "hooks-rotated-1: the service returned another value for `enabled`"),
+        ("222", true, "hooks-rotated-1: the service returned the key that is to be replaced"),
+    ] {
+        let mut world = World::new(held());
+        let made = json!({"api_key": api_key, "api_secret": "new", "name": "hooks-rotated-1", "enabled": enabled});
+        world.fake.script([Fault::response().body(made.to_string()).on_operation("generateAccessKey")]);
+        let report = run(&mut world, &hooks(), Stop::Never).to_string();
+        assert!(report.contains(why), "{report}");
+        let old = world.fake.access_key("s1", "222").unwrap();
+        assert!(old.enabled && !old.dedicated_for.is_empty(), "{report}");
+    }
 }
 
 #[test]
