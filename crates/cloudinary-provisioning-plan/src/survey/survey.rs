@@ -10,14 +10,18 @@ use crate::manifest::{Email, Manifest, ObjectKind, Principal, Scope};
 use crate::names::Reference;
 use crate::request_key::Keys;
 use crate::snapshot::{
-    FoundAccess, FoundAssignment, FoundKey, FoundPolicy, FoundPrincipal, FoundRole, FoundScope, FoundUser, Part,
-    Snapshot, fold, in_rotation, successor_name,
+    FoundAccess, FoundAssignment, FoundKey, FoundPolicy, FoundPrincipal, FoundRole, FoundScope, Part, Snapshot, fold,
+    in_rotation, successor_name,
 };
 
+use super::access::AccessReads;
 use super::estimate::{Estimate, EstimatedCalls};
 use super::fact::{Fact, FactKind, PAGE_SIZE, Read};
+use super::keys::KeyPages;
 use super::needs::{Needs, Which};
+use super::once::once;
 use super::pages::{Listed, UserPages};
+use super::policies::PolicyPages;
 
 /// What stands for a part of which the reads have not come back.
 const UNFINISHED: &str = "it was not read to its end";
@@ -60,27 +64,13 @@ pub struct Survey {
     named_left: usize,
     /// Emails that were missing from the list that they were asked for in.
     missing: BTreeSet<Vec<String>>,
-    /// How many product environments the service says that a user can access.
-    access_counts: BTreeMap<UserId, u64>,
-    /// Those whose product environments are read, once it is known who they are.
-    access_of: Option<Vec<UserId>>,
-    /// Who can access an environment, where that is asked environment by environment.
-    users_of: BTreeMap<SubAccountId, Option<Result<BTreeSet<UserId>, String>>>,
-    access_of_few: BTreeSet<UserId>,
-    key_pages: BTreeMap<SubAccountId, (u32, Vec<FoundKey>)>,
-    policy_pages: BTreeMap<FoundScope, PolicyPages>,
+    access: AccessReads,
+    keys: KeyPages,
+    policies: PolicyPages,
     /// The lists of roles that have come.
     role_lists: BTreeMap<PermissionType, BTreeSet<RoleId>>,
     /// How many of a principal's lists of roles have come.
     lists_of: BTreeMap<FoundPrincipal, usize>,
-}
-
-/// A list with a cursor, as far as it was read.
-#[derive(Debug, Default)]
-struct PolicyPages {
-    found: Vec<FoundPolicy>,
-    cursors: BTreeSet<String>,
-    next: Option<String>,
 }
 
 impl Survey {
@@ -140,12 +130,9 @@ impl Survey {
             named: Vec::new(),
             named_left: 0,
             missing: BTreeSet::new(),
-            access_counts: BTreeMap::new(),
-            access_of: None,
-            users_of: BTreeMap::new(),
-            access_of_few: BTreeSet::new(),
-            key_pages: BTreeMap::new(),
-            policy_pages: BTreeMap::new(),
+            access: AccessReads::default(),
+            keys: KeyPages::default(),
+            policies: PolicyPages::default(),
             role_lists: BTreeMap::new(),
             lists_of: BTreeMap::new(),
         }
@@ -185,7 +172,7 @@ impl Survey {
         let has_keys = !self.needs.keys.is_empty() || !self.needs.keys_of.is_empty();
         more("keys", unread_environments && has_keys, "one for each environment");
         more("policies", unread_environments && self.needs.policies == Which::All, "one for each environment");
-        let access = !self.needs.access.is_empty() && self.access_of.is_none();
+        let access = !self.needs.access.is_empty() && !self.access.is_begun();
         more("environments of users", access, "one for each user or each environment, whichever are fewer");
         let unlisted = self.needs.all_roles && self.snapshot.all_roles == Part::Unread;
         more("roles", unlisted && self.needs.roles == Which::All, "one for each custom role");
@@ -252,7 +239,7 @@ impl Survey {
             Err(error) if is_absent(&error) => self.absent(&read, &error),
             Err(error) => self.fail(&read, &error.to_string()),
         }
-        self.settle_access();
+        self.access.settle(&self.needs.access, &mut self.snapshot);
     }
 
     /// Returns what was read. What was not read to its end is unknown.
@@ -294,7 +281,7 @@ impl Survey {
         self.wanted_keys(&mut reads);
         self.wanted_policies(&mut reads);
         self.wanted_roles(&mut reads);
-        self.wanted_access(&mut reads);
+        reads.extend(self.access.wanted());
         reads.retain(|read| !self.asked.contains(read));
         reads
     }
@@ -303,7 +290,7 @@ impl Survey {
         // The same one may be meant by its id and by its name.
         let ids = self.needs.keys_of.iter().filter_map(|environment| self.snapshot.find(environment).ok());
         reads.extend(ids.collect::<BTreeSet<_>>().into_iter().map(|id| Read::KeysOf(id.into(), None)));
-        reads.extend(self.key_pages.iter().map(|(id, (page, _))| Read::KeysOf(id.clone(), Some(*page))));
+        reads.extend(self.keys.wanted());
         let Some(environments) = self.snapshot.environments.known() else { return };
         let ids: Vec<_> = match &self.needs.keys {
             Which::All => environments.iter().map(|found| found.id.clone()).collect(),
@@ -355,8 +342,7 @@ impl Survey {
         let named = self.needs.policies_of.iter().filter_map(|environment| self.snapshot.find(environment).ok());
         let named: BTreeSet<_> = named.map(|id| FoundScope::Environment(id.into())).collect();
         reads.extend(named.into_iter().map(|scope| Read::Policies(scope, None)));
-        let next = self.policy_pages.iter().filter_map(|(scope, pages)| Some((scope, pages.next.as_ref()?)));
-        reads.extend(next.map(|(scope, cursor)| Read::Policies(scope.clone(), Some(cursor.clone()))));
+        reads.extend(self.policies.wanted());
     }
 
     fn wanted_roles(&self, reads: &mut Vec<Read>) {
@@ -445,17 +431,6 @@ impl Survey {
         })
     }
 
-    fn wanted_access(&self, reads: &mut Vec<Read>) {
-        match &self.access_of {
-            Some(users) if self.users_of.is_empty() => reads.extend(users.iter().cloned().map(Read::AccessOf)),
-            Some(_) => {
-                reads.extend(self.users_of.keys().cloned().map(Read::UsersOfEnvironment));
-                reads.extend(self.access_of_few.iter().cloned().map(Read::AccessOf));
-            }
-            None => {}
-        }
-    }
-
     /// The ids of the product environments, by their cloud names.
     fn environments_by_name(&self) -> BTreeMap<&str, Vec<&SubAccountId>> {
         let mut ids: BTreeMap<_, Vec<_>> = BTreeMap::new();
@@ -525,9 +500,13 @@ impl Survey {
                 self.set_access(id, &Part::Known(FoundAccess::Only(environments)));
             }
             (Read::UsersOfEnvironment(id), FactKind::UserIds(users)) => {
-                self.users_of.insert(id.clone(), Some(Ok(users)));
+                self.access.users_of(id, Ok(users));
             }
-            (Read::KeysOf(id, page), FactKind::Keys(keys, total)) => self.keys(id, *page, keys, total),
+            (Read::KeysOf(id, page), FactKind::Keys(keys, total)) => {
+                if let Some(keys) = self.keys.received(id, *page, keys, total) {
+                    self.snapshot.keys.insert(id.clone(), part(keys));
+                }
+            }
             (Read::RolesOfType(permission), FactKind::Roles(roles)) => self.role_list(permission, roles),
             (Read::Role(id), FactKind::Role(mut role)) => {
                 role.policies.settle("the service did not list them");
@@ -576,9 +555,9 @@ impl Survey {
                 self.snapshot.users = Part::Failed(reason());
             }
             Read::AccessOf(id) => self.set_access(id, &Part::Failed(reason())),
-            Read::UsersOfEnvironment(id) => drop(self.users_of.insert(id.clone(), Some(Err(reason())))),
+            Read::UsersOfEnvironment(id) => self.access.users_of(id, Err(reason())),
             Read::KeysOf(id, _) => {
-                self.key_pages.remove(id);
+                self.keys.failed(id);
                 self.snapshot.keys.insert(id.clone(), Part::Failed(reason()));
             }
             Read::RolesOfType(_) => self.snapshot.all_roles = Part::Failed(reason()),
@@ -636,8 +615,7 @@ impl Survey {
 
     fn set_users(&mut self, users: Result<Vec<Listed>, String>) {
         self.snapshot.users = part(users.map(|users| {
-            let counts = users.iter().filter_map(|(user, count)| Some((user.id.clone(), (*count)?)));
-            self.access_counts.extend(counts);
+            self.access.count(&users);
             users.into_iter().map(|(user, _)| user).collect()
         }));
     }
@@ -650,27 +628,6 @@ impl Survey {
     fn set_access(&mut self, id: &UserId, access: &Part<FoundAccess>) {
         let users = self.snapshot.users.known_mut().into_iter().flatten();
         users.filter(|user| user.id == *id).for_each(|user| user.access.clone_from(access));
-    }
-
-    fn keys(&mut self, id: &SubAccountId, page: Option<u32>, keys: Vec<FoundKey>, total: Option<u64>) {
-        let is_last = keys.is_empty() || page.is_some_and(|page| page >= 100);
-        let mut found = match page {
-            None => Vec::new(),
-            Some(_) => self.key_pages.remove(id).map(|(_, found)| found).unwrap_or_default(),
-        };
-        found.extend(keys);
-        let found = once(found, |key| key.api_key.clone());
-        let is_whole = total.is_none_or(|total| found.len() as u64 >= total);
-        match page {
-            _ if is_whole => drop(self.snapshot.keys.insert(id.clone(), Part::Known(found))),
-            // The service has cut the list off: once more, by pages.
-            None => drop(self.key_pages.insert(id.clone(), (1, Vec::new()))),
-            Some(_) if is_last => {
-                let reason = format!("{} of {} keys came", found.len(), total.unwrap_or_default());
-                self.snapshot.keys.insert(id.clone(), Part::Failed(reason));
-            }
-            Some(page) => drop(self.key_pages.insert(id.clone(), (page + 1, found))),
-        }
     }
 
     fn assignments(&mut self, found: Result<Vec<FoundAssignment>, String>) -> Result<(), String> {
@@ -708,25 +665,11 @@ impl Survey {
 
     /// Policies for all environments are distinguished from those of the one that was asked for.
     fn policies(&mut self, scope: &FoundScope, found: Result<Vec<FoundPolicy>, String>, cursor: Option<String>) {
-        let mut pages = self.policy_pages.remove(scope).unwrap_or_default();
-        let result = found.and_then(|found| {
-            pages.found.extend(found);
-            match cursor {
-                Some(cursor) if !pages.cursors.insert(cursor.clone()) => {
-                    Err("the list goes round in circles: a cursor came twice".to_owned())
-                }
-                cursor => Ok(cursor),
-            }
-        });
-        match result {
-            Ok(Some(cursor)) => {
-                pages.next = Some(cursor);
-                self.policy_pages.insert(scope.clone(), pages);
-            }
-            Ok(None) => {
-                let (own, all): (Vec<_>, Vec<_>) = once(pages.found, |policy| policy.id.clone())
-                    .into_iter()
-                    .partition(|policy| policy.scope != FoundScope::AllEnvironments);
+        match self.policies.received(scope, found, cursor) {
+            None => {}
+            Some(Ok(found)) => {
+                let (own, all): (Vec<_>, Vec<_>) =
+                    found.into_iter().partition(|policy| policy.scope != FoundScope::AllEnvironments);
                 if *scope == FoundScope::AllEnvironments {
                     self.snapshot.policies.insert(FoundScope::AllEnvironments, Part::Known(all));
                 } else {
@@ -736,7 +679,7 @@ impl Survey {
                     self.snapshot.policies.insert(scope.clone(), Part::Known(own));
                 }
             }
-            Err(reason) => {
+            Some(Err(reason)) => {
                 let all = self.snapshot.policies.entry(FoundScope::AllEnvironments).or_default();
                 if *scope != FoundScope::Account && all.known().is_none() {
                     *all = Part::Failed(reason.clone());
@@ -745,72 +688,6 @@ impl Survey {
             }
         }
     }
-
-    /// Decides whom to ask about environments, once that can be known, and puts the answers together.
-    fn settle_access(&mut self) {
-        if self.needs.access.is_empty() {
-            return;
-        }
-        if self.access_of.is_none() {
-            let environments = match &self.snapshot.environments {
-                Part::Known(environments) => environments,
-                Part::Unread => return,
-                // No list of ids says anything without the names.
-                Part::Failed(reason) => {
-                    let users = self.snapshot.users.known_mut().into_iter().flatten();
-                    return users.for_each(|user| user.access.settle(reason));
-                }
-            };
-            let Some(users) = self.snapshot.users.known() else { return };
-            let is_wanted = |user: &&FoundUser| self.needs.access.contains(&fold(&user.email));
-            let unread = users.iter().filter(|user| user.access == Part::Unread).filter(is_wanted);
-            let ids: Vec<_> = unread.map(|user| user.id.clone()).collect();
-            if !environments.is_empty() && environments.len() < ids.len() {
-                self.users_of = environments.iter().map(|found| (found.id.clone(), None)).collect();
-            }
-            self.access_of = Some(ids);
-            return;
-        }
-        if !self.users_of.is_empty() && self.users_of.values().all(Option::is_some) {
-            self.access_by_environment();
-        }
-    }
-
-    /// What every environment says, held against how many the service counts for the user.
-    fn access_by_environment(&mut self) {
-        let mut of_user: BTreeMap<&UserId, BTreeSet<SubAccountId>> = BTreeMap::new();
-        let mut failed = None;
-        for (environment, users) in &self.users_of {
-            match users {
-                Some(Ok(users)) => {
-                    for user in users {
-                        of_user.entry(user).or_default().insert(environment.clone());
-                    }
-                }
-                Some(Err(reason)) => failed = Some(reason.clone()),
-                None => {}
-            }
-        }
-        let ids: BTreeSet<&UserId> = self.access_of.iter().flatten().collect();
-        let mut few = BTreeSet::new();
-        let users = self.snapshot.users.known_mut().into_iter().flatten();
-        for user in users.filter(|user| user.access == Part::Unread && ids.contains(&user.id)) {
-            let access = of_user.remove(&user.id).unwrap_or_default();
-            let count = self.access_counts.get(&user.id);
-            match &failed {
-                Some(reason) => user.access = Part::Failed(reason.clone()),
-                None if count.is_some_and(|count| *count != access.len() as u64) => drop(few.insert(user.id.clone())),
-                None => user.access = Part::Known(FoundAccess::Only(access)),
-            }
-        }
-        self.access_of_few.extend(few);
-    }
-}
-
-/// Keeps the first of each id.
-fn once<T, K: Ord>(items: Vec<T>, id: impl Fn(&T) -> K) -> Vec<T> {
-    let mut seen = BTreeSet::new();
-    items.into_iter().filter(|item| seen.insert(id(item))).collect()
 }
 
 fn part<T>(result: Result<T, String>) -> Part<T> {
