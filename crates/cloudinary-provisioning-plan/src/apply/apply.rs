@@ -315,8 +315,8 @@ impl Apply {
                 self.keep_secret(at, &mut ended, cloud_name, None, pair);
             }
             (Work::GenerateKey { .. }, AppliedKind::Key(made)) if self.is_to_be_retired(&made.api_key) => {
-                ended = Ended::failed("the service returned the key that is to be replaced in place of a new one");
-                ended.maybe_applied = true;
+                let why = "the service returned the key that is to be replaced in place of a new one";
+                ended = Ended { maybe_applied: true, ..Ended::failed(why) };
             }
             (Work::GenerateKey { cloud_name, name, .. }, AppliedKind::Key(made)) => {
                 self.learn(step, [made.api_key.as_str()]);
