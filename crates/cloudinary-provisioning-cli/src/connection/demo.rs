@@ -63,6 +63,10 @@ pub(crate) fn account() -> FakeAccount {
 /// Adds users, groups, product environments, keys and roles, with the users spread over the others.
 pub(crate) fn loaded(mut account: FakeAccount, load: Load) -> FakeAccount {
     let Load { users, groups, environments, keys, roles } = load;
+    if users > 0 {
+        // The small pages of the demo account would be thousands.
+        account = account.with_page_cap(100);
+    }
     let user = |n: u32| format!("load-user-{n}");
     let environment = |n: u32| format!("load-env-{n}");
     for n in 0..environments {
