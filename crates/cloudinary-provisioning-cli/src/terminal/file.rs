@@ -180,5 +180,8 @@ fn temporary(path: &Path, private: bool) -> io::Result<NamedTempFile> {
     // The umask takes away from it.
     #[cfg(unix)]
     builder.permissions(mode);
+    // Elsewhere a file has no mode.
+    #[cfg(not(unix))]
+    let _ = private;
     builder.prefix(".cldp-").tempfile_in(directory)
 }

@@ -7,9 +7,7 @@ use std::process::{Child, Stdio};
 use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, NewUser};
 use serde_json::{Value, json};
 
-use crate::run::{
-    Ran, TempFile, account, bare, cldp, ran, run, run_with_input, serve, wait_for, wait_for_requests, writes,
-};
+use crate::run::{Ran, TempFile, account, bare, cldp, ran, run, run_with_input, serve, wait_for, writes};
 
 fn seeded() -> FakeAccount {
     account().with_users((0..40).map(|n| NewUser::new(format!("User {n}"), format!("u{n}@x.org")).id(format!("u{n}"))))
@@ -125,7 +123,7 @@ fn ctrl_c_ends_the_waits_of_a_batch_and_tells_of_every_line_that_was_taken() {
     server.with(|account| account.script([Fault::throttled(50)]));
     let file = TempFile::new("jsonl", &["u0", "u1", "u2"].map(get).join("\n"));
     let mut child = cldp(&server).args(["batch", "--workers", "1"]).arg(&file.0).spawn().unwrap();
-    wait_for_requests(&server, &mut child, 1);
+    crate::run::wait_for_requests(&server, &mut child, 1);
     crate::run::interrupt(&child);
     let ran = ran(child.wait_with_output().unwrap());
     assert_eq!(ran.status, 1, "{ran:?}");
@@ -314,7 +312,7 @@ fn a_signal_lets_no_other_line_begin_and_every_line_has_an_outcome() {
     let file = TempFile::new("jsonl", &(0..40).map(delete).collect::<Vec<_>>().join("\n"));
     for signal in crate::run::signals() {
         let mut child = cldp(&server).args(["batch", "--yes", "--workers", "8"]).arg(&file.0).spawn().unwrap();
-        wait_for_requests(&server, &mut child, server.requests() + 1);
+        crate::run::wait_for_requests(&server, &mut child, server.requests() + 1);
         crate::run::signal(&child, signal);
         let ran = ran(child.wait_with_output().unwrap());
         assert!(ran.status == 1 && ran.stderr.contains("interrupted after"), "{signal}: {ran:?}");
@@ -335,7 +333,7 @@ fn nohup_stays_in_force() {
     command.envs(batch.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let file = TempFile::new("jsonl", &get("u1"));
     let mut child = command.arg(&file.0).stdout(Stdio::piped()).spawn().unwrap();
-    wait_for_requests(&server, &mut child, 1);
+    crate::run::wait_for_requests(&server, &mut child, 1);
     crate::run::signal(&child, "-HUP");
     let ran = ran(child.wait_with_output().unwrap());
     assert_eq!(ran.is_done().json()[0]["ok"], true);

@@ -2,9 +2,7 @@
 
 use std::fs;
 
-use cloudinary_provisioning_fake::{FakeAccount, NewGroup, NewUser};
-
-use crate::run::{ID, KEY, SECRET, TempFile, account, bare, run, serve};
+use crate::run::{TempFile, bare, run};
 
 const A: &str = "[[groups]]\nname = \"Editors\"\n\n[[users]]\nemail = \"ada@x.org\"\nname = \"Ada\"\n";
 const B: &str = "[[groups]]\nname = \"Viewers\"\n\n[[users]]\nemail = \"ADA@x.org\"\nname = \"Ada L.\"\n";
@@ -37,6 +35,10 @@ fn files_are_compared_without_an_account() {
 #[test]
 fn profiles_are_read_and_compared() {
     use std::os::unix::fs::PermissionsExt;
+
+    use cloudinary_provisioning_fake::{FakeAccount, NewGroup, NewUser};
+
+    use crate::run::{ID, KEY, SECRET, account, serve};
 
     let seeded = |name: &str, group: &str| -> FakeAccount {
         account().with_user(NewUser::new(name, "ada@x.org").id("u1")).with_group(NewGroup::new(group).id("g1"))

@@ -1,7 +1,7 @@
 //! `cldp export users`, and the way back through `cldp apply`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use cloudinary_provisioning_fake::{FakeAccount, FakeServer, Fault, NewGroup, NewSubAccount, NewUser, Switch};
 use time::macros::datetime;
@@ -284,7 +284,7 @@ mod files {
         files.find(|path| path.to_str().unwrap().contains(".cldp-")).map(|path| mode(&path))
     }
 
-    fn pipe(directory: &Path) -> PathBuf {
+    fn pipe(directory: &Path) -> std::path::PathBuf {
         let pipe = directory.join("pipe");
         assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
         pipe

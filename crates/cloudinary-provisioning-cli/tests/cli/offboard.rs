@@ -4,7 +4,7 @@ use cloudinary_provisioning_fake::{
     FakeAccount, FakeServer, Fault, NewAccessKey, NewAssignment, NewGroup, NewSubAccount, NewUser, Principal,
 };
 
-use crate::run::{Ran, TempFile, account, cldp, run, serve, wait_for_requests, writes};
+use crate::run::{Ran, TempFile, account, cldp, run, serve, writes};
 
 fn seeded() -> FakeAccount {
     let user = |id: &str, role: &str| NewUser::new(id, format!("{id}@x.org")).id(id).role(role).pending(false);
@@ -80,7 +80,7 @@ fn an_interrupted_run_goes_on_when_it_is_run_again() {
     server.with(|account| account.script([Fault::throttled(50).on_operation("removeUserFromUserGroup")]));
     let mut command = cldp(&server);
     let mut child = command.args(["offboard", "eve@x.org", "--yes", "--workers", "1"]).spawn().unwrap();
-    wait_for_requests(&server, &mut child, 8);
+    crate::run::wait_for_requests(&server, &mut child, 8);
     crate::run::interrupt(&child);
     let ran = crate::run::ran(child.wait_with_output().unwrap());
     assert!(ran.status == 1 && ran.stderr.contains("interrupted; run it again to go on"), "{ran:?}");
