@@ -18,9 +18,17 @@ pub(crate) struct IdLookup {
     reading: Reading,
     found: BTreeMap<Reference, String>,
     /// What the last look-up did not find.
-    missing: BTreeMap<Reference, Exit>,
+    missing: BTreeMap<Reference, Missing>,
     /// Lists that know more than was asked for. The newest comes last.
     snapshots: Vec<Snapshot>,
+}
+
+/// Why a name has no id.
+#[derive(Clone)]
+struct Missing {
+    why: Exit,
+    /// Whether it has one once others are gone that have the name too.
+    is_ambiguous: bool,
 }
 
 impl IdLookup {
@@ -42,14 +50,20 @@ impl IdLookup {
         }
         let snapshot = match self.reading.snapshot(Survey::names(open.iter().cloned())) {
             Ok(snapshot) => snapshot,
-            Err(exit) => return self.missing.extend(open.into_iter().map(|name| (name, exit.clone()))),
+            Err(why) => {
+                let missing = Missing { why, is_ambiguous: false };
+                return self.missing.extend(open.into_iter().map(|name| (name, missing.clone())));
+            }
         };
         // Users are looked up by email; the other lists know more than was asked for.
         let knows_more = open.iter().any(|name| name.kind() != IdKind::User);
         for name in open {
             match snapshot.find(&name) {
                 Ok(id) => drop(self.found.insert(name, id)),
-                Err(error) => drop(self.missing.insert(name, unknown(error))),
+                Err(error) => {
+                    let is_ambiguous = matches!(error, NameError::Ambiguous { .. });
+                    self.missing.insert(name, Missing { why: unknown(error), is_ambiguous });
+                }
             }
         }
         if knows_more {
@@ -61,7 +75,7 @@ impl IdLookup {
     pub(crate) fn resolved(&self, request: Request) -> Result<Request, Exit> {
         let id = |name: &Reference| match (self.found.get(name), self.missing.get(name)) {
             (Some(id), _) => Ok(id.clone()),
-            (None, Some(exit)) => Err(exit.clone()),
+            (None, Some(missing)) => Err(missing.why.clone()),
             (None, None) => Err(Exit::Failed(format!("the {name} was not looked up; nothing was sent"))),
         };
         let fields = with_ids(request.entry, &request.fields, id)?;
@@ -79,6 +93,16 @@ impl IdLookup {
         }
         let id = self.snapshots.iter().rev().find_map(|snapshot| snapshot.find(name).ok());
         id.is_some_and(|id| self.found.insert(name.clone(), id).is_none())
+    }
+
+    /// Whether the last look-up did not find it.
+    pub(crate) fn misses(&self, name: &Reference) -> bool {
+        self.missing.contains_key(name)
+    }
+
+    /// Forgets that names are ambiguous, since something is removed.
+    pub(crate) fn forget_ambiguous(&mut self) {
+        self.missing.retain(|_, missing| !missing.is_ambiguous);
     }
 
     /// Forgets the names that may mean something else once a thing of this kind has another name.

@@ -236,3 +236,17 @@ fn a_batch_looks_no_name_up_ahead_that_a_line_before_it_gives() {
     assert_eq!((first, second), (&(true, json!("g1")), &(true, json!("g2"))), "{ran:?}");
     assert_eq!((missing, found), (&(false, serde_json::Value::Null), created), "{ran:?}");
 }
+
+#[test]
+fn a_name_is_not_ambiguous_any_more_once_a_line_has_removed_the_other_one() {
+    let server = serve(seeded().with_group(NewGroup::new("Twins").id("g3")));
+    let line =
+        |operation: &str, fields: serde_json::Value| json!({"operation": operation, "fields": fields}).to_string();
+    let lines = [
+        line("addUserToUserGroup", json!({"group_id": "id:g3", "user_id": "ada@example.com"})),
+        line("deleteUserGroup", json!({"group_id": "id:g3"})),
+        line("addUserToUserGroup", json!({"group_id": "Twins", "user_id": "ada@example.com"})),
+    ];
+    batch(&server, &["--yes", "--workers", "1"], &lines.join("\n")).is_done();
+    assert_eq!(server.with(|account| account.group("g2").unwrap().members.clone()), ["u1"]);
+}

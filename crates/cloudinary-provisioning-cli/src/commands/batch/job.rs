@@ -123,7 +123,8 @@ impl<'j> Jobs<'j> {
 
     /// Replaces the names of a line by ids. Those of the lines behind it are looked up with its own.
     pub(super) fn resolve(&mut self, job: &mut Job) {
-        if !job.is_looked_up && !job.names.iter().all(|name| self.ids.knows(name)) {
+        let is_looked_up = |name| self.ids.knows(name) || job.is_looked_up && self.ids.misses(name);
+        if !job.names.iter().all(is_looked_up) {
             let names = self.names_ahead(job);
             self.ids.look_up(names);
         }
@@ -138,6 +139,9 @@ impl<'j> Jobs<'j> {
         self.renames.note(job);
         self.frees_names |= !request.creates() && (request.removes() || job.renames.is_some());
         job.renames.into_iter().for_each(|kind| self.ids.forget(kind));
+        if request.removes() {
+            self.ids.forget_ambiguous();
+        }
     }
 
     /// Notes that no line is under way.
