@@ -91,8 +91,12 @@ impl IdLookup {
         if self.found.contains_key(name) {
             return true;
         }
-        let id = self.snapshots.iter().rev().find_map(|snapshot| snapshot.find(name).ok());
-        id.is_some_and(|id| self.found.insert(name.clone(), id).is_none())
+        // What a newer list says of it counts.
+        let id = self.snapshots.iter().rev().find_map(|snapshot| match snapshot.find(name) {
+            Err(NameError::Unread { .. }) => None,
+            found => Some(found.ok()),
+        });
+        id.flatten().is_some_and(|id| self.found.insert(name.clone(), id).is_none())
     }
 
     /// Whether the last look-up did not find it.
